@@ -1,0 +1,72 @@
+/* table: one sheet of a spreadsheet (or one layer of a GIS file) as rows under known columns.
+ *
+ * Below it: sheet.c (any OGR format) and xlsx.c (our own reader) deliver raw cells; columns.c finds the heading rows and says
+ * which column means what. Above it: load.c sees only `struct row`. Slices in a row live until the next table_next. */
+#ifndef IMPORT_TABLE_H
+#define IMPORT_TABLE_H
+
+#include "import/import.h"
+
+enum column_id {
+#define COLUMN(id, name, headings) COLUMN_##id,
+#include "import/columns.def"
+#undef COLUMN
+    COLUMN_COUNT
+};
+
+const char *column_name(enum column_id id); /* "old_ward" */
+
+enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_BOOL, CELL_ERROR };
+
+enum cell_flag {
+    CELL_INHERITED = 1,    /* filled down from a merged cell */
+    CELL_HIDDEN = 2,       /* its row or column is hidden */
+    CELL_NO_RESULT = 4,    /* a formula that was never computed */
+    CELL_DECODED = 8,      /* came in a legacy encoding */
+    CELL_LOST_DIGITS = 16, /* a number too long for a spreadsheet to hold exactly */
+};
+
+struct cell {
+    enum cell_kind kind;
+    struct slice text; /* as a person reads it in the sheet: NFC, number format applied ("0401234567") */
+    double number;     /* NUMBER, and the serial of a DATE */
+    struct date date;  /* DATE */
+    unsigned flags;
+};
+
+struct row {
+    uint32_t number;                 /* row of the sheet, from 1 */
+    bool is_hidden;
+    struct slice group;              /* text of the group row above ("Tổ dân phố 2"), or empty */
+    struct cell cells[COLUMN_COUNT]; /* EMPTY where the file has no such column */
+    struct slice wkb;                /* geometry of a GIS file in EPSG:4326, ISO WKB; or empty */
+    struct slice raw;                /* the whole row as typed, cells separated by tabs */
+};
+
+struct table;
+
+struct table_request {
+    const char *path;
+    enum import_kind kind;
+    const char *sheet;        /* NULL: the first visible sheet with a heading row */
+    const char *mapping_path; /* NULL: by the headings alone */
+    const char *crs;          /* "EPSG:5899" of a GIS file without its own, or NULL */
+};
+
+bool table_open(struct table **out, const struct table_request *request, struct fault *f) RESULT_MUST_BE_USED;
+void table_close(struct table *t);
+/* Next data row; false at the end or on a fault (then f->code is set). Blank, group, total, column-number and signature
+ * rows are not data. */
+bool table_next(struct table *t, struct row *row, struct fault *f);
+bool table_has(const struct table *t, enum column_id id); /* whether the file has this column */
+const char *table_sheet(const struct table *t);
+/* Folded headings of the file, joined: the same layout has the same signature. */
+struct slice table_signature(const struct table *t);
+/* The list's own date, from its letterhead or signature ("ngày 31 tháng 10 năm 2026"); all zero when it has none so far. */
+struct date table_source_date(const struct table *t);
+/* For --explain: which column was taken for what and why, with sample values; for people. */
+void table_explain(const struct table *t, struct buf *out);
+/* Rows the file has or is thought to have, for a progress bar; 0 when unknown. */
+uint64_t table_row_estimate(const struct table *t);
+
+#endif

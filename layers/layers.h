@@ -1,0 +1,218 @@
+/* layers: the floor. What is known about the ward, and the only room with SQL in it.
+ *
+ * Law of ownership: what a function returns through a `struct x **` belongs to the caller, who gives it back with
+ * x_close, x_free or x_release (NULL is fine). Slices and rows handed out stay valid until the next call on the same
+ * handle, unless an arena is taken: then they live in the arena.
+ * Failure: `bool` functions return false and fill the fault; nothing half-done is left behind.
+ * Coordinates: struct lonlat in degrees, WGS84, longitude first. Distances in metres.
+ * Threads: a store belongs to one thread at a time; a snapshot may be read by all of them. */
+#ifndef LAYERS_LAYERS_H
+#define LAYERS_LAYERS_H
+
+#include "layers/kit.h"
+
+struct lonlat {
+    double lon, lat; /* degrees, WGS84 */
+};
+
+struct box {
+    double west, south, east, north; /* degrees; west > east crosses the antimeridian */
+};
+
+/* --- the catalogue: layers.def as data (catalogue.c) --- */
+
+enum layer_id {
+#define LAYER(id, name, view, geometry, vi, en) LAYER_##id,
+#define BASE(id, name, view, geometry, vi, en)  LAYER_##id,
+#define FIELD(id, name, type, vi, en, short_name)
+#include "layers/layers.def"
+#undef LAYER
+#undef BASE
+#undef FIELD
+    LAYER_COUNT
+};
+
+enum geometry_kind { GEOMETRY_POINT, GEOMETRY_LINE, GEOMETRY_AREA };
+enum field_type { FIELD_TEXT, FIELD_INT, FIELD_REAL, FIELD_BOOL, FIELD_DATE, FIELD_TIME };
+
+struct field {
+    const char *name;
+    enum field_type type;
+    const char *title_vi, *title_en;
+    const char *short_name; /* at most 10 characters */
+};
+
+struct layer {
+    enum layer_id id;
+    const char *name; /* collection id in every URL: "food-safety" */
+    const char *view; /* the public view behind it */
+    enum geometry_kind geometry;
+    bool is_base; /* tiles only, no items */
+    const char *title_vi, *title_en;
+    const struct field *fields; /* fields[0] is the feature id, except in base layers */
+    int field_count;
+};
+
+const struct layer *layer_get(enum layer_id id);
+const struct layer *layer_find(struct slice name); /* NULL if there is none */
+int layer_field(const struct layer *layer, struct slice name); /* index, or -1 */
+
+/* --- the file (store.c) --- */
+
+struct store;
+
+enum store_mode {
+    STORE_WRITE,  /* the one who changes; takes the write lock only inside a transaction */
+    STORE_READ,   /* staff reading */
+    STORE_PUBLIC, /* read-only, may touch nothing but the pub_ views */
+};
+
+struct ward_setup {
+    const char *code, *name;
+    const char *boundary_path; /* GeoJSON or any OGR polygon file, or NULL */
+    const char *key_path;      /* NULL: the file's path with ".key" behind it */
+};
+
+/* Makes the file and its key (mode 0600). Fails with FILE_EXISTS when either is there. */
+bool store_create(const char *path, const struct ward_setup *setup, struct fault *f) RESULT_MUST_BE_USED;
+/* Opens and brings an older schema up to date (STORE_WRITE only). Without its key everything public works. */
+bool store_open(struct store **out, const char *path, enum store_mode mode, struct fault *f) RESULT_MUST_BE_USED;
+void store_close(struct store *s);
+/* A transaction; commit raises the revision by one, unless nothing was changed. */
+bool store_begin(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+bool store_commit(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+void store_rollback(struct store *s);
+int64_t store_revision(struct store *s);
+/* Changes whenever another connection has committed (PRAGMA data_version). */
+int64_t store_data_version(struct store *s);
+/* Raises the revision for a change that did not (an edit by QGIS). */
+bool store_bump(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+const char *store_path(const struct store *s);
+/* Text of meta.key in the arena: "ward_code", "ward_name"; NULL when not set. */
+const char *store_meta(struct store *s, struct arena *a, const char *key);
+bool store_set_meta(struct store *s, const char *key, const char *value, struct fault *f) RESULT_MUST_BE_USED;
+bool store_backup(struct store *s, const char *out_path, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- codes, keys and sealed columns (secret.c) --- */
+
+enum { CODE_LENGTH = 11, HASH_BYTES = 32 }; /* a code: 10 random characters and the check character */
+
+struct key;
+/* A new key file of mode 0600; FILE_EXISTS if there is one. */
+bool key_create(const char *path, struct fault *f) RESULT_MUST_BE_USED;
+bool key_load(struct key **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+void key_free(struct key *k);
+/* XChaCha20-Poly1305 with a random nonce in front; `out` is appended to. */
+void key_seal(const struct key *k, struct slice plain, struct buf *out);
+bool key_unseal(const struct key *k, struct slice sealed, struct buf *out) RESULT_MUST_BE_USED;
+/* Keyed hash (BLAKE2b) of `text` under the label `field`, so that equal values of two fields do not meet. */
+void key_hash(const struct key *k, const char *field, struct slice text, uint8_t out[HASH_BYTES]);
+const struct key *store_key(const struct store *s); /* NULL when the key file was not there */
+/* Reads the key from another place than beside the file (`--key FILE`, MAPD_KEY). */
+bool store_use_key(struct store *s, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+
+void code_random(char out[CODE_LENGTH + 1]);
+/* Canonical form of a code as a person writes it (any case, O→0, I and L→1, hyphens dropped); false when it is no
+ * code: wrong length, foreign character, wrong check character (Luhn mod 32 over Crockford's alphabet). */
+bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1]);
+/* SHA-256 of bytes, for file hashes and evidence. */
+void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
+
+/* --- the read copy (snapshot.c) --- */
+
+struct snapshot; /* immutable; one revision of all public layers */
+
+/* Columns of one collection. Row r of every array is the same feature. Rows [0, located) have a geometry and stand in
+ * Hilbert order; rows [located, count) have none. All arrays belong to the snapshot. */
+struct snapshot_layer {
+    const struct layer *layer;
+    uint32_t count, located;
+    const struct lonlat *point;      /* points: the position; lines and areas: a place on it for a label */
+    const struct box *bounds;        /* lines and areas only, else NULL */
+    const struct column *columns;    /* layer->field_count of them */
+    const uint64_t *properties_at;   /* count + 1 offsets into properties */
+    const char *properties;          /* per row: the GeoJSON "properties" object, ready to copy */
+    struct box extent;               /* of all geometries; all zero when located is 0 */
+};
+
+enum { TEXT_NULL = 0 }; /* text id of null; every other id is a distinct text of the column */
+#define INT_NULL  INT64_MIN
+
+struct column {
+    enum field_type type;
+    const uint32_t *text;      /* TEXT: ids of texts (snapshot_text); DATE and TIME too, as ISO text */
+    const int64_t *integer;    /* INT and BOOL; INT_NULL is null */
+    const double *real;        /* REAL; NaN is null */
+    uint32_t text_count;       /* ids run from 1 to text_count */
+    const uint32_t *text_at;   /* text_count + 2 offsets into text_bytes; id t is [text_at[t], text_at[t + 1]) */
+    const char *text_bytes;
+};
+
+/* Parts of a line or of the rings of an area, degrees. Areas: polygons follow each other, each exterior ring
+ * counter-clockwise and closed, its holes clockwise behind it. */
+struct part {
+    const struct lonlat *points;
+    uint32_t count;
+    bool is_hole;
+};
+
+const struct snapshot_layer *snapshot_get(const struct snapshot *s, enum layer_id id);
+int64_t snapshot_revision(const struct snapshot *s);
+/* The local date its states were computed for. */
+struct date snapshot_date(const struct snapshot *s);
+struct slice snapshot_text(const struct column *c, uint32_t row); /* empty for null: look at the id to tell */
+uint32_t snapshot_part_count(const struct snapshot_layer *l, uint32_t row);
+struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t part);
+/* Row of the feature with this id, or -1. */
+int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
+/* Located rows whose bounds meet the box, ascending; *rows in the arena. */
+uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a, const uint32_t **rows);
+
+/* The publisher keeps one current snapshot and makes the next one when the file changed or the local day did. */
+struct publisher;
+bool publisher_open(struct publisher **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+void publisher_close(struct publisher *p);
+const struct snapshot *publisher_get(struct publisher *p); /* takes a reference; any thread */
+void snapshot_release(const struct snapshot *s);           /* gives it back */
+/* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of `serve`. */
+bool publisher_poll(struct publisher *p, struct fault *f);
+
+/* --- choosing rows (filter.c) --- */
+
+/* One comparison `field = value`; later CQL2 expressions live behind the same type. */
+struct filter;
+struct filter *filter_new(struct arena *a, const struct layer *layer);
+/* Adds "name = value" as typed in a query; BAD_PARAMETER when the field is unknown or the value not of its type. */
+bool filter_add_equal(struct filter *filter, struct slice name, struct slice value, struct fault *f) RESULT_MUST_BE_USED;
+bool filter_is_empty(const struct filter *filter);
+/* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
+void filter_bind(struct filter *filter, const struct snapshot_layer *l);
+bool filter_test(const struct filter *filter, uint32_t row);
+
+/* --- search (search.c) --- */
+
+struct search_hit {
+    enum layer_id layer;
+    uint32_t row;
+    int score; /* higher is better */
+};
+
+struct search_query {
+    struct slice text;
+    uint32_t limit;
+    bool has_centre;
+    struct lonlat centre; /* near it is better */
+};
+
+/* Names, addresses, industries, markets and stalls; with diacritics when typed, found without them too. */
+uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q, struct arena *a, struct search_hit **hits);
+
+/* --- GeoJSON (geojson.c): RFC 7946, 7 decimals, exterior rings counter-clockwise --- */
+
+void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+/* {"type":"Feature","id":…,"geometry":…,"properties":{…}} without links. */
+void geojson_feature(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+
+#include "layers/record.h"
+
+#endif

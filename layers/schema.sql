@@ -1,0 +1,451 @@
+-- The ward file. SQLite with SpatiaLite 5; every geometry is EPSG:4326 (longitude, latitude).
+--
+-- A line "-- migration N" starts what brings a file from version N-1 to N (PRAGMA user_version); a landed
+-- migration is never edited. The part after "-- views" is replaced whole whenever its text changes: the public
+-- views are the allow-list behind every public byte, and nothing else is read for the public.
+
+-- migration 1
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- +1 for every committed change; readers build their entity tags and their copy from it
+CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
+INSERT INTO revision VALUES (1, 0);
+
+-- where a reference layer came from, and under what terms
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, dated_on TEXT, licence TEXT, note TEXT);
+
+---- import: what came in, when, from which file, and what became of every row
+
+CREATE TABLE import_batch (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL, file_name TEXT NOT NULL, file_hash BLOB NOT NULL, sheet TEXT, heading_signature TEXT,
+  source_date TEXT,                    -- the list's own date, null when it does not say
+  imported_at TEXT NOT NULL, imported_by TEXT NOT NULL,
+  row_count INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0, review INTEGER NOT NULL DEFAULT 0,
+  undone_at TEXT);
+
+-- one line per data row; `raw` is the row as typed and `before` the record it replaced, both sealed (private data)
+CREATE TABLE import_row (
+  batch_id INTEGER NOT NULL REFERENCES import_batch (id), row INTEGER NOT NULL,
+  verdict TEXT NOT NULL CHECK (verdict IN ('added', 'updated', 'unchanged', 'rejected', 'review')),
+  entity TEXT, entity_id INTEGER, faults TEXT, raw BLOB, before BLOB,
+  PRIMARY KEY (batch_id, row)) WITHOUT ROWID;
+CREATE INDEX import_row_entity ON import_row (entity, entity_id);
+
+-- the latest row of a list under its identity: the same row again is `unchanged`
+CREATE TABLE source_row (
+  kind TEXT NOT NULL, key BLOB NOT NULL, hash BLOB NOT NULL, entity_id INTEGER, waiting INTEGER NOT NULL DEFAULT 0,
+  batch_id INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+
+-- what a person must decide
+CREATE TABLE review (
+  id INTEGER PRIMARY KEY, batch_id INTEGER, row INTEGER, place_id INTEGER,
+  reason TEXT NOT NULL, fault_group TEXT, candidates TEXT, opened_at TEXT NOT NULL,
+  closed_at TEXT, closed_by TEXT, decision TEXT);
+CREATE INDEX review_open ON review (closed_at, fault_group);
+CREATE INDEX review_place ON review (place_id);
+
+-- a column mapping that worked, by the signature of the headings it was made for
+CREATE TABLE import_mapping (
+  kind TEXT NOT NULL, heading_signature TEXT NOT NULL, mapping TEXT NOT NULL, saved_at TEXT NOT NULL,
+  PRIMARY KEY (kind, heading_signature)) WITHOUT ROWID;
+
+---- gazetteer: what the geocoder asks
+
+CREATE TABLE ward (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fold TEXT NOT NULL,
+  is_home INTEGER NOT NULL DEFAULT 0, valid_from TEXT, valid_to TEXT, source_id INTEGER REFERENCES source (id),
+  updated_at TEXT NOT NULL);
+SELECT AddGeometryColumn('ward', 'geom', 4326, 'MULTIPOLYGON', 'XY');
+
+-- names a ward had before, and the former wards merged into it
+CREATE TABLE ward_name (
+  id INTEGER PRIMARY KEY, ward_id INTEGER REFERENCES ward (id), old_code TEXT, name TEXT NOT NULL, fold TEXT NOT NULL,
+  district TEXT, valid_from TEXT, valid_to TEXT, part TEXT NOT NULL DEFAULT 'full' CHECK (part IN ('full', 'part')),
+  UNIQUE (ward_id, fold, district, valid_to));
+CREATE INDEX ward_name_fold ON ward_name (fold);
+
+CREATE TABLE residential_group (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, ward_id INTEGER REFERENCES ward (id),
+  name TEXT NOT NULL, fold TEXT NOT NULL, number INTEGER, source_id INTEGER REFERENCES source (id),
+  updated_at TEXT NOT NULL, UNIQUE (ward_id, fold));
+SELECT AddGeometryColumn('residential_group', 'geom', 4326, 'MULTIPOLYGON', 'XY');
+
+CREATE TABLE street (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fold TEXT NOT NULL, ward TEXT,
+  source_id INTEGER REFERENCES source (id), updated_at TEXT NOT NULL, UNIQUE (fold, name));
+SELECT AddGeometryColumn('street', 'geom', 4326, 'MULTILINESTRING', 'XY');
+
+CREATE TABLE street_alias (
+  id INTEGER PRIMARY KEY, street_id INTEGER NOT NULL REFERENCES street (id) ON DELETE CASCADE,
+  name TEXT NOT NULL, fold TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('strong', 'weak', 'old_name', 'proposed')), votes INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (street_id, fold, name));
+
+-- the alley tree: chain "45" hangs on the street, "45/12" on chain "45"; outermost first, upper case
+CREATE TABLE alley (
+  id INTEGER PRIMARY KEY, street_id INTEGER NOT NULL REFERENCES street (id) ON DELETE CASCADE, chain TEXT NOT NULL,
+  source_id INTEGER REFERENCES source (id), UNIQUE (street_id, chain));
+SELECT AddGeometryColumn('alley', 'geom', 4326, 'MULTILINESTRING', 'XY');
+
+-- a known house: chain '' is the street itself. Never filled from an automatic result.
+CREATE TABLE address_point (
+  id INTEGER PRIMARY KEY, street_id INTEGER NOT NULL REFERENCES street (id) ON DELETE CASCADE,
+  chain TEXT NOT NULL DEFAULT '', number INTEGER NOT NULL, suffix TEXT NOT NULL DEFAULT '',
+  source TEXT NOT NULL DEFAULT '', updated_at TEXT NOT NULL, UNIQUE (street_id, chain, number, suffix));
+SELECT AddGeometryColumn('address_point', 'geom', 4326, 'POINT', 'XY');
+
+-- an address text a member of staff has confirmed: skeleton key, position, who and when
+CREATE TABLE address_memory (
+  key TEXT PRIMARY KEY, lon REAL NOT NULL, lat REAL NOT NULL, confirmed_by TEXT NOT NULL, confirmed_at TEXT NOT NULL,
+  place_id INTEGER) WITHOUT ROWID;
+
+-- the map's own face: water, green, roads
+CREATE TABLE base_feature (
+  id INTEGER PRIMARY KEY, layer TEXT NOT NULL CHECK (layer IN ('water', 'green', 'roads')), name TEXT NOT NULL DEFAULT '',
+  class TEXT NOT NULL DEFAULT '', source_id INTEGER REFERENCES source (id), source_key TEXT, UNIQUE (layer, source_key));
+SELECT AddGeometryColumn('base_feature', 'geom', 4326, 'GEOMETRY', 'XY');
+
+CREATE TABLE industry (
+  version TEXT NOT NULL, code TEXT NOT NULL, level INTEGER NOT NULL, name TEXT NOT NULL, group_name TEXT,
+  PRIMARY KEY (version, code)) WITHOUT ROWID;
+
+---- places: an establishment, or a stall whether occupied or vacant. The code is for ever.
+
+CREATE TABLE place (
+  id INTEGER PRIMARY KEY,
+  code TEXT NOT NULL UNIQUE,           -- public: 10 random Crockford characters and one to check them
+  type TEXT NOT NULL CHECK (type IN ('establishment', 'stall')),
+  ref TEXT UNIQUE,                     -- Mã điểm: the office's own number, upper case
+  name TEXT NOT NULL,                  -- as the list has it: for staff
+  public_name TEXT NOT NULL,           -- what anybody may read (design.md section 8)
+  name_fold TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'ceased', 'vacant')), status_raw TEXT,
+  valid_from TEXT, valid_to TEXT,      -- true from, true until; null is open
+  industry_version TEXT, industry_code TEXT, industry_group TEXT,
+  residential_group_id INTEGER REFERENCES residential_group (id), ward_id INTEGER REFERENCES ward (id),
+  position TEXT NOT NULL DEFAULT 'none' CHECK (position IN ('gps', 'stall_plan', 'house_number', 'interpolated', 'street',
+    'residential_group', 'area', 'none')),
+  accuracy_m REAL, geocode TEXT,       -- the geocoder's explanation, JSON without private text
+  needs_review INTEGER NOT NULL DEFAULT 0,
+  source_date TEXT, verified_on TEXT, recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+  batch_id INTEGER REFERENCES import_batch (id));
+SELECT AddGeometryColumn('place', 'geom', 4326, 'POINT', 'XY');
+CREATE INDEX place_name ON place (name_fold);
+
+CREATE TABLE establishment (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('enterprise', 'branch', 'household', 'cooperative', 'other')), kind_raw TEXT,
+  address TEXT NOT NULL DEFAULT '',    -- as typed: for staff
+  public_address TEXT NOT NULL DEFAULT '',
+  address_key TEXT NOT NULL DEFAULT '', -- skeleton: same address, same key
+  street_id INTEGER REFERENCES street (id), number TEXT, chain TEXT,
+  at_home INTEGER NOT NULL DEFAULT 0, has_account INTEGER, einvoice_in_scope INTEGER, einvoice_connected INTEGER,
+  licensed_on TEXT,
+  stall_place_id INTEGER REFERENCES place (id)); -- set when this row and a stall are one business
+CREATE INDEX establishment_address ON establishment (address_key);
+
+CREATE TABLE market (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fold TEXT NOT NULL, class INTEGER,
+  address TEXT NOT NULL DEFAULT '', ward_managed INTEGER, cashless_deployed INTEGER, market_40 INTEGER, evidence_note TEXT,
+  position TEXT NOT NULL DEFAULT 'none', accuracy_m REAL, source_date TEXT, updated_at TEXT NOT NULL,
+  batch_id INTEGER REFERENCES import_batch (id));
+SELECT AddGeometryColumn('market', 'geom', 4326, 'POINT', 'XY');
+
+CREATE TABLE zone (
+  id INTEGER PRIMARY KEY, market_id INTEGER NOT NULL REFERENCES market (id), name TEXT NOT NULL, fold TEXT NOT NULL,
+  UNIQUE (market_id, fold));
+
+-- the drawn floor plan: where a stall stands, known before or after the list names the stall
+CREATE TABLE stall_plan (
+  id INTEGER PRIMARY KEY, market_id INTEGER NOT NULL REFERENCES market (id), zone_fold TEXT NOT NULL DEFAULT '',
+  kind TEXT NOT NULL DEFAULT '', number_norm TEXT NOT NULL, UNIQUE (market_id, zone_fold, kind, number_norm));
+SELECT AddGeometryColumn('stall_plan', 'geom', 4326, 'GEOMETRY', 'XY');
+
+CREATE TABLE stall (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
+  market_id INTEGER NOT NULL REFERENCES market (id), zone_id INTEGER REFERENCES zone (id),
+  kind TEXT NOT NULL CHECK (kind IN ('counter', 'stand', 'kiosk', 'shop', 'lot')),
+  number TEXT NOT NULL, number_norm TEXT NOT NULL, area_m2 REAL, goods TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX stall_identity ON stall (market_id, coalesce(zone_id, 0), kind, number_norm);
+CREATE INDEX stall_number ON stall (market_id, number_norm);
+
+-- tiểu thương; who it is stands in `restricted`. `identity` is the keyed hash that makes two rows one trader.
+CREATE TABLE trader (id INTEGER PRIMARY KEY, market_id INTEGER REFERENCES market (id), identity BLOB NOT NULL UNIQUE);
+
+CREATE TABLE occupancy (
+  id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE,
+  trader_id INTEGER NOT NULL REFERENCES trader (id), valid_from TEXT, valid_to TEXT, has_account INTEGER,
+  batch_id INTEGER REFERENCES import_batch (id));
+CREATE INDEX occupancy_place ON occupancy (place_id, valid_to);
+CREATE INDEX occupancy_trader ON occupancy (trader_id);
+
+-- everything that names or reaches a person: sealed text and keyed hash (for exact look-up). Owners: place, trader.
+CREATE TABLE restricted (
+  owner TEXT NOT NULL CHECK (owner IN ('place', 'trader', 'evidence', 'inspection')), owner_id INTEGER NOT NULL,
+  field TEXT NOT NULL, sealed BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (owner, owner_id, field)) WITHOUT ROWID;
+CREATE INDEX restricted_hash ON restricted (field, hash);
+
+-- what a list says about cashless methods; evidence stands apart
+CREATE TABLE acceptance_listed (
+  place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE, method TEXT NOT NULL CHECK (method IN ('QR', 'POS', 'CK')),
+  accepts INTEGER NOT NULL, listed_on TEXT NOT NULL, PRIMARY KEY (place_id, method)) WITHOUT ROWID;
+
+CREATE TABLE platform_use (
+  place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE, category TEXT NOT NULL, source_date TEXT,
+  PRIMARY KEY (place_id, category)) WITHOUT ROWID;
+
+---- food safety
+
+CREATE TABLE fs_place (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
+  business_kind TEXT NOT NULL DEFAULT '',
+  regime TEXT NOT NULL CHECK (regime IN ('certificate', 'commitment', 'exempt_cert_holder', 'exempt_other', 'none_required',
+    'unknown')),
+  authority TEXT, health_checked_on TEXT, trained_on TEXT, status_raw TEXT, updated_at TEXT NOT NULL,
+  batch_id INTEGER REFERENCES import_batch (id));
+
+CREATE TABLE fs_document (
+  id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES fs_place (place_id) ON DELETE CASCADE,
+  type TEXT NOT NULL CHECK (type IN ('certificate', 'commitment', 'self_declaration', 'international')),
+  number TEXT NOT NULL DEFAULT '', issuer TEXT NOT NULL DEFAULT '', issued_on TEXT, expires_on TEXT,
+  expires_source TEXT CHECK (expires_source IN ('printed', 'computed')), revoked_on TEXT,
+  batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, type, number, issued_on));
+CREATE INDEX fs_document_number ON fs_document (number);
+
+CREATE TABLE fs_inspection (
+  id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES fs_place (place_id) ON DELETE CASCADE,
+  kind TEXT NOT NULL DEFAULT '', round INTEGER, inspected_on TEXT NOT NULL,
+  result TEXT CHECK (result IN ('pass', 'fail')), result_raw TEXT NOT NULL DEFAULT '',
+  vocabulary TEXT NOT NULL DEFAULT 'DAT_KHONGDAT' CHECK (vocabulary IN ('DAT_KHONGDAT', 'ABC_2018')),
+  findings TEXT, penalty TEXT,
+  publish_state TEXT NOT NULL DEFAULT 'internal' CHECK (publish_state IN ('internal', 'notified', 'public', 'superseded')),
+  batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, inspected_on, result_raw));
+
+---- pilots and evidence
+
+CREATE TABLE pilot (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+  type TEXT NOT NULL CHECK (type IN ('market', 'street')), decision TEXT, valid_from TEXT, valid_to TEXT,
+  updated_at TEXT NOT NULL, batch_id INTEGER REFERENCES import_batch (id));
+
+CREATE TABLE pilot_member (
+  id INTEGER PRIMARY KEY, pilot_id INTEGER NOT NULL REFERENCES pilot (id), place_id INTEGER NOT NULL REFERENCES place (id),
+  joined_on TEXT NOT NULL, left_on TEXT, batch_id INTEGER REFERENCES import_batch (id),
+  UNIQUE (pilot_id, place_id, joined_on));
+CREATE INDEX pilot_member_place ON pilot_member (place_id);
+
+CREATE TABLE evidence (
+  id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place (id),
+  class TEXT NOT NULL CHECK (class IN ('E1', 'E2', 'E3')), method TEXT NOT NULL DEFAULT '' CHECK (method IN ('', 'QR', 'POS', 'CK')),
+  happened_on TEXT NOT NULL, passed INTEGER NOT NULL, minutes_number TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'verified', 'disputed', 'rejected', 'withdrawn')),
+  created_by TEXT NOT NULL, created_at TEXT NOT NULL, verified_by TEXT, verified_at TEXT, consumed_by TEXT,
+  batch_id INTEGER REFERENCES import_batch (id),
+  UNIQUE (place_id, class, happened_on, method, minutes_number));
+CREATE INDEX evidence_place ON evidence (place_id, state, class);
+
+CREATE TABLE evidence_event (
+  id INTEGER PRIMARY KEY, evidence_id INTEGER NOT NULL REFERENCES evidence (id) ON DELETE CASCADE,
+  from_state TEXT, to_state TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT);
+
+---- rules, people, the record of what was done
+
+-- nothing legal is hard-coded: each threshold and window has its dates and its decision
+CREATE TABLE policy (
+  key TEXT NOT NULL, value TEXT NOT NULL, valid_from TEXT NOT NULL DEFAULT '0001-01-01', valid_to TEXT, decision_ref TEXT,
+  PRIMARY KEY (key, valid_from)) WITHOUT ROWID;
+INSERT INTO policy (key, value, decision_ref) VALUES
+  ('evidence.policy', 'STANDARD', NULL),       -- STRICT, STANDARD or LENIENT: domain.md B.3
+  ('evidence.e1_days', '365', NULL), ('evidence.e2_days', '365', NULL), ('evidence.e3_days', '90', NULL),
+  ('fs.expiring_days', '180', NULL), ('fs.certificate_years', '3', NULL), ('fs.commitment_years', '3', NULL),
+  ('fs.publish_results', '1', NULL),           -- takes effect only with a decision_ref
+  ('fs.public_months', '24', NULL),
+  ('small_cell', '5', NULL),
+  ('platform.days', '365', NULL);
+
+-- each layer's owner and how it is kept up to date (indicators S1.2, S1.3a)
+CREATE TABLE layer_registry (
+  layer TEXT PRIMARY KEY, owner TEXT, frequency TEXT, source TEXT, procedure_ref TEXT, required INTEGER NOT NULL DEFAULT 0)
+  WITHOUT ROWID;
+INSERT INTO layer_registry (layer, required) VALUES
+  ('residential-groups', 1), ('streets', 1), ('establishments', 1), ('stalls', 1), ('food-safety', 1);
+
+CREATE TABLE user (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
+  must_change INTEGER NOT NULL DEFAULT 1, disabled INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, last_seen_at TEXT);
+
+-- append-only; hash = SHA-256 over the entry and the hash before it
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT, detail TEXT, hash BLOB NOT NULL);
+
+SELECT CreateSpatialIndex('ward', 'geom');
+SELECT CreateSpatialIndex('residential_group', 'geom');
+SELECT CreateSpatialIndex('street', 'geom');
+SELECT CreateSpatialIndex('alley', 'geom');
+SELECT CreateSpatialIndex('address_point', 'geom');
+SELECT CreateSpatialIndex('base_feature', 'geom');
+SELECT CreateSpatialIndex('place', 'geom');
+SELECT CreateSpatialIndex('market', 'geom');
+SELECT CreateSpatialIndex('stall_plan', 'geom');
+
+-- views
+-- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
+-- program sets meta 'today' only under test.
+
+CREATE VIEW day_today AS
+  SELECT coalesce((SELECT value FROM meta WHERE key = 'today'), date('now', '+7 hours')) AS day;
+
+CREATE VIEW policy_today AS
+  SELECT p.key, p.value, p.decision_ref FROM policy p, day_today d
+  WHERE p.valid_from <= d.day AND (p.valid_to IS NULL OR d.day <= p.valid_to)
+    AND p.valid_from = (SELECT max(q.valid_from) FROM policy q WHERE q.key = p.key AND q.valid_from <= d.day
+                          AND (q.valid_to IS NULL OR d.day <= q.valid_to));
+
+-- proven acceptance: the newest verified evidence of a method
+CREATE VIEW acceptance_proven AS
+  SELECT place_id, method, max(happened_on) AS proven_on FROM evidence
+  WHERE state = 'verified' AND passed = 1 AND method <> '' GROUP BY place_id, method;
+
+-- what a resident is told: the newer of the list's cell and verified evidence; null when neither speaks
+CREATE VIEW acceptance_today AS
+  SELECT p.id AS place_id, m.method,
+    CASE WHEN e.proven_on IS NOT NULL AND (l.listed_on IS NULL OR e.proven_on >= l.listed_on) THEN 1 ELSE l.accepts END AS accepts
+  FROM place p JOIN (SELECT 'QR' AS method UNION ALL SELECT 'POS' UNION ALL SELECT 'CK') m
+  LEFT JOIN acceptance_listed l ON l.place_id = p.id AND l.method = m.method
+  LEFT JOIN acceptance_proven e ON e.place_id = p.id AND e.method = m.method;
+
+-- a place accepts provably: a passed, verified E1 inside its window
+CREATE VIEW accepts_proven_today AS
+  SELECT DISTINCT e.place_id FROM evidence e, day_today d
+  WHERE e.class = 'E1' AND e.state = 'verified' AND e.passed = 1 AND e.happened_on <= d.day
+    AND julianday(d.day) - julianday(e.happened_on) <= (SELECT value + 0 FROM policy_today WHERE key = 'evidence.e1_days');
+
+-- the document that decides a place's state: that of its regime, the one that lasts longest
+CREATE VIEW fs_governing AS
+  SELECT place_id, id AS document_id FROM (
+    SELECT d.id, d.place_id, row_number() OVER (PARTITION BY d.place_id ORDER BY
+      (d.revoked_on IS NOT NULL),
+      (d.type = CASE f.regime WHEN 'certificate' THEN 'certificate' WHEN 'commitment' THEN 'commitment'
+                              WHEN 'exempt_cert_holder' THEN 'international' ELSE '' END) DESC,
+      d.expires_on DESC, d.issued_on DESC, d.id DESC) AS rank
+    FROM fs_document d JOIN fs_place f ON f.place_id = d.place_id) WHERE rank = 1;
+
+CREATE VIEW fs_state_today AS
+  SELECT f.place_id, d.id AS document_id,
+    CASE
+      WHEN f.regime IN ('exempt_cert_holder', 'exempt_other', 'none_required') THEN 'exempt'
+      WHEN d.id IS NULL THEN CASE f.regime WHEN 'unknown' THEN 'unknown' ELSE 'none' END
+      WHEN d.revoked_on IS NOT NULL THEN 'none'
+      WHEN d.expires_on IS NULL THEN CASE WHEN d.type = 'commitment' THEN 'commitment' ELSE 'unknown' END
+      WHEN d.expires_on < t.day THEN 'expired'
+      WHEN d.type = 'commitment' THEN 'commitment'
+      WHEN julianday(d.expires_on) - julianday(t.day) <= (SELECT value + 0 FROM policy_today WHERE key = 'fs.expiring_days')
+        THEN 'expiring'
+      ELSE 'valid' END AS state
+  FROM fs_place f, day_today t LEFT JOIN fs_governing g ON g.place_id = f.place_id
+  LEFT JOIN fs_document d ON d.id = g.document_id;
+
+-- results are public only under a decision, and only while young enough (design.md section 8)
+CREATE VIEW fs_public_inspection AS
+  SELECT f.place_id,
+    CASE WHEN pol.decision_ref IS NULL THEN NULL WHEN i.inspected_on IS NULL THEN 'not_inspected'
+         WHEN i.inspected_on < date(t.day, '-' || pub.value || ' months') THEN NULL
+         ELSE i.result END AS last_result,
+    CASE WHEN pol.decision_ref IS NULL OR i.inspected_on < date(t.day, '-' || pub.value || ' months') THEN NULL
+         ELSE i.inspected_on END AS last_inspected_on
+  FROM fs_place f, day_today t
+  LEFT JOIN policy_today pol ON pol.key = 'fs.publish_results'
+  LEFT JOIN policy_today pub ON pub.key = 'fs.public_months'
+  LEFT JOIN fs_inspection i ON i.id = (
+    SELECT x.id FROM fs_inspection x WHERE x.place_id = f.place_id AND x.result IS NOT NULL AND x.publish_state <> 'superseded'
+    ORDER BY x.inspected_on DESC, x.id DESC LIMIT 1);
+
+---- the allow-list. Columns: those of layers.def, and `geom`.
+
+-- a business run at home stands on a 100 m grid (0.0009° of latitude, 0.000936° of longitude at 16° N)
+CREATE VIEW pub_establishments AS
+  SELECT p.id AS id, p.code AS code, p.public_name AS name, e.kind AS kind, p.status AS status,
+    p.industry_code AS industry_code, i.name AS industry, p.industry_group AS "group", e.public_address AS address,
+    g.name AS residential_group, w.name AS ward,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'QR') AS accepts_qr,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'POS') AS accepts_card,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'CK') AS accepts_transfer,
+    (SELECT state FROM fs_state_today s WHERE s.place_id = p.id) AS food_safety,
+    CASE WHEN e.at_home AND p.geom IS NOT NULL THEN 'area' ELSE p.position END AS position,
+    CASE WHEN e.at_home AND p.geom IS NOT NULL THEN max(100.0, p.accuracy_m) ELSE p.accuracy_m END AS accuracy_m,
+    p.verified_on AS verified_on, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to,
+    CASE WHEN e.at_home AND p.geom IS NOT NULL
+      THEN MakePoint(round(ST_X(p.geom) / 0.000936) * 0.000936, round(ST_Y(p.geom) / 0.0009) * 0.0009, 4326)
+      ELSE p.geom END AS geom
+  FROM place p JOIN establishment e ON e.place_id = p.id
+  LEFT JOIN residential_group g ON g.id = p.residential_group_id LEFT JOIN ward w ON w.id = p.ward_id
+  LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code
+  WHERE e.stall_place_id IS NULL;
+
+CREATE VIEW pub_stalls AS
+  SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
+    s.number AS number, s.goods AS goods, p.status AS status,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'QR') AS accepts_qr,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'POS') AS accepts_card,
+    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'CK') AS accepts_transfer,
+    (SELECT state FROM fs_state_today f WHERE f.place_id = p.id) AS food_safety,
+    p.position AS position, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to, p.geom AS geom
+  FROM place p JOIN stall s ON s.place_id = p.id JOIN market m ON m.id = s.market_id LEFT JOIN zone z ON z.id = s.zone_id;
+
+CREATE VIEW pub_food_safety AS
+  SELECT p.id AS id, p.code AS code, p.public_name AS name, f.business_kind AS business_kind, f.regime AS regime,
+    d.type AS document, nullif(d.number, '') AS document_number, nullif(d.issuer, '') AS issuer, d.issued_on AS issued_on,
+    d.expires_on AS expires_on, s.state AS state, i.last_inspected_on AS last_inspected_on, i.last_result AS last_result,
+    p.valid_from AS valid_from, p.valid_to AS valid_to,
+    CASE WHEN e.at_home AND p.geom IS NOT NULL
+      THEN MakePoint(round(ST_X(p.geom) / 0.000936) * 0.000936, round(ST_Y(p.geom) / 0.0009) * 0.0009, 4326)
+      ELSE p.geom END AS geom
+  FROM fs_place f JOIN place p ON p.id = f.place_id JOIN fs_state_today s ON s.place_id = f.place_id
+  JOIN fs_public_inspection i ON i.place_id = f.place_id
+  LEFT JOIN fs_document d ON d.id = s.document_id LEFT JOIN establishment e ON e.place_id = p.id;
+
+-- accepts_share: occupied stalls with proven acceptance, in percent; a small market's share would point at people
+CREATE VIEW pub_markets AS
+  SELECT m.id AS id, m.code AS code, m.name AS name, m.class AS class,
+    (SELECT count(*) FROM stall s WHERE s.market_id = m.id) AS stalls,
+    (SELECT count(DISTINCT o.trader_id) FROM occupancy o JOIN stall s ON s.place_id = o.place_id
+      WHERE s.market_id = m.id AND o.valid_to IS NULL) AS traders,
+    (SELECT CASE WHEN count(*) >= (SELECT value + 0 FROM policy_today WHERE key = 'small_cell')
+        THEN round(100.0 * count(a.place_id) / count(*), 2) END
+      FROM stall s JOIN place p ON p.id = s.place_id AND p.status = 'active'
+      LEFT JOIN accepts_proven_today a ON a.place_id = s.place_id WHERE s.market_id = m.id) AS accepts_share,
+    m.updated_at AS updated_at, m.geom AS geom
+  FROM market m;
+
+CREATE VIEW pub_streets AS
+  SELECT s.id AS id, s.code AS code, s.name AS name,
+    (SELECT group_concat(a.name, '; ') FROM street_alias a WHERE a.street_id = s.id AND a.kind <> 'proposed') AS aliases,
+    s.geom AS geom
+  FROM street s;
+
+CREATE VIEW pub_residential_groups AS
+  SELECT g.id AS id, g.code AS code, g.name AS name, w.name AS ward, g.geom AS geom
+  FROM residential_group g LEFT JOIN ward w ON w.id = g.ward_id;
+
+CREATE VIEW pub_wards AS SELECT w.id AS id, w.code AS code, w.name AS name, w.geom AS geom FROM ward w;
+
+CREATE VIEW pub_pilots AS
+  SELECT q.id AS id, q.code AS code, q.name AS name, q.type AS type,
+    (SELECT count(*) FROM pilot_member m, day_today d WHERE m.pilot_id = q.id AND m.joined_on <= d.day
+      AND (m.left_on IS NULL OR m.left_on > d.day)) AS members,
+    (SELECT CASE WHEN count(*) >= (SELECT value + 0 FROM policy_today WHERE key = 'small_cell')
+        THEN round(100.0 * count(a.place_id) / count(*), 2) END
+      FROM pilot_member m JOIN place p ON p.id = m.place_id AND p.status = 'active' JOIN day_today d
+      LEFT JOIN accepts_proven_today a ON a.place_id = m.place_id
+      WHERE m.pilot_id = q.id AND m.joined_on <= d.day AND (m.left_on IS NULL OR m.left_on > d.day)) AS accepts_share,
+    (SELECT MakePoint(avg(ST_X(p.geom)), avg(ST_Y(p.geom)), 4326) FROM pilot_member m JOIN place p ON p.id = m.place_id
+      WHERE m.pilot_id = q.id AND p.geom IS NOT NULL) AS geom
+  FROM pilot q;
+
+CREATE VIEW pub_water AS SELECT id, name, class, geom FROM base_feature WHERE layer = 'water';
+CREATE VIEW pub_green AS SELECT id, name, class, geom FROM base_feature WHERE layer = 'green';
+CREATE VIEW pub_roads AS SELECT id, name, class, geom FROM base_feature WHERE layer = 'roads';

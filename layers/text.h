@@ -1,0 +1,41 @@
+/* Vietnamese text: one word in its five spellings must meet (geocoding.md 1.3).
+ * Unicode (NFC, case, categories) is utf8proc's; here stand the rules that are Vietnamese.
+ * Every function appends to `out` and never fails: bytes that are no UTF-8 become U+FFFD. */
+#ifndef LAYERS_TEXT_H
+#define LAYERS_TEXT_H
+
+#include "layers/kit.h"
+
+/* NFC, Ð (U+00D0) → Đ, NBSP and other blanks → one blank, zero-width characters dropped, full-width forms → ASCII. Case and
+ * tone placement stay as typed: this is what people read. */
+void text_clean(struct slice in, struct buf *out);
+/* The key of a text: text_clean, lower case, tone placement unified, all marks dropped, đ → d, anything but letters
+ * and digits → one blank, trimmed. "Hoà-Cường" and "hòa  cường" (NFD) both give "hoa cuong". */
+void text_fold(struct slice in, struct buf *out);
+/* The same in the arena. */
+struct slice text_fold_in(struct arena *a, struct slice in);
+/* text_fold but with the marks kept (NFC, new tone placement "hòa"): to tell twins apart that differ in marks only. */
+void text_fold_marks(struct slice in, struct buf *out);
+/* Whether any letter carries a mark or is a đ: somebody typed diacritics. */
+bool text_has_marks(struct slice in);
+bool text_is_utf8(struct slice in);
+/* Simple upper and lower case of the whole text (Unicode). */
+void text_upper(struct slice in, struct buf *out);
+void text_lower(struct slice in, struct buf *out);
+
+/* Legacy encodings of one cell. */
+enum text_encoding {
+    TEXT_UTF8,
+    TEXT_CP1258,   /* bytes */
+    TEXT_TCVN3,    /* bytes, or the same bytes read as Latin-1 */
+    TEXT_VNI,      /* two-character codes read as Latin-1 */
+    TEXT_MOJIBAKE, /* UTF-8 read as Windows-1252 */
+    TEXT_ENCODING_COUNT
+};
+/* Decodes `in`, which claims to be `from`, to UTF-8 NFC; false when some code means nothing there. */
+bool text_decode(struct slice in, enum text_encoding from, struct buf *out);
+/* The encoding in which the cell reads as Vietnamese, by counting Vietnamese syllables before and after; TEXT_UTF8
+ * unless the gain is clear. */
+enum text_encoding text_detect(struct slice in);
+
+#endif

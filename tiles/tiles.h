@@ -1,0 +1,54 @@
+/* tiles: from the snapshot to vector tiles (Mapbox Vector Tile 2.1). Pure: no file, no SQL, no socket.
+ *
+ *   grid (where a tile lies) → clip (what of a geometry is in it) → cluster (points below z16) → mvt over pbf → cache, pmtiles */
+#ifndef TILES_TILES_H
+#define TILES_TILES_H
+
+#include "layers/layers.h"
+
+enum { TILE_EXTENT = 4096, TILE_MAX_ZOOM = 22, TILE_SINGLE_POINTS_FROM = 16 };
+
+struct tile_id {
+    uint32_t z, x, y; /* y from the north, as in XYZ */
+};
+
+bool tile_is_valid(struct tile_id t); /* z <= TILE_MAX_ZOOM and x, y inside */
+struct box tile_bounds(struct tile_id t);
+
+struct tile_request {
+    const struct snapshot_layer *layer;
+    struct tile_id tile;
+    bool clustered;              /* ask for clusters below TILE_SINGLE_POINTS_FROM (points only) */
+    bool labels;                 /* the `{id}_label` layer instead: one point per area */
+    const struct filter *filter; /* bound to this layer, or NULL */
+};
+
+/* Appends one MVT to `out`; nothing at all when the tile is empty. Scratch memory from the arena. */
+void tile_encode(const struct tile_request *request, struct arena *a, struct buf *out);
+
+/* --- cache: encoded and compressed tiles of one snapshot revision, bounded in bytes; any thread --- */
+
+struct tile_cache;
+struct tile_bytes; /* reference counted */
+
+struct tile_cache *tile_cache_new(size_t limit_bytes);
+void tile_cache_free(struct tile_cache *c);
+struct tile_key {
+    enum layer_id layer;
+    struct tile_id tile;
+    bool clustered, labels;
+    int64_t revision;
+};
+/* A reference to the cached tile, or NULL. */
+const struct tile_bytes *tile_cache_get(struct tile_cache *c, const struct tile_key *key);
+/* Stores a copy of `mvt` (and its gzip form) and returns a reference to it. */
+const struct tile_bytes *tile_cache_put(struct tile_cache *c, const struct tile_key *key, struct slice mvt);
+void tile_bytes_release(const struct tile_bytes *b);
+struct slice tile_bytes_identity(const struct tile_bytes *b);
+struct slice tile_bytes_gzip(const struct tile_bytes *b);
+
+/* --- one file with every tile (pmtiles.c), PMTiles v3; layers NULL means all; the same bytes as served --- */
+bool pmtiles_write(const struct snapshot *s, const enum layer_id *layers, int layer_count, const char *path, struct fault *f)
+    RESULT_MUST_BE_USED;
+
+#endif
