@@ -1,5 +1,6 @@
-/* clean: from a cell's text to a value, with a verdict. A value that cannot be right is never repaired silently: the
- * function says FAULT_… in the fault and the caller keeps the raw text. An empty cell is CLEAN_EMPTY, not a fault. */
+/* clean: from a cell's text to a value, with a verdict. A value that cannot be right is never repaired
+ * silently: the function says FAULT_… in the fault and the caller keeps the raw text. An empty cell is
+ * CLEAN_EMPTY, not a fault. */
 #ifndef IMPORT_CLEAN_H
 #define IMPORT_CLEAN_H
 
@@ -7,8 +8,8 @@
 
 enum clean { CLEAN_OK, CLEAN_EMPTY, CLEAN_BAD };
 
-/* dd/mm/yyyy, dd-mm-yy, dd.mm.yyyy, "ngày 5 tháng 6 năm 2024", yyyy-mm-dd, a date cell, a serial number in a date column. Day first,
- * never month first. "không thời hạn" is CLEAN_EMPTY. */
+/* dd/mm/yyyy, dd-mm-yy, dd.mm.yyyy, "ngày 5 tháng 6 năm 2024", yyyy-mm-dd, a date cell, a serial number in a
+ * date column. Day first, never month first. "không thời hạn" is CLEAN_EMPTY. */
 enum clean clean_date(const struct cell *c, struct date *out, struct fault *f);
 /* Có x X ✓ 1 đúng yes c đã; Không 0 - chưa no k. */
 enum clean clean_yes_no(const struct cell *c, bool *out, struct fault *f);
@@ -18,23 +19,28 @@ enum clean clean_text(const struct cell *c, struct arena *a, struct slice *out);
 enum clean clean_name(const struct cell *c, struct arena *a, struct slice *out);
 /* Digits with the lost zero put back (9 digits of a number cell → 10), +84 → 0; 10 or 11 digits. */
 enum clean clean_phone(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
-/* Tax code 10 or 10-3 digits, or a 12-digit personal identifier; lost zeros of number cells put back; more than 15 digits as a
- * number is a fault. */
+/* Tax code 10 or 10-3 digits, or a 12-digit personal identifier; lost zeros of number cells put back; more
+ * than 15 digits as a number is a fault. */
 enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
-/* domain.md C.4: upper case, SỐ LÔ KI-ỐT dropped to their short forms, blanks and dashes dropped, suffix kept. */
+/* domain.md C.4: upper case, SỐ LÔ KI-ỐT dropped to their short forms, blanks and dashes dropped, suffix
+ * kept. */
 enum clean clean_stall_number(const struct cell *c, struct arena *a, struct slice *norm, struct fault *f);
-enum clean clean_real(const struct cell *c, double *out, struct fault *f); /* comma or point as decimal mark */
-/* Enumerations of design.md section 6, in Vietnamese or English; the result is a constant of ours ("household"). */
+enum clean clean_real(const struct cell *c, double *out,
+                      struct fault *f); /* comma or point as decimal mark */
+/* Enumerations of design.md section 6, in Vietnamese or English; the result is a constant of ours
+ * ("household"). */
 enum clean clean_kind(const struct cell *c, const char **out, struct fault *f);
 enum clean clean_status(const struct cell *c, const char **out, struct fault *f);
 enum clean clean_stall_kind(const struct cell *c, const char **out, struct fault *f);
 enum clean clean_pilot_type(const struct cell *c, const char **out, struct fault *f);
 enum clean clean_evidence_class(const struct cell *c, const char **out, struct fault *f);
-enum clean clean_method(const struct cell *c, const char **out, struct fault *f);   /* QR POS CK */
+enum clean clean_method(const struct cell *c, const char **out, struct fault *f); /* QR POS CK */
 enum clean clean_evidence_state(const struct cell *c, const char **out, struct fault *f);
-enum clean clean_result(const struct cell *c, const char **out, struct fault *f);   /* pass fail */
-/* Two cells as a position: WGS84 degrees (lon, lat or swapped, comma decimals, degrees-minutes-seconds) or VN-2000 EPSG:5899 metres in
- * either order, with the plausibility box of domain.md C.10; *swapped tells that the columns stood the other way round. */
-enum clean clean_position(const struct cell *first, const struct cell *second, struct lonlat *out, bool *swapped, struct fault *f);
+enum clean clean_result(const struct cell *c, const char **out, struct fault *f); /* pass fail */
+/* Two cells as a position: WGS84 degrees (lon, lat or swapped, comma decimals, degrees-minutes-seconds) or
+ * VN-2000 EPSG:5899 metres in either order, with the plausibility box of domain.md C.10; *swapped tells that
+ * the columns stood the other way round. */
+enum clean clean_position(const struct cell *first, const struct cell *second, struct lonlat *out,
+                          bool *swapped, struct fault *f);
 
 #endif

@@ -1,8 +1,10 @@
 /* import: from a spreadsheet to rows of the ward file.
  *
- *   sheet, xlsx → columns → table (rows under known columns) → clean (values) → address, geocode (place) → load → report
+ *   sheet, xlsx → columns → table (rows under known columns) → clean (values) → address, geocode (place) →
+ * load → report
  *
- * Law of ownership: as in layers/layers.h. One import is one transaction; a bad row never stops the good ones. */
+ * Law of ownership: as in layers/layers.h. One import is one transaction; a bad row never stops the good
+ * ones. */
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
 
@@ -35,7 +37,8 @@ struct import_options {
     const char *sheet, *crs, *mapping_path, *report_path; /* each may be NULL */
     bool dry_run, explain;
     const char *who; /* for provenance: "cli" or a user's name */
-    /* Called every 256 rows with rows so far and the estimate; false stops the import and rolls back. May be NULL. */
+    /* Called every 256 rows with rows so far and the estimate; false stops the import and rolls back. May be
+     * NULL. */
     bool (*progress)(void *context, uint64_t rows, uint64_t estimate);
     void *progress_context;
 };
@@ -47,11 +50,12 @@ struct import_summary {
     uint64_t position[POSITION_COUNT];
 };
 
-bool import_file(struct store *s, const struct import_options *o, struct import_summary *sum, struct buf *explanation,
-                 struct fault *f) RESULT_MUST_BE_USED;
+bool import_file(struct store *s, const struct import_options *o, struct import_summary *sum,
+                 struct buf *explanation, struct fault *f) RESULT_MUST_BE_USED;
 void import_summary_json(const struct import_summary *sum, struct buf *out);
 /* Takes back one batch exactly; refused with the list when later batches built upon it. */
-bool import_undo(struct store *s, int64_t batch, const char *who, struct import_summary *sum, struct fault *f) RESULT_MUST_BE_USED;
+bool import_undo(struct store *s, int64_t batch, const char *who, struct import_summary *sum,
+                 struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- the geocoder (address.c, geocode.c over layers/gazetteer.c) --- */
 
@@ -78,7 +82,7 @@ struct geocode_candidate {
 };
 
 struct geocode_span {
-    const char *kind; /* number alley street group ward note ignored */
+    const char *kind;    /* number alley street group ward note ignored */
     uint32_t start, end; /* bytes of the cleaned address text */
 };
 
@@ -90,7 +94,7 @@ struct geocode_result {
     double accuracy_m, score;
     int64_t street_id, group_id, ward_id; /* 0: unknown */
     struct slice street, number, chain, ward, normalised;
-    struct slice why;      /* one Vietnamese sentence */
+    struct slice why;         /* one Vietnamese sentence */
     struct slice fault_group; /* the same for rows that one decision would mend; may be empty */
     struct geocode_span spans[16];
     int span_count;
@@ -100,8 +104,10 @@ struct geocode_result {
 
 bool geocoder_open(struct geocoder **out, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 void geocoder_close(struct geocoder *g);
-/* Never fails: what cannot be placed has status REVIEW or NONE and says why. Everything in *r lives in the arena. */
-void geocode(const struct geocoder *g, const struct geocode_query *q, struct arena *a, struct geocode_result *r);
+/* Never fails: what cannot be placed has status REVIEW or NONE and says why. Everything in *r lives in the
+ * arena. */
+void geocode(const struct geocoder *g, const struct geocode_query *q, struct arena *a,
+             struct geocode_result *r);
 void geocode_json(const struct geocode_result *r, struct buf *out); /* design.md section 8 */
 /* The stored explanation: without the text of the address itself, which may be private. */
 void geocode_explanation_json(const struct geocode_result *r, struct buf *out);
@@ -110,6 +116,7 @@ void geocode_areas(const struct geocoder *g, struct lonlat at, int64_t *group_id
 /* Nearest known address and street as JSON. */
 void geocode_reverse_json(const struct geocoder *g, struct lonlat at, struct buf *out);
 /* CSV in, the same CSV with the result columns behind (design.md section 4). Rows done in *rows. */
-bool geocode_csv(const struct geocoder *g, const char *in_path, const char *out_path, uint64_t *rows, struct fault *f) RESULT_MUST_BE_USED;
+bool geocode_csv(const struct geocoder *g, const char *in_path, const char *out_path, uint64_t *rows,
+                 struct fault *f) RESULT_MUST_BE_USED;
 
 #endif

@@ -1,7 +1,8 @@
 /* table: one sheet of a spreadsheet (or one layer of a GIS file) as rows under known columns.
  *
- * Below it: sheet.c (any OGR format) and xlsx.c (our own reader) deliver raw cells; columns.c finds the heading rows and says
- * which column means what. Above it: load.c sees only `struct row`. Slices in a row live until the next table_next. */
+ * Below it: sheet.c (any OGR format) and xlsx.c (our own reader) deliver raw cells; columns.c finds the
+ * heading rows and says which column means what. Above it: load.c sees only `struct row`. Slices in a row
+ * live until the next table_next. */
 #ifndef IMPORT_TABLE_H
 #define IMPORT_TABLE_H
 
@@ -35,7 +36,7 @@ struct cell {
 };
 
 struct row {
-    uint32_t number;                 /* row of the sheet, from 1 */
+    uint32_t number; /* row of the sheet, from 1 */
     bool is_hidden;
     struct slice group;              /* text of the group row above ("Tổ dân phố 2"), or empty */
     struct cell cells[COLUMN_COUNT]; /* EMPTY where the file has no such column */
@@ -55,14 +56,15 @@ struct table_request {
 
 bool table_open(struct table **out, const struct table_request *request, struct fault *f) RESULT_MUST_BE_USED;
 void table_close(struct table *t);
-/* Next data row; false at the end or on a fault (then f->code is set). Blank, group, total, column-number and signature
- * rows are not data. */
+/* Next data row; false at the end or on a fault (then f->code is set). Blank, group, total, column-number and
+ * signature rows are not data. */
 bool table_next(struct table *t, struct row *row, struct fault *f);
 bool table_has(const struct table *t, enum column_id id); /* whether the file has this column */
 const char *table_sheet(const struct table *t);
 /* Folded headings of the file, joined: the same layout has the same signature. */
 struct slice table_signature(const struct table *t);
-/* The list's own date, from its letterhead or signature ("ngày 31 tháng 10 năm 2026"); all zero when it has none so far. */
+/* The list's own date, from its letterhead or signature ("ngày 31 tháng 10 năm 2026"); all zero when it has
+ * none so far. */
 struct date table_source_date(const struct table *t);
 /* For --explain: which column was taken for what and why, with sample values; for people. */
 void table_explain(const struct table *t, struct buf *out);

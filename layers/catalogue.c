@@ -1,4 +1,5 @@
-/* The catalogue: layers.def turned into arrays. Nothing is computed here; a new layer or field is a row there. */
+/* The catalogue: layers.def turned into arrays. Nothing is computed here; a new layer or field is a row
+ * there. */
 #include "layers/layers.h"
 
 #define LAYER_FIELD_NAME_(line) field_of_line_##line
@@ -7,9 +8,9 @@
 /* FIRST_x: index of the first field of layer x in FIELDS */
 enum field_index {
     FIELD_INDEX_NONE = -1
-#define LAYER(id, name, view, geometry, vi, en)     , FIRST_##id, BEFORE_##id = FIRST_##id - 1
-#define BASE(id, name, view, geometry, vi, en)      , FIRST_##id, BEFORE_##id = FIRST_##id - 1
-#define FIELD(id, name, type, vi, en, short_name)   , LAYER_FIELD_NAME(__LINE__)
+#define LAYER(id, name, view, geometry, vi, en)   , FIRST_##id, BEFORE_##id = FIRST_##id - 1
+#define BASE(id, name, view, geometry, vi, en)    , FIRST_##id, BEFORE_##id = FIRST_##id - 1
+#define FIELD(id, name, type, vi, en, short_name) , LAYER_FIELD_NAME(__LINE__)
 #include "layers/layers.def"
 #undef LAYER
 #undef BASE
@@ -19,9 +20,9 @@ enum field_index {
 /* FIELDS_OF_x: how many fields layer x has (0 + 1 + 1 ...) */
 enum field_total {
     FIELDS_OF_NONE = 0
-#define LAYER(id, name, view, geometry, vi, en)     , FIELDS_OF_##id = 0
-#define BASE(id, name, view, geometry, vi, en)      , FIELDS_OF_##id = 0
-#define FIELD(id, name, type, vi, en, short_name)   + 1
+#define LAYER(id, name, view, geometry, vi, en)   , FIELDS_OF_##id = 0
+#define BASE(id, name, view, geometry, vi, en)    , FIELDS_OF_##id = 0
+#define FIELD(id, name, type, vi, en, short_name) +1
 #include "layers/layers.def"
 #undef LAYER
 #undef BASE
@@ -39,9 +40,9 @@ static const struct field FIELDS[] = {
 };
 
 static const struct layer LAYERS[LAYER_COUNT] = {
-#define LAYER(id, name, view, geometry, vi, en)                                                                   \
+#define LAYER(id, name, view, geometry, vi, en)                                                              \
     {LAYER_##id, name, view, GEOMETRY_##geometry, false, vi, en, FIELDS + FIRST_##id, FIELDS_OF_##id},
-#define BASE(id, name, view, geometry, vi, en)                                                                    \
+#define BASE(id, name, view, geometry, vi, en)                                                               \
     {LAYER_##id, name, view, GEOMETRY_##geometry, true, vi, en, FIELDS + FIRST_##id, FIELDS_OF_##id},
 #define FIELD(id, name, type, vi, en, short_name)
 #include "layers/layers.def"

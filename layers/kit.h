@@ -2,7 +2,8 @@
  *
  * Law of ownership: a slice owns nothing, it points into somebody's bytes and lives as long as they do.
  * Arena memory lives until arena_release; nobody frees parts of it. A buf owns its bytes until buf_release.
- * Running out of memory ends the process with a sentence on stderr: the file is transactional, so nothing is lost. */
+ * Running out of memory ends the process with a sentence on stderr: the file is transactional, so nothing is
+ * lost. */
 #ifndef LAYERS_KIT_H
 #define LAYERS_KIT_H
 
@@ -31,9 +32,11 @@ bool slice_ends(struct slice text, struct slice suffix);
 /* Position of the first `needle` in `text`, or -1. */
 ptrdiff_t slice_find(struct slice text, struct slice needle);
 struct slice slice_trim(struct slice text); /* without ASCII white space and U+00A0 at both ends */
-/* Takes the part of *rest before the first `separator` and moves *rest behind it; false when *rest is empty. */
+/* Takes the part of *rest before the first `separator` and moves *rest behind it; false when *rest is empty.
+ */
 bool slice_next(struct slice *rest, char separator, struct slice *part);
-/* Whole slice as a decimal number (point as decimal mark, no blanks); false if it is anything else or overflows. */
+/* Whole slice as a decimal number (point as decimal mark, no blanks); false if it is anything else or
+ * overflows. */
 bool slice_to_int(struct slice text, int64_t *value) RESULT_MUST_BE_USED;
 bool slice_to_real(struct slice text, double *value) RESULT_MUST_BE_USED;
 
@@ -69,11 +72,12 @@ void buf_slice(struct buf *b, struct slice s);
 void buf_char(struct buf *b, char c);
 void buf_format(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void buf_int(struct buf *b, int64_t v);
-/* Shortest decimal text with at most `decimals` digits after the point, trailing zeros dropped; not finite: null. */
+/* Shortest decimal text with at most `decimals` digits after the point, trailing zeros dropped; not finite:
+ * null. */
 void buf_real(struct buf *b, double v, int decimals);
-void buf_json(struct buf *b, struct slice s);                /* "quoted", RFC 8259 escapes, bad UTF-8 replaced */
+void buf_json(struct buf *b, struct slice s); /* "quoted", RFC 8259 escapes, bad UTF-8 replaced */
 void buf_json_field(struct buf *b, const char *key, struct slice value); /* "key":"value" */
-void buf_csv(struct buf *b, struct slice s);                 /* one RFC 4180 field, quoted only when needed */
+void buf_csv(struct buf *b, struct slice s); /* one RFC 4180 field, quoted only when needed */
 struct slice buf_to_slice(const struct buf *b);
 void buf_reset(struct buf *b);
 void buf_release(struct buf *b);
@@ -82,6 +86,8 @@ void buf_release(struct buf *b);
 
 /* gzip of `in` appended to `out`; level 1 (fast) to 12. */
 void gzip_add(struct buf *out, struct slice in, int level);
+/* The same in zlib's wrapper (RFC 1950), as PNG wants it. */
+void zlib_add(struct buf *out, struct slice in, int level);
 uint32_t crc32_of(struct slice in);
 
 /* --- fault: what went wrong, said once --- */
@@ -100,9 +106,10 @@ struct fault {
     char text[480];  /* what was found, in few words, the value in quotes; may be empty */
 };
 
-/* Fills *f if it is still empty (the first fault wins) and returns false, so that callers write `return fault_set(...)`.
- * `f` may be NULL. `place` may be NULL. */
-bool fault_set(struct fault *f, enum fault_code code, const char *place, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Fills *f if it is still empty (the first fault wins) and returns false, so that callers write `return
+ * fault_set(...)`. `f` may be NULL. `place` may be NULL. */
+bool fault_set(struct fault *f, enum fault_code code, const char *place, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 int fault_exit_status(enum fault_code code);
 int fault_http_status(enum fault_code code);
 const char *fault_name(enum fault_code code); /* "BAD_VALUE" */
@@ -124,7 +131,8 @@ struct date {
 bool date_is_valid(struct date d);
 int32_t date_to_days(struct date d); /* days since 1970-01-01 */
 struct date date_of_days(int32_t days);
-struct date date_today(void); /* in Asia/Ho_Chi_Minh; MAPD_TODAY=YYYY-MM-DD in the environment fixes it for tests */
+struct date
+date_today(void); /* in Asia/Ho_Chi_Minh; MAPD_TODAY=YYYY-MM-DD in the environment fixes it for tests */
 /* "YYYY-MM-DD" and nothing else. */
 bool date_parse_iso(struct slice text, struct date *d) RESULT_MUST_BE_USED;
 void date_format_iso(struct date d, char out[11]);

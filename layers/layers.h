@@ -1,11 +1,11 @@
 /* layers: the floor. What is known about the ward, and the only room with SQL in it.
  *
- * Law of ownership: what a function returns through a `struct x **` belongs to the caller, who gives it back with
- * x_close, x_free or x_release (NULL is fine). Slices and rows handed out stay valid until the next call on the same
- * handle, unless an arena is taken: then they live in the arena.
- * Failure: `bool` functions return false and fill the fault; nothing half-done is left behind.
- * Coordinates: struct lonlat in degrees, WGS84, longitude first. Distances in metres.
- * Threads: a store belongs to one thread at a time; a snapshot may be read by all of them. */
+ * Law of ownership: what a function returns through a `struct x **` belongs to the caller, who gives it back
+ * with x_close, x_free or x_release (NULL is fine). Slices and rows handed out stay valid until the next call
+ * on the same handle, unless an arena is taken: then they live in the arena. Failure: `bool` functions return
+ * false and fill the fault; nothing half-done is left behind. Coordinates: struct lonlat in degrees, WGS84,
+ * longitude first. Distances in metres. Threads: a store belongs to one thread at a time; a snapshot may be
+ * read by all of them. */
 #ifndef LAYERS_LAYERS_H
 #define LAYERS_LAYERS_H
 
@@ -54,7 +54,7 @@ struct layer {
 };
 
 const struct layer *layer_get(enum layer_id id);
-const struct layer *layer_find(struct slice name); /* NULL if there is none */
+const struct layer *layer_find(struct slice name);             /* NULL if there is none */
 int layer_field(const struct layer *layer, struct slice name); /* index, or -1 */
 
 /* --- the file (store.c) --- */
@@ -76,7 +76,8 @@ struct ward_setup {
 /* Makes the file and its key (mode 0600). Fails with FILE_EXISTS when either is there. */
 bool store_create(const char *path, const struct ward_setup *setup, struct fault *f) RESULT_MUST_BE_USED;
 /* Opens and brings an older schema up to date (STORE_WRITE only). Without its key everything public works. */
-bool store_open(struct store **out, const char *path, enum store_mode mode, struct fault *f) RESULT_MUST_BE_USED;
+bool store_open(struct store **out, const char *path, enum store_mode mode,
+                struct fault *f) RESULT_MUST_BE_USED;
 void store_close(struct store *s);
 /* A transaction; commit raises the revision by one, unless nothing was changed. */
 bool store_begin(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
@@ -112,8 +113,9 @@ const struct key *store_key(const struct store *s); /* NULL when the key file wa
 bool store_use_key(struct store *s, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 
 void code_random(char out[CODE_LENGTH + 1]);
-/* Canonical form of a code as a person writes it (any case, O→0, I and L→1, hyphens dropped); false when it is no
- * code: wrong length, foreign character, wrong check character (Luhn mod 32 over Crockford's alphabet). */
+/* Canonical form of a code as a person writes it (any case, O→0, I and L→1, hyphens dropped); false when it
+ * is no code: wrong length, foreign character, wrong check character (Luhn mod 32 over Crockford's alphabet).
+ */
 bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1]);
 /* SHA-256 of bytes, for file hashes and evidence. */
 void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
@@ -122,29 +124,30 @@ void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
 
 struct snapshot; /* immutable; one revision of all public layers */
 
-/* Columns of one collection. Row r of every array is the same feature. Rows [0, located) have a geometry and stand in
- * Hilbert order; rows [located, count) have none. All arrays belong to the snapshot. */
+/* Columns of one collection. Row r of every array is the same feature. Rows [0, located) have a geometry and
+ * stand in Hilbert order; rows [located, count) have none. All arrays belong to the snapshot. */
 struct snapshot_layer {
     const struct layer *layer;
     uint32_t count, located;
-    const struct lonlat *point;      /* points: the position; lines and areas: a place on it for a label */
-    const struct box *bounds;        /* lines and areas only, else NULL */
-    const struct column *columns;    /* layer->field_count of them */
-    const uint64_t *properties_at;   /* count + 1 offsets into properties */
-    const char *properties;          /* per row: the GeoJSON "properties" object, ready to copy */
-    struct box extent;               /* of all geometries; all zero when located is 0 */
+    const struct lonlat *point;    /* points: the position; lines and areas: a place on it for a label */
+    const struct box *bounds;      /* lines and areas only, else NULL */
+    const struct column *columns;  /* layer->field_count of them */
+    const uint64_t *properties_at; /* count + 1 offsets into properties */
+    const char *properties;        /* per row: the GeoJSON "properties" object, ready to copy */
+    struct box extent;             /* of all geometries; all zero when located is 0 */
 };
 
 enum { TEXT_NULL = 0 }; /* text id of null; every other id is a distinct text of the column */
-#define INT_NULL  INT64_MIN
+#define INT_NULL INT64_MIN
 
 struct column {
     enum field_type type;
-    const uint32_t *text;      /* TEXT: ids of texts (snapshot_text); DATE and TIME too, as ISO text */
-    const int64_t *integer;    /* INT and BOOL; INT_NULL is null */
-    const double *real;        /* REAL; NaN is null */
-    uint32_t text_count;       /* ids run from 1 to text_count */
-    const uint32_t *text_at;   /* text_count + 2 offsets into text_bytes; id t is [text_at[t], text_at[t + 1]) */
+    const uint32_t *text;   /* TEXT: ids of texts (snapshot_text); DATE and TIME too, as ISO text */
+    const int64_t *integer; /* INT and BOOL; INT_NULL is null */
+    const double *real;     /* REAL; NaN is null */
+    uint32_t text_count;    /* ids run from 1 to text_count */
+    const uint32_t
+        *text_at; /* text_count + 2 offsets into text_bytes; id t is [text_at[t], text_at[t + 1]) */
     const char *text_bytes;
 };
 
@@ -166,15 +169,18 @@ struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t
 /* Row of the feature with this id, or -1. */
 int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
 /* Located rows whose bounds meet the box, ascending; *rows in the arena. */
-uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a, const uint32_t **rows);
+uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
+                         const uint32_t **rows);
 
-/* The publisher keeps one current snapshot and makes the next one when the file changed or the local day did. */
+/* The publisher keeps one current snapshot and makes the next one when the file changed or the local day did.
+ */
 struct publisher;
 bool publisher_open(struct publisher **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 void publisher_close(struct publisher *p);
 const struct snapshot *publisher_get(struct publisher *p); /* takes a reference; any thread */
 void snapshot_release(const struct snapshot *s);           /* gives it back */
-/* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of `serve`. */
+/* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of
+ * `serve`. */
 bool publisher_poll(struct publisher *p, struct fault *f);
 
 /* --- choosing rows (filter.c) --- */
@@ -182,8 +188,10 @@ bool publisher_poll(struct publisher *p, struct fault *f);
 /* One comparison `field = value`; later CQL2 expressions live behind the same type. */
 struct filter;
 struct filter *filter_new(struct arena *a, const struct layer *layer);
-/* Adds "name = value" as typed in a query; BAD_PARAMETER when the field is unknown or the value not of its type. */
-bool filter_add_equal(struct filter *filter, struct slice name, struct slice value, struct fault *f) RESULT_MUST_BE_USED;
+/* Adds "name = value" as typed in a query; BAD_PARAMETER when the field is unknown or the value not of its
+ * type. */
+bool filter_add_equal(struct filter *filter, struct slice name, struct slice value,
+                      struct fault *f) RESULT_MUST_BE_USED;
 bool filter_is_empty(const struct filter *filter);
 /* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
 void filter_bind(struct filter *filter, const struct snapshot_layer *l);
@@ -205,7 +213,8 @@ struct search_query {
 };
 
 /* Names, addresses, industries, markets and stalls; with diacritics when typed, found without them too. */
-uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q, struct arena *a, struct search_hit **hits);
+uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q, struct arena *a,
+                         struct search_hit **hits);
 
 /* --- GeoJSON (geojson.c): RFC 7946, 7 decimals, exterior rings counter-clockwise --- */
 

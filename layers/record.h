@@ -1,5 +1,5 @@
-/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c, payment.c, gazetteer.c).
- * Part of the door layers/layers.h; include that. */
+/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c,
+ * payment.c, gazetteer.c). Part of the door layers/layers.h; include that. */
 #ifndef LAYERS_RECORD_H
 #define LAYERS_RECORD_H
 

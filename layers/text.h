@@ -6,15 +6,16 @@
 
 #include "layers/kit.h"
 
-/* NFC, Ð (U+00D0) → Đ, NBSP and other blanks → one blank, zero-width characters dropped, full-width forms → ASCII. Case and
- * tone placement stay as typed: this is what people read. */
+/* NFC, Ð (U+00D0) → Đ, NBSP and other blanks → one blank, zero-width characters dropped, full-width forms →
+ * ASCII. Case and tone placement stay as typed: this is what people read. */
 void text_clean(struct slice in, struct buf *out);
-/* The key of a text: text_clean, lower case, tone placement unified, all marks dropped, đ → d, anything but letters
- * and digits → one blank, trimmed. "Hoà-Cường" and "hòa  cường" (NFD) both give "hoa cuong". */
+/* The key of a text: text_clean, lower case, tone placement unified, all marks dropped, đ → d, anything but
+ * letters and digits → one blank, trimmed. "Hoà-Cường" and "hòa  cường" (NFD) both give "hoa cuong". */
 void text_fold(struct slice in, struct buf *out);
 /* The same in the arena. */
 struct slice text_fold_in(struct arena *a, struct slice in);
-/* text_fold but with the marks kept (NFC, new tone placement "hòa"): to tell twins apart that differ in marks only. */
+/* text_fold but with the marks kept (NFC, new tone placement "hòa"): to tell twins apart that differ in marks
+ * only. */
 void text_fold_marks(struct slice in, struct buf *out);
 /* Whether any letter carries a mark or is a đ: somebody typed diacritics. */
 bool text_has_marks(struct slice in);
@@ -34,8 +35,8 @@ enum text_encoding {
 };
 /* Decodes `in`, which claims to be `from`, to UTF-8 NFC; false when some code means nothing there. */
 bool text_decode(struct slice in, enum text_encoding from, struct buf *out);
-/* The encoding in which the cell reads as Vietnamese, by counting Vietnamese syllables before and after; TEXT_UTF8
- * unless the gain is clear. */
+/* The encoding in which the cell reads as Vietnamese, by counting Vietnamese syllables before and after;
+ * TEXT_UTF8 unless the gain is clear. */
 enum text_encoding text_detect(struct slice in);
 
 #endif

@@ -1,4 +1,5 @@
-/* mapd: the program. Commands of the command line (commands.def) and routes of the server (routes.def) over the other rooms. */
+/* mapd: the program. Commands of the command line (commands.def) and routes of the server (routes.def) over
+ * the other rooms. */
 #ifndef MAPD_MAPD_H
 #define MAPD_MAPD_H
 

@@ -1,6 +1,7 @@
 /* tiles: from the snapshot to vector tiles (Mapbox Vector Tile 2.1). Pure: no file, no SQL, no socket.
  *
- *   grid (where a tile lies) → clip (what of a geometry is in it) → cluster (points below z16) → mvt over pbf → cache, pmtiles */
+ *   grid (where a tile lies) → clip (what of a geometry is in it) → cluster (points below z16) → mvt over pbf
+ * → cache, pmtiles */
 #ifndef TILES_TILES_H
 #define TILES_TILES_H
 
@@ -47,8 +48,9 @@ void tile_bytes_release(const struct tile_bytes *b);
 struct slice tile_bytes_identity(const struct tile_bytes *b);
 struct slice tile_bytes_gzip(const struct tile_bytes *b);
 
-/* --- one file with every tile (pmtiles.c), PMTiles v3; layers NULL means all; the same bytes as served --- */
-bool pmtiles_write(const struct snapshot *s, const enum layer_id *layers, int layer_count, const char *path, struct fault *f)
-    RESULT_MUST_BE_USED;
+/* --- one file with every tile (pmtiles.c), PMTiles v3; layers NULL means all; the same bytes as served ---
+ */
+bool pmtiles_write(const struct snapshot *s, const enum layer_id *layers, int layer_count, const char *path,
+                   struct fault *f) RESULT_MUST_BE_USED;
 
 #endif
