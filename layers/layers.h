@@ -19,6 +19,19 @@ struct box {
     double west, south, east, north; /* degrees; west > east crosses the antimeridian */
 };
 
+/* Web Mercator (EPSG:3857) in whole numbers: the world is 2^32 wide, x from the west, y from the NORTH. One
+ * unit is about a centimetre, and a tile of zoom z is exactly the block of 2^(32-z) units a side. */
+struct world {
+    uint32_t x, y;
+};
+
+struct world world_of(struct lonlat p); /* latitudes beyond ±85.0511 fall on the edge */
+struct lonlat lonlat_of(struct world w);
+/* Place on the Hilbert curve through the cells of zoom `z` (the tile ids of PMTiles, without those of lower
+ * zooms). */
+uint64_t hilbert_of_tile(uint32_t z, uint32_t x, uint32_t y);
+uint64_t hilbert_of_world(struct world w); /* the same for z = 32 */
+
 /* --- the catalogue: layers.def as data (catalogue.c) --- */
 
 enum layer_id {
@@ -125,16 +138,19 @@ void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
 struct snapshot; /* immutable; one revision of all public layers */
 
 /* Columns of one collection. Row r of every array is the same feature. Rows [0, located) have a geometry and
- * stand in Hilbert order; rows [located, count) have none. All arrays belong to the snapshot. */
+ * stand in Hilbert order of `world`; rows [located, count) have none. All arrays belong to the snapshot. */
 struct snapshot_layer {
     const struct layer *layer;
     uint32_t count, located;
-    const struct lonlat *point;    /* points: the position; lines and areas: a place on it for a label */
-    const struct box *bounds;      /* lines and areas only, else NULL */
-    const struct column *columns;  /* layer->field_count of them */
-    const uint64_t *properties_at; /* count + 1 offsets into properties */
-    const char *properties;        /* per row: the GeoJSON "properties" object, ready to copy */
-    struct box extent;             /* of all geometries; all zero when located is 0 */
+    const struct lonlat
+        *point; /* located of them. Points: the position; lines and areas: a place on it for a label */
+    const struct world *world; /* `point` in Web Mercator */
+    const struct box *bounds;  /* located of them; lines and areas only, else NULL */
+    const uint64_t *number; /* per row a number of its own for tiles: the code's 50 bits, or the row's id */
+    const struct column *columns; /* layer->field_count of them */
+    const struct column *valid_from,
+        *valid_to;     /* hidden columns of the view, ISO dates; NULL when it has none */
+    struct box extent; /* of all geometries; all zero when located is 0 */
 };
 
 enum { TEXT_NULL = 0 }; /* text id of null; every other id is a distinct text of the column */
@@ -155,6 +171,8 @@ struct column {
  * counter-clockwise and closed, its holes clockwise behind it. */
 struct part {
     const struct lonlat *points;
+    const struct world *world; /* the same vertices in Web Mercator */
+    const float *rank; /* per vertex: it may be left out where a tolerance in world units is at least this */
     uint32_t count;
     bool is_hole;
 };
@@ -164,6 +182,8 @@ int64_t snapshot_revision(const struct snapshot *s);
 /* The local date its states were computed for. */
 struct date snapshot_date(const struct snapshot *s);
 struct slice snapshot_text(const struct column *c, uint32_t row); /* empty for null: look at the id to tell */
+/* The GeoJSON "properties" object of the row, ready to copy. */
+struct slice snapshot_properties(const struct snapshot_layer *l, uint32_t row);
 uint32_t snapshot_part_count(const struct snapshot_layer *l, uint32_t row);
 struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t part);
 /* Row of the feature with this id, or -1. */
@@ -171,6 +191,9 @@ int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
 /* Located rows whose bounds meet the box, ascending; *rows in the arena. */
 uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
                          const uint32_t **rows);
+/* Rows whose `world` lies in the block (a tile) of zoom z: they follow each other, [*first, *first + result).
+ */
+uint32_t snapshot_block(const struct snapshot_layer *l, uint32_t z, uint32_t x, uint32_t y, uint32_t *first);
 
 /* The publisher keeps one current snapshot and makes the next one when the file changed or the local day did.
  */
