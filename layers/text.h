@@ -6,7 +6,7 @@
 
 #include "layers/kit.h"
 
-/* NFC, Ð (U+00D0) → Đ, NBSP and other blanks → one blank, zero-width characters dropped, full-width forms →
+/* NFC, Ð (U+00D0) → Đ, each run of blanks (NBSP, line breaks) → one blank, none at the ends, zero-width characters dropped, full-width forms →
  * ASCII. Case and tone placement stay as typed: this is what people read. */
 void text_clean(struct slice in, struct buf *out);
 /* The key of a text: text_clean, lower case, tone placement unified, all marks dropped, đ → d, anything but

@@ -1,0 +1,175 @@
+/* The Vietnamese syllable by rule: onset, nucleus, coda, tone. It says whether a word could be Vietnamese (to
+ * tell one legacy encoding from another) and where the tone mark belongs. No dictionary: about 30 onsets, 60
+ * nuclei, 9 codas. Inside, a letter with a hat is one upper-case ASCII letter: ă A, â B, ê E, ô O, ơ P, ư U,
+ * đ D. */
+#include "layers/text_private.h"
+
+#include <string.h>
+
+/* letter without tone, then acute, grave, hook, tilde, dot; the last column is the letter's inner name */
+static const uint32_t VOWELS[][7] = {
+    {'a', 0xE1, 0xE0, 0x1EA3, 0xE3, 0x1EA1, 'a'},
+    {0x103, 0x1EAF, 0x1EB1, 0x1EB3, 0x1EB5, 0x1EB7, 'A'},
+    {0xE2, 0x1EA5, 0x1EA7, 0x1EA9, 0x1EAB, 0x1EAD, 'B'},
+    {'e', 0xE9, 0xE8, 0x1EBB, 0x1EBD, 0x1EB9, 'e'},
+    {0xEA, 0x1EBF, 0x1EC1, 0x1EC3, 0x1EC5, 0x1EC7, 'E'},
+    {'i', 0xED, 0xEC, 0x1EC9, 0x129, 0x1ECB, 'i'},
+    {'o', 0xF3, 0xF2, 0x1ECF, 0xF5, 0x1ECD, 'o'},
+    {0xF4, 0x1ED1, 0x1ED3, 0x1ED5, 0x1ED7, 0x1ED9, 'O'},
+    {0x1A1, 0x1EDB, 0x1EDD, 0x1EDF, 0x1EE1, 0x1EE3, 'P'},
+    {'u', 0xFA, 0xF9, 0x1EE7, 0x169, 0x1EE5, 'u'},
+    {0x1B0, 0x1EE9, 0x1EEB, 0x1EED, 0x1EEF, 0x1EF1, 'U'},
+    {'y', 0xFD, 0x1EF3, 0x1EF7, 0x1EF9, 0x1EF5, 'y'},
+};
+
+static const char *const ONSETS[] = {"ngh", "ch", "gh", "gi", "kh", "ng", "nh", "ph", "qu", "th",
+                                     "tr",  "b",  "c",  "d",  "D",  "g",  "h",  "k",  "l",  "m",
+                                     "n",   "p",  "r",  "s",  "t",  "v",  "x",  ""};
+/* " x " between blanks: nuclei that end a syllable, and those a coda may follow (unmarked typing included) */
+static const char OPEN_NUCLEI[] = " a e E i o O P u U y ia ya ua Ua oa oe uE uP uy uya ai ao au ay Bu By eo "
+                                  "Eu iu iEu yEu oi Oi Pi ui Ui Uu uOi UPi UPu"
+                                  " oai oay oao oeo uBy uyu ieu yeu uoi uou uay ue uo eu ";
+static const char CLOSED_NUCLEI[] =
+    " a A B e E i o O P u U y iE yE uO UP oa oA oe uB uE uyE oo uy ie ye uo ua uye ue ";
+static const char *const CODAS[] = {"ch", "ng", "nh", "c", "m", "n", "p", "t"};
+
+bool viet_split(uint32_t cp, uint32_t *letter, enum viet_tone *tone)
+{
+    for (size_t i = 0; i < COUNT_OF(VOWELS); i++)
+        for (int t = 0; t < 6; t++)
+            if (VOWELS[i][t] == cp) {
+                *letter = VOWELS[i][0];
+                *tone = (enum viet_tone)t;
+                return true;
+            }
+    return false;
+}
+
+uint32_t viet_join(uint32_t letter, enum viet_tone tone)
+{
+    for (size_t i = 0; i < COUNT_OF(VOWELS); i++)
+        if (VOWELS[i][0] == letter)
+            return VOWELS[i][tone];
+    return letter;
+}
+
+/* Inner name of a letter, its tone in *tone; 0 when it is no letter of Vietnamese. */
+static char inner_name(uint32_t cp, enum viet_tone *tone)
+{
+    *tone = TONE_NONE;
+    if (cp == 0x111)
+        return 'D';
+    for (size_t i = 0; i < COUNT_OF(VOWELS); i++)
+        for (int t = 0; t < 6; t++)
+            if (VOWELS[i][t] == cp) {
+                *tone = (enum viet_tone)t;
+                return (char)VOWELS[i][6];
+            }
+    return cp >= 'a' && cp <= 'z' ? (char)cp : 0;
+}
+
+/* Inner names and the one tone of a word; false with a foreign letter or two tones. */
+static bool spell(const uint32_t *letters, int n, char out[SYLLABLE_MAX + 1], enum viet_tone *tone)
+{
+    *tone = TONE_NONE;
+    for (int i = 0; i < n; i++) {
+        enum viet_tone here;
+        out[i] = inner_name(letters[i], &here);
+        if (out[i] == 0 || (here != TONE_NONE && *tone != TONE_NONE))
+            return false;
+        if (here != TONE_NONE)
+            *tone = here;
+    }
+    out[n] = 0;
+    return true;
+}
+
+/* Length of the onset. The i of "gì" and "gìn" is the nucleus, that of "già" belongs to the onset. */
+static size_t onset_length(const char *word)
+{
+    for (size_t i = 0; i < COUNT_OF(ONSETS); i++) {
+        size_t n = strlen(ONSETS[i]);
+        if (strncmp(word, ONSETS[i], n) != 0)
+            continue;
+        if (n == 2 && word[0] == 'g' && word[1] == 'i' && !strchr("aABeEoOPuU", word[2] ? word[2] : '.'))
+            return 1;
+        return n;
+    }
+    return 0;
+}
+
+static size_t coda_length(const char *rest)
+{
+    size_t length = strlen(rest);
+    for (size_t i = 0; i < COUNT_OF(CODAS); i++) {
+        size_t n = strlen(CODAS[i]);
+        if (length > n && strcmp(rest + length - n, CODAS[i]) == 0)
+            return n;
+    }
+    return 0;
+}
+
+static bool is_listed(const char *list, const char *nucleus, size_t n)
+{
+    char padded[SYLLABLE_MAX + 3];
+    padded[0] = ' ';
+    memcpy(padded + 1, nucleus, n);
+    padded[n + 1] = ' ';
+    padded[n + 2] = 0;
+    return n > 0 && strstr(list, padded) != NULL;
+}
+
+bool viet_is_syllable(const uint32_t *letters, int n)
+{
+    char word[SYLLABLE_MAX + 1];
+    enum viet_tone tone;
+    if (n < 1 || n > SYLLABLE_MAX || !spell(letters, n, word, &tone))
+        return false;
+    const char *rest = word + onset_length(word);
+    size_t coda = coda_length(rest), nucleus = strlen(rest) - coda;
+    if (coda == 0)
+        return is_listed(OPEN_NUCLEI, rest, nucleus);
+    const char *end = rest + nucleus;
+    bool is_stop = *end == 'c' || *end == 'p' || *end == 't';
+    if (is_stop && tone != TONE_NONE && tone != TONE_ACUTE && tone != TONE_DOT)
+        return false;
+    if (strcmp(end, "ng") == 0 && nucleus == 1 && *rest == 'P')
+        return false;
+    return is_listed(CLOSED_NUCLEI, rest, nucleus);
+}
+
+/* Index of the letter that carries the tone, or -1. */
+static int tone_seat(const char *word)
+{
+    size_t first = onset_length(word), end = strlen(word) - coda_length(word + first);
+    int seat = -1;
+    for (size_t i = first; i < end; i++)
+        if (strchr("ABEOPU", word[i]))
+            seat = (int)i;
+    if (seat >= 0 || end <= first)
+        return seat;
+    size_t n = end - first;
+    bool is_closed = word[end] != 0;
+    if (n == 1 || (n == 2 && !is_closed))
+        return (int)first;
+    return (int)first + 1;
+}
+
+void viet_place_tone(uint32_t *letters, int n)
+{
+    char word[SYLLABLE_MAX + 1];
+    enum viet_tone tone;
+    if (n < 2 || n > SYLLABLE_MAX || !spell(letters, n, word, &tone) || tone == TONE_NONE)
+        return;
+    if (!viet_is_syllable(letters, n))
+        return;
+    int seat = tone_seat(word);
+    if (seat < 0)
+        return;
+    for (int i = 0; i < n; i++) {
+        uint32_t letter;
+        enum viet_tone here;
+        if (viet_split(letters[i], &letter, &here))
+            letters[i] = viet_join(letter, i == seat ? tone : TONE_NONE);
+    }
+}

@@ -1,0 +1,136 @@
+/* text.c, text_syllable.c, text_legacy.c: one word in its spellings meets; legacy cells are read, good ones
+ * left alone. */
+#include "layers/text.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+static struct buf out;
+
+static const char *run(void (*function)(struct slice, struct buf *), const char *in)
+{
+    buf_reset(&out);
+    function(slice_of(in), &out);
+    buf_char(&out, 0);
+    return out.p;
+}
+
+static const char *decode(const char *in)
+{
+    buf_reset(&out);
+    enum text_encoding e = text_detect(slice_of(in));
+    if (!text_decode(slice_of(in), e, &out))
+        return "(refused)";
+    buf_char(&out, 0);
+    return out.p;
+}
+
+START_TEST(five_spellings_have_one_key)
+{
+    /* NFC, NFD, Windows-1258 style, old tone placement, i for y stays itself */
+    ck_assert_str_eq(run(text_fold, "Hòa Cường"), "hoa cuong");
+    ck_assert_str_eq(run(text_fold, "Ho\u0300a Cu\u031Bo\u031B\u0300ng"), "hoa cuong");
+    ck_assert_str_eq(run(text_fold, "Hòa Cươ\u0300ng"), "hoa cuong");
+    ck_assert_str_eq(run(text_fold, "Hoà Cường"), "hoa cuong");
+    ck_assert_str_eq(run(text_fold, "HOÀ-CƯỜNG "), "hoa cuong");
+}
+END_TEST
+
+START_TEST(marks_key_unifies_placement_and_form)
+{
+    ck_assert_str_eq(run(text_fold_marks, "Hoà Cường"), "hòa cường");
+    ck_assert_str_eq(run(text_fold_marks, "Ho\u0300a Cu\u031Bo\u031B\u0300ng"), "hòa cường");
+    ck_assert_str_eq(run(text_fold_marks, "Hòa Cươ\u0300ng"), "hòa cường");
+    ck_assert_str_eq(run(text_fold_marks, "Thuý, THÚY"), "thúy thúy");
+    ck_assert_str_eq(run(text_fold_marks, "Hòang hoàng"), "hoàng hoàng");
+    ck_assert_str_eq(run(text_fold_marks, "quý giếng già gìn huỳnh khuỷu ngoài"),
+                     "quý giếng già gìn huỳnh khuỷu ngoài");
+    ck_assert_str_eq(run(text_fold_marks, "Ðống Ða 12A"), "đống đa 12a");
+    ck_assert_str_ne(run(text_fold_marks, "Yên Báy"), "yen bay");
+}
+END_TEST
+
+START_TEST(odd_characters)
+{
+    ck_assert_str_eq(run(text_fold, "Ðống Đa đường"), "dong da duong");
+    ck_assert_str_eq(run(text_clean, "Ðống"), "Đống");
+    ck_assert_str_eq(run(text_clean, "  12\u00A0Lê\u200B  Lợi\r\nP.\t5 "), "12 Lê Lợi P. 5");
+    ck_assert_str_eq(run(text_clean, "１２，Ｌê\u3000Lợi"), "12,Lê Lợi");
+    ck_assert_str_eq(run(text_clean, "e\u0302\u0301"), "ế");
+    ck_assert_str_eq(run(text_clean, "ab\xFFz\xC3"), "ab\uFFFDz\uFFFD");
+    ck_assert_str_eq(run(text_fold, "Straße № Ⅳ ﬁn"), "strasse no iv fin");
+    ck_assert_str_eq(run(text_fold, "--- , "), "");
+    ck_assert_str_eq(run(text_fold, ""), "");
+    ck_assert_str_eq(run(text_fold, "K45/12"), "k45 12");
+    ck_assert_str_eq(run(text_upper, "đường ế"), "ĐƯỜNG Ế");
+    ck_assert_str_eq(run(text_lower, "ĐƯỜNG Ế"), "đường ế");
+}
+END_TEST
+
+START_TEST(marks_are_seen)
+{
+    ck_assert(text_has_marks(SLICE("Lê")));
+    ck_assert(text_has_marks(SLICE("d đ")));
+    ck_assert(text_has_marks(SLICE("e\u0301")));
+    ck_assert(!text_has_marks(SLICE("Le Loi 12 \u2013 x")));
+    ck_assert(text_is_utf8(SLICE("Lê")));
+    ck_assert(!text_is_utf8(SLICE("L\xEA")));
+    ck_assert(!text_is_utf8(SLICE("\xC0\x80")));
+}
+END_TEST
+
+START_TEST(legacy_cells_are_read)
+{
+    ck_assert_str_eq(decode("H¶i Phßng"), "Hải Phòng");
+    ck_assert_str_eq(decode("NguyÔn H÷u Thä"), "Nguyễn Hữu Thọ");
+    ck_assert_str_eq(decode("Nguy\xD4n H\xF7u Th\xE4"), "Nguyễn Hữu Thọ");
+    ck_assert_str_eq(decode("12 \xA7\xE8ng \xA7" "a"), "12 Đống Đa");
+    ck_assert_str_eq(decode("Tr\u00ADng N÷ V\u00AD¬ng"), "Trưng Nữ Vương");
+    ck_assert_str_eq(decode("Lª Lîi"), "Lê Lợi");
+    ck_assert_str_eq(decode("Höõu Thoï"), "Hữu Thọ");
+    ck_assert_str_eq(decode("Nguyeãn Höõu Thoï"), "Nguyễn Hữu Thọ");
+    ck_assert_str_eq(decode("Ñöôøng 2 Thaùng 9"), "Đường 2 Tháng 9");
+    ck_assert_str_eq(decode("ÑÖÔØNG LEÂ LÔÏI"), "ĐƯỜNG LÊ LỢI");
+    ck_assert_str_eq(decode("Háº£i ChÃ¢u"), "Hải Châu");
+    ck_assert_str_eq(decode("Ä\xC2\x90" "á»‘ng Ä\xC2\x90" "a"), "Đống Đa");
+    ck_assert_str_eq(decode("ThÃ nh phá»‘"), "Thành phố");
+    ck_assert_str_eq(decode("45 Nguyá»…n VÄƒn Linh, Hải Châu"), "45 Nguyễn Văn Linh, Hải Châu");
+    ck_assert_str_eq(decode("H\xE0 N\xF4\xF2i"), "Hà Nội");
+    ck_assert_str_eq(decode("\xD0\xFD\xF5\xCCng L\xEA L\xF5\xF2i"), "Đường Lê Lợi");
+}
+END_TEST
+
+START_TEST(good_cells_are_left_alone)
+{
+    const char *good[] = {"12 Lê Lợi, Phường Hải Châu",
+                          "Café Trung Nguyên",
+                          "Crème Brûlée 45 Lê Lợi",
+                          "K45/12",
+                          "Hoà",
+                          "Ông Ích Khiêm",
+                          "Shop Ørsted 12 Trần Phú",
+                          "số “12” – đường 3/2",
+                          "XÃ HÒA TIẾN"};
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        ck_assert_msg(text_detect(slice_of(good[i])) == TEXT_UTF8, "%s became %s", good[i], decode(good[i]));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("layers/text");
+    TCase *t = tcase_create("text");
+    tcase_add_test(t, five_spellings_have_one_key);
+    tcase_add_test(t, marks_key_unifies_placement_and_form);
+    tcase_add_test(t, odd_characters);
+    tcase_add_test(t, marks_are_seen);
+    tcase_add_test(t, legacy_cells_are_read);
+    tcase_add_test(t, good_cells_are_left_alone);
+    suite_add_tcase(s, t);
+    SRunner *r = srunner_create(s);
+    srunner_run_all(r, CK_NORMAL);
+    int failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    buf_release(&out);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
