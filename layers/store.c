@@ -1,0 +1,595 @@
+/* store: the ward file itself. Opens it, brings its schema up to date, keeps its prepared statements, counts
+ * its revisions.
+ *
+ * Law: every change goes through store_begin and store_commit; the commit raises the revision in the same
+ * transaction, so a reader never sees one without the other. A public store is read-only and an authorizer
+ * lets it touch nothing but the public views (and what SpatiaLite reads to serve them). */
+#include "layers/store_private.h"
+
+#include <errno.h>
+#include <spatialite.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { APPLICATION_ID = 0x6D617064 /* "mapd" */, STATEMENT_SLOTS = 256, BUSY_MS = 15000 };
+
+struct store {
+    sqlite3 *db;
+    void *spatialite;
+    char *path;
+    struct key *key;
+    int64_t changes_at_begin;
+    struct {
+        const char *sql;
+        sqlite3_stmt *statement;
+    } kept[STATEMENT_SLOTS]; /* open addressing by the address of the constant */
+};
+
+sqlite3 *store_handle(struct store *s)
+{
+    return s->db;
+}
+
+const char *store_path(const struct store *s)
+{
+    return s->path;
+}
+
+static bool database_fault(sqlite3 *db, struct fault *f)
+{
+    int code = sqlite3_errcode(db) & 0xff;
+    enum fault_code fault = code == SQLITE_BUSY || code == SQLITE_LOCKED ? FAULT_BUSY
+                            : code == SQLITE_INTERRUPT                   ? FAULT_INTERRUPTED
+                            : code == SQLITE_NOTADB                      ? FAULT_NOT_A_WARD_FILE
+                                                                         : FAULT_DATABASE;
+    return fault_set(f, fault, NULL, "%s", sqlite3_errmsg(db));
+}
+
+/* --- statements --- */
+
+sqlite3_stmt *store_statement(struct store *s, const char *sql, struct fault *f)
+{
+    size_t slot = ((uintptr_t)sql >> 4) % STATEMENT_SLOTS;
+    for (size_t i = 0; i < STATEMENT_SLOTS; i++, slot = (slot + 1) % STATEMENT_SLOTS) {
+        if (s->kept[slot].sql == sql) {
+            sqlite3_reset(s->kept[slot].statement);
+            sqlite3_clear_bindings(s->kept[slot].statement);
+            return s->kept[slot].statement;
+        }
+        if (!s->kept[slot].sql) {
+            if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->kept[slot].statement,
+                                   NULL) != SQLITE_OK) {
+                database_fault(s->db, f);
+                return NULL;
+            }
+            s->kept[slot].sql = sql;
+            return s->kept[slot].statement;
+        }
+    }
+    fault_set(f, FAULT_INTERNAL, "store", "more than %d kept statements", STATEMENT_SLOTS);
+    return NULL;
+}
+
+bool statement_run(sqlite3_stmt *st, struct fault *f)
+{
+    if (!st)
+        return false;
+    int code;
+    while ((code = sqlite3_step(st)) == SQLITE_ROW)
+        ;
+    bool ok = code == SQLITE_DONE || database_fault(sqlite3_db_handle(st), f);
+    sqlite3_reset(st);
+    return ok;
+}
+
+bool statement_next(sqlite3_stmt *st, struct fault *f)
+{
+    if (!st)
+        return false;
+    int code = sqlite3_step(st);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE)
+        database_fault(sqlite3_db_handle(st), f);
+    sqlite3_reset(st);
+    return false;
+}
+
+bool store_run(struct store *s, const char *sql, struct fault *f)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || database_fault(s->db, f);
+}
+
+void bind_slice(sqlite3_stmt *st, int index, struct slice text)
+{
+    sqlite3_bind_text64(st, index, text.p ? text.p : "", text.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void bind_slice_or_null(sqlite3_stmt *st, int index, struct slice text)
+{
+    if (text.n)
+        bind_slice(st, index, text);
+    else
+        sqlite3_bind_null(st, index);
+}
+
+void bind_text(sqlite3_stmt *st, int index, const char *text)
+{
+    if (text)
+        bind_slice(st, index, slice_of(text));
+    else
+        sqlite3_bind_null(st, index);
+}
+
+void bind_int(sqlite3_stmt *st, int index, int64_t v)
+{
+    sqlite3_bind_int64(st, index, v);
+}
+
+void bind_id(sqlite3_stmt *st, int index, int64_t id)
+{
+    if (id)
+        sqlite3_bind_int64(st, index, id);
+    else
+        sqlite3_bind_null(st, index);
+}
+
+void bind_real(sqlite3_stmt *st, int index, double v)
+{
+    sqlite3_bind_double(st, index, v); /* SQLite stores NaN as NULL */
+}
+
+void bind_date(sqlite3_stmt *st, int index, struct date d)
+{
+    char text[11];
+    if (!date_is_valid(d)) {
+        sqlite3_bind_null(st, index);
+        return;
+    }
+    date_format_iso(d, text);
+    bind_text(st, index, text);
+}
+
+void bind_bytes(sqlite3_stmt *st, int index, struct slice bytes)
+{
+    sqlite3_bind_blob64(st, index, bytes.p ? bytes.p : "", bytes.n, SQLITE_TRANSIENT);
+}
+
+/* SpatiaLite's own blob: 00, little-endian mark, SRID, MBR, 7C, type 1, x, y, FE (gaia-gis "BLOB-Geometry").
+ */
+enum { POINT_BLOB_BYTES = 60 };
+
+void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at)
+{
+    if (!at) {
+        sqlite3_bind_null(st, index);
+        return;
+    }
+    unsigned char blob[POINT_BLOB_BYTES] = {0x00, 0x01};
+    const uint32_t srid = 4326, type = 1;
+    const double mbr[4] = {at->lon, at->lat, at->lon, at->lat};
+    memcpy(blob + 2, &srid, 4);
+    memcpy(blob + 6, mbr, 32);
+    blob[38] = 0x7C;
+    memcpy(blob + 39, &type, 4);
+    memcpy(blob + 43, mbr, 16);
+    blob[59] = 0xFE;
+    sqlite3_bind_blob(st, index, blob, sizeof blob, SQLITE_TRANSIENT);
+}
+
+struct slice column_slice(sqlite3_stmt *st, int index)
+{
+    const unsigned char *p = sqlite3_column_text(st, index);
+    return (struct slice){p ? (const char *)p : "", (size_t)sqlite3_column_bytes(st, index)};
+}
+
+struct slice column_bytes(sqlite3_stmt *st, int index)
+{
+    const void *p = sqlite3_column_blob(st, index);
+    return (struct slice){p ? p : "", (size_t)sqlite3_column_bytes(st, index)};
+}
+
+bool column_is_null(sqlite3_stmt *st, int index)
+{
+    return sqlite3_column_type(st, index) == SQLITE_NULL;
+}
+
+bool column_point(sqlite3_stmt *st, int index, struct lonlat *at)
+{
+    struct slice blob = column_bytes(st, index);
+    uint32_t type;
+    if (blob.n != POINT_BLOB_BYTES || blob.p[0] != 0 || blob.p[1] != 1)
+        return false;
+    memcpy(&type, blob.p + 39, 4);
+    memcpy(&at->lon, blob.p + 43, 8);
+    memcpy(&at->lat, blob.p + 51, 8);
+    return type == 1;
+}
+
+int64_t store_int(struct store *s, const char *sql, const char *parameter, int64_t otherwise)
+{
+    sqlite3_stmt *st = store_statement(s, sql, NULL);
+    if (!st)
+        return otherwise;
+    if (parameter)
+        bind_text(st, 1, parameter);
+    int64_t v = otherwise;
+    if (sqlite3_step(st) == SQLITE_ROW && !column_is_null(st, 0))
+        v = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return v;
+}
+
+/* --- transactions and the revision --- */
+
+bool store_begin(struct store *s, struct fault *f)
+{
+    if (!statement_run(store_statement(s, "BEGIN IMMEDIATE", f), f))
+        return false;
+    s->changes_at_begin = sqlite3_total_changes64(s->db);
+    return true;
+}
+
+bool store_commit(struct store *s, struct fault *f)
+{
+    if (sqlite3_total_changes64(s->db) != s->changes_at_begin &&
+        !statement_run(store_statement(s, "UPDATE revision SET value = value + 1", f), f))
+        return false;
+    return statement_run(store_statement(s, "COMMIT", f), f);
+}
+
+void store_rollback(struct store *s)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        statement_run(store_statement(s, "ROLLBACK", NULL), NULL);
+}
+
+int64_t store_revision(struct store *s)
+{
+    return store_int(s, "SELECT value FROM revision", NULL, -1);
+}
+
+int64_t store_data_version(struct store *s)
+{
+    return store_int(s, "PRAGMA data_version", NULL, -1);
+}
+
+bool store_bump(struct store *s, struct fault *f)
+{
+    return statement_run(store_statement(s, "UPDATE revision SET value = value + 1", f), f);
+}
+
+const char *store_meta(struct store *s, struct arena *a, const char *key)
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT value FROM meta WHERE key = ?1", NULL);
+    if (!st)
+        return NULL;
+    bind_text(st, 1, key);
+    const char *value = sqlite3_step(st) == SQLITE_ROW ? arena_text(a, column_slice(st, 0)) : NULL;
+    sqlite3_reset(st);
+    return value;
+}
+
+bool store_set_meta(struct store *s, const char *key, const char *value, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, "INSERT OR REPLACE INTO meta VALUES (?1, ?2)", f);
+    if (!st)
+        return false;
+    bind_text(st, 1, key);
+    bind_text(st, 2, value);
+    return statement_run(st, f);
+}
+
+/* --- the schema --- */
+
+static const char MIGRATION_MARK[] = "-- migration ", VIEWS_MARK[] = "\n-- views";
+
+/* Where the text of migration `number` begins (behind its mark), or NULL. */
+static const char *migration_start(const char *schema, int number)
+{
+    char mark[40];
+    snprintf(mark, sizeof mark, "\n%s%d\n", MIGRATION_MARK, number);
+    const char *at = strstr(schema, mark);
+    return at ? at + strlen(mark) : NULL;
+}
+
+static bool run_part(struct store *s, const char *from, const char *to, struct fault *f)
+{
+    struct arena a = {0};
+    bool ok = store_run(s, arena_text(&a, (struct slice){from, (size_t)(to - from)}), f);
+    arena_release(&a);
+    return ok;
+}
+
+static bool migrate(struct store *s, int from, struct fault *f)
+{
+    const char *schema = sql_text("schema"), *views = strstr(schema, VIEWS_MARK);
+    int number = from;
+    for (const char *at; (at = migration_start(schema, number + 1)); number++) {
+        const char *next = migration_start(schema, number + 2);
+        if (!run_part(s, at, next ? next : views, f))
+            return false;
+    }
+    char pragma[60];
+    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", number); /* a pragma takes no parameter */
+    return number == from || store_run(s, pragma, f);
+}
+
+static int schema_version(void)
+{
+    int number = 0;
+    while (migration_start(sql_text("schema"), number + 1))
+        number++;
+    return number;
+}
+
+/* DROP VIEW takes no parameter: the names come from our own schema and are quoted. */
+static bool drop_views(struct store *s, struct fault *f)
+{
+    struct buf sql = {0};
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT 'DROP VIEW \"' || name || '\";' FROM sqlite_master WHERE type = 'view' AND name IN"
+        " (SELECT value FROM json_each((SELECT value FROM meta WHERE key = 'views')))",
+        f);
+    while (statement_next(st, f))
+        buf_slice(&sql, column_slice(st, 0));
+    buf_char(&sql, '\0');
+    bool ok = st && store_run(s, sql.p, f);
+    buf_release(&sql);
+    return ok;
+}
+
+/* Lets QGIS and ogr2ogr find the geometry of the public views. */
+static bool register_views(struct store *s, struct fault *f)
+{
+    if (!store_run(s, "DELETE FROM views_geometry_columns WHERE view_name LIKE 'pub!_%' ESCAPE '!'", f))
+        return false;
+    static const char SQL[] =
+        "INSERT OR REPLACE INTO views_geometry_columns (view_name, view_geometry, view_rowid,"
+        " f_table_name, f_geometry_column, read_only) VALUES (?1, 'geom', 'id', ?2, 'geom', 1)";
+    static const struct {
+        enum layer_id layer;
+        const char *table;
+    } TABLES[] = {{LAYER_ESTABLISHMENTS, "place"},
+                  {LAYER_STALLS, "place"},
+                  {LAYER_FOOD_SAFETY, "place"},
+                  {LAYER_MARKETS, "market"},
+                  {LAYER_STREETS, "street"},
+                  {LAYER_WARDS, "ward"},
+                  {LAYER_RESIDENTIAL_GROUPS, "residential_group"},
+                  {LAYER_WATER, "base_feature"},
+                  {LAYER_GREEN, "base_feature"},
+                  {LAYER_ROADS, "base_feature"}};
+    for (size_t i = 0; i < COUNT_OF(TABLES); i++) {
+        sqlite3_stmt *st = store_statement(s, SQL, f);
+        if (!st)
+            return false;
+        bind_text(st, 1, layer_get(TABLES[i].layer)->view);
+        bind_text(st, 2, TABLES[i].table);
+        if (!statement_run(st, f))
+            return false;
+    }
+    return true;
+}
+
+/* Replaces the views when their text differs from what made the file's. */
+static bool refresh_views(struct store *s, struct fault *f)
+{
+    const char *views = strstr(sql_text("schema"), VIEWS_MARK);
+    char mark[40];
+    snprintf(mark, sizeof mark, "%08x", crc32_of(slice_of(views)));
+    struct arena a = {0};
+    const char *have = store_meta(s, &a, "views_mark");
+    bool same = have && strcmp(have, mark) == 0;
+    arena_release(&a);
+    if (same)
+        return true;
+    return drop_views(s, f) && store_run(s, views, f) && store_set_meta(s, "views_mark", mark, f) &&
+           store_run(
+               s,
+               "INSERT OR REPLACE INTO meta SELECT 'views', json_group_array(name) FROM sqlite_master"
+               " WHERE type = 'view' AND (name LIKE 'pub!_%' ESCAPE '!' OR name LIKE '%!_today' ESCAPE '!'"
+               " OR name IN ('day_today', 'acceptance_proven', 'fs_governing', 'fs_public_inspection'))",
+               f) &&
+           register_views(s, f);
+}
+
+static bool bring_up_to_date(struct store *s, struct fault *f)
+{
+    int have = (int)store_int(s, "PRAGMA user_version", NULL, -1), know = schema_version();
+    if (have > know)
+        return fault_set(f, FAULT_NEWER_SCHEMA, s->path, "tệp bản %d, chương trình biết đến bản %d", have,
+                         know);
+    bool ok = store_begin(s, f) && migrate(s, have, f) && refresh_views(s, f) && store_commit(s, f);
+    if (!ok)
+        store_rollback(s);
+    return ok;
+}
+
+/* --- open and close --- */
+
+static bool starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* What a public connection may read: the allow-list views, whose own reads of base tables arrive with the
+ * view's name as `source`; and SpatiaLite's and SQLite's own tables. Measured with SpatiaLite 5.0.1. */
+static int public_authorizer(void *context, int action, const char *first, const char *second,
+                             const char *database, const char *source)
+{
+    (void)context, (void)database;
+    static const char *const OPEN[] = {
+        "pub_",           "idx_",          "SpatialIndex", "spatial_ref_sys", "geometry_columns",
+        "views_geometry", "vector_layers", "sqlite_"};
+    if (action == SQLITE_SELECT || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE ||
+        action == SQLITE_TRANSACTION)
+        return SQLITE_OK;
+    if (action == SQLITE_PRAGMA)
+        return strcmp(first, "data_version") == 0 ? SQLITE_OK : SQLITE_DENY;
+    if (action != SQLITE_READ)
+        return SQLITE_DENY;
+    if (source || (second && second[0] == 0) || strcmp(first, "revision") == 0 || strcmp(first, "meta") == 0)
+        return SQLITE_OK;
+    for (size_t i = 0; i < COUNT_OF(OPEN); i++)
+        if (starts_with(first, OPEN[i]))
+            return SQLITE_OK;
+    return SQLITE_DENY;
+}
+
+static bool connect_file(struct store *s, int flags, struct fault *f)
+{
+    if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return fault_set(f, FAULT_FILE_MISSING, s->path, "%s",
+                         s->db ? sqlite3_errmsg(s->db) : strerror(ENOMEM));
+    s->spatialite = spatialite_alloc_connection();
+    spatialite_init_ex(s->db, s->spatialite, 0);
+    sqlite3_busy_timeout(s->db, BUSY_MS);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1,
+                      NULL); /* SpatiaLite's triggers call its functions */
+    return store_run(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY",
+                     f);
+}
+
+static struct store *store_new(const char *path)
+{
+    struct arena a = {0};
+    char *copy = arena_text(&a, slice_of(path)); /* aborts when there is no memory, as calloc would not */
+    struct store *s = calloc(1, sizeof *s);
+    char *kept = s ? strdup(copy) : NULL;
+    arena_release(&a);
+    if (!kept)
+        abort();
+    s->path = kept;
+    return s;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < STATEMENT_SLOTS; i++)
+        sqlite3_finalize(s->kept[i].statement);
+    sqlite3_close(s->db);
+    if (s->spatialite)
+        spatialite_cleanup_ex(s->spatialite);
+    key_free(s->key);
+    free(s->path);
+    free(s);
+}
+
+static char *key_path_of(const char *path, struct arena *a)
+{
+    return arena_format(a, "%s.key", path);
+}
+
+static void load_key_beside(struct store *s)
+{
+    struct arena a = {0};
+    char *path = key_path_of(s->path, &a);
+    struct fault ignored = {0};
+    if (access(path, R_OK) == 0 && !key_load(&s->key, path, &ignored))
+        log_line(LOG_WARNING, "%s: %s", fault_sentence(ignored.code, false), ignored.text);
+    arena_release(&a);
+}
+
+bool store_use_key(struct store *s, const char *path, struct fault *f)
+{
+    struct key *key;
+    if (!key_load(&key, path, f))
+        return false;
+    key_free(s->key);
+    s->key = key;
+    return true;
+}
+
+const struct key *store_key(const struct store *s)
+{
+    return s->key;
+}
+
+static bool check_is_ours(struct store *s, struct fault *f)
+{
+    if (store_int(s, "PRAGMA application_id", NULL, -1) == APPLICATION_ID)
+        return true;
+    return fault_set(f, FAULT_NOT_A_WARD_FILE, s->path, "%s",
+                     sqlite3_errcode(s->db) == SQLITE_NOTADB ? sqlite3_errmsg(s->db) : "");
+}
+
+bool store_open(struct store **out, const char *path, enum store_mode mode, struct fault *f)
+{
+    if (access(path, F_OK) != 0)
+        return fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
+    struct store *s = store_new(path);
+    int flags = mode == STORE_PUBLIC ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    bool ok = connect_file(s, flags, f) && check_is_ours(s, f);
+    if (ok && mode == STORE_WRITE)
+        ok =
+            store_run(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", f) && bring_up_to_date(s, f);
+    if (ok && mode == STORE_READ)
+        ok = store_run(s, "PRAGMA query_only = ON", f);
+    if (ok && mode != STORE_PUBLIC)
+        load_key_beside(s);
+    if (ok && mode == STORE_PUBLIC)
+        sqlite3_set_authorizer(s->db, public_authorizer, NULL);
+    if (!ok) {
+        store_close(s);
+        return false;
+    }
+    *out = s;
+    return true;
+}
+
+/* --- making a file --- */
+
+static bool fill_new_file(struct store *s, const struct ward_setup *setup, struct fault *f)
+{
+    return store_run(s,
+                     "PRAGMA page_size = 4096; PRAGMA application_id = 1835102308; PRAGMA journal_mode = WAL",
+                     f) &&
+           store_run(s, "SELECT InitSpatialMetadata(1)", f) && bring_up_to_date(s, f) && store_begin(s, f) &&
+           store_set_meta(s, "ward_code", setup->code, f) && store_set_meta(s, "ward_name", setup->name, f) &&
+           store_commit(s, f);
+}
+
+bool store_create(const char *path, const struct ward_setup *setup, struct fault *f)
+{
+    struct arena a = {0};
+    const char *key_path = setup->key_path ? setup->key_path : key_path_of(path, &a);
+    struct store *s = NULL;
+    bool ok = access(path, F_OK) != 0 || fault_set(f, FAULT_FILE_EXISTS, path, "%s", "");
+    ok = ok && key_create(key_path, f);
+    if (ok) {
+        s = store_new(path);
+        ok = connect_file(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, f) && fill_new_file(s, setup, f);
+        if (!ok) {
+            unlink(path);
+            unlink(key_path);
+        }
+    }
+    store_close(s);
+    arena_release(&a);
+    return ok;
+}
+
+bool store_backup(struct store *s, const char *out_path, struct fault *f)
+{
+    if (access(out_path, F_OK) == 0)
+        return fault_set(f, FAULT_FILE_EXISTS, out_path, "%s", "");
+    sqlite3 *out = NULL;
+    bool ok = sqlite3_open(out_path, &out) == SQLITE_OK ||
+              fault_set(f, FAULT_FILE_WRITE, out_path, "%s", sqlite3_errmsg(out));
+    if (ok) {
+        sqlite3_backup *copy = sqlite3_backup_init(out, "main", s->db, "main");
+        int code = copy ? sqlite3_backup_step(copy, -1) : SQLITE_ERROR;
+        ok = (copy && sqlite3_backup_finish(copy) == SQLITE_OK && code == SQLITE_DONE) ||
+             fault_set(f, FAULT_FILE_WRITE, out_path, "%s", sqlite3_errmsg(out));
+    }
+    sqlite3_close(out);
+    if (!ok)
+        unlink(out_path);
+    return ok;
+}

@@ -1,0 +1,49 @@
+/* store_private: what the files of layers/ share about the open database. Not part of the door. */
+#ifndef LAYERS_STORE_PRIVATE_H
+#define LAYERS_STORE_PRIVATE_H
+
+#include "layers/layers.h"
+
+#include <sqlite3.h>
+
+sqlite3 *store_handle(struct store *s);
+
+/* Text of an embedded SQL file: "schema", or the file name in layers/indicators ("kpi_gd"); NULL if there is
+ * none. */
+const char *sql_text(const char *name);
+
+/* A statement prepared once per store and kept: `sql` must be a constant (its address is the key). The
+ * statement comes reset and without bindings; never finalize it. NULL with the fault filled when it does not
+ * compile. */
+sqlite3_stmt *store_statement(struct store *s, const char *sql, struct fault *f);
+/* Runs the statement to its end and resets it. */
+bool statement_run(sqlite3_stmt *st, struct fault *f);
+/* One row: true when there is one (then reset it yourself after reading), false at the end or on a fault. */
+bool statement_next(sqlite3_stmt *st, struct fault *f);
+/* Runs constant SQL of any number of statements. */
+bool store_run(struct store *s, const char *sql, struct fault *f);
+
+/* Bind helpers: the value may not live longer than the statement's next reset unless it is copied (they
+ * copy). */
+void bind_slice(sqlite3_stmt *st, int index, struct slice text);         /* "" stays "" */
+void bind_slice_or_null(sqlite3_stmt *st, int index, struct slice text); /* "" becomes NULL */
+void bind_text(sqlite3_stmt *st, int index, const char *text);           /* NULL becomes NULL */
+void bind_int(sqlite3_stmt *st, int index, int64_t v);
+void bind_id(sqlite3_stmt *st, int index, int64_t id);      /* 0 becomes NULL */
+void bind_real(sqlite3_stmt *st, int index, double v);      /* NaN becomes NULL */
+void bind_date(sqlite3_stmt *st, int index, struct date d); /* all zero becomes NULL */
+void bind_bytes(sqlite3_stmt *st, int index, struct slice bytes);
+/* SpatiaLite blob of a point, EPSG:4326; NULL when `at` is NULL. */
+void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at);
+
+struct slice column_slice(sqlite3_stmt *st,
+                          int index); /* empty for NULL; valid until the next step or reset */
+struct slice column_bytes(sqlite3_stmt *st, int index);
+bool column_is_null(sqlite3_stmt *st, int index);
+/* X and Y of a SpatiaLite POINT blob; false when it is none. */
+bool column_point(sqlite3_stmt *st, int index, struct lonlat *at);
+
+/* One-value queries of constant SQL with one text parameter (NULL for none). */
+int64_t store_int(struct store *s, const char *sql, const char *parameter, int64_t otherwise);
+
+#endif

@@ -1,0 +1,69 @@
+/* Commands about the ward file as a whole: init, backup, version. And what all commands share: opening the
+ * file, saying what went wrong. */
+#include "mapd/mapd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int command_failed(const struct fault *f)
+{
+    struct buf line = {0};
+    fault_print(f, false, &line);
+    fprintf(stderr, "mapd: %.*s\n", (int)line.n, line.p);
+    buf_release(&line);
+    return fault_exit_status(f->code);
+}
+
+bool command_open(struct store **out, const struct arguments *args, enum store_mode mode, struct fault *f)
+{
+    const char *key = args->option[OPTION_KEY] ? args->option[OPTION_KEY] : getenv("MAPD_KEY");
+    if (!store_open(out, args->positional[0], mode, f))
+        return false;
+    if (!key || !key[0] || mode == STORE_PUBLIC || store_use_key(*out, key, f))
+        return true;
+    store_close(*out);
+    return false;
+}
+
+int command_version(const struct arguments *args)
+{
+    (void)args;
+    puts("mapd " MAPD_VERSION);
+    return 0;
+}
+
+int command_init(const struct arguments *args)
+{
+    struct ward_setup setup = {
+        .code = args->option[OPTION_WARD],
+        .name = args->option[OPTION_NAME],
+        .boundary_path = args->option[OPTION_BOUNDARY],
+        .key_path = args->option[OPTION_KEY],
+    };
+    struct fault f = {0};
+    const char *path = args->positional[0];
+    if (args->option[OPTION_IF_MISSING] && access(path, F_OK) == 0)
+        return 0;
+    if (!setup.code || !setup.name) {
+        fault_set(&f, FAULT_USAGE, "init", "%s", "cần --ward MÃ và --name TÊN");
+        return command_failed(&f);
+    }
+    if (!store_create(path, &setup, &f))
+        return command_failed(&f);
+    printf("Đã tạo %s và khoá %s%s cho %s (mã %s)\n", path, setup.key_path ? setup.key_path : path,
+           setup.key_path ? "" : ".key", setup.name, setup.code);
+    return 0;
+}
+
+int command_backup(const struct arguments *args)
+{
+    struct fault f = {0};
+    struct store *s = NULL;
+    bool ok = command_open(&s, args, STORE_READ, &f) && store_backup(s, args->positional[1], &f);
+    store_close(s);
+    if (!ok)
+        return command_failed(&f);
+    printf("Đã sao lưu vào %s (không kèm khoá)\n", args->positional[1]);
+    return 0;
+}
