@@ -284,7 +284,7 @@ bool store_set_meta(struct store *s, const char *key, const char *value, struct 
 
 /* --- the schema --- */
 
-static const char MIGRATION_MARK[] = "-- migration ", VIEWS_MARK[] = "\n-- views";
+static const char MIGRATION_MARK[] = "-- migration ", VIEWS_MARK[] = "\n-- views\n";
 
 /* Where the text of migration `number` begins (behind its mark), or NULL. */
 static const char *migration_start(const char *schema, int number)

@@ -1,5 +1,6 @@
 # The rules of the house that a compiler does not check: who may include whom, one includer per third-party header,
 # banned calls, the size of doors and files. cmake -DROOT=… -P rules.cmake
+cmake_policy(VERSION 3.25)
 set(broken "")
 
 function(say what)
