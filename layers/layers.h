@@ -86,6 +86,12 @@ struct ward_setup {
     const char *key_path;      /* NULL: the file's path with ".key" behind it */
 };
 
+struct policy {
+    const char *key, *value;
+    const char *from;         /* "YYYY-MM-DD" or NULL */
+    const char *decision_ref; /* or NULL */
+};
+
 /* Makes the file and its key (mode 0600). Fails with FILE_EXISTS when either is there. */
 bool store_create(const char *path, const struct ward_setup *setup, struct fault *f) RESULT_MUST_BE_USED;
 /* Opens and brings an older schema up to date (STORE_WRITE only). Without its key everything public works. */
@@ -105,6 +111,11 @@ const char *store_path(const struct store *s);
 /* Text of meta.key in the arena: "ward_code", "ward_name"; NULL when not set. */
 const char *store_meta(struct store *s, struct arena *a, const char *key);
 bool store_set_meta(struct store *s, const char *key, const char *value, struct fault *f) RESULT_MUST_BE_USED;
+/* A dated rule of the policy table: sets `key` from `from` on (NULL: always) under a decision (may be NULL).
+ * BAD_PARAMETER when there is no such key. */
+bool store_set_policy(struct store *s, const struct policy *policy, struct fault *f) RESULT_MUST_BE_USED;
+/* All rules, one a line: key, value, from, to, decision. */
+bool store_list_policy(struct store *s, struct buf *out, struct fault *f) RESULT_MUST_BE_USED;
 bool store_backup(struct store *s, const char *out_path, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- codes, keys and sealed columns (secret.c) --- */

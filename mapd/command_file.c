@@ -33,6 +33,16 @@ int command_version(const struct arguments *args)
     return 0;
 }
 
+/* Sample data says so wherever it shows: the pages read meta 'sample'. */
+static bool mark_as_sample(const char *path, struct fault *f)
+{
+    struct store *s = NULL;
+    bool ok = store_open(&s, path, STORE_WRITE, f) && store_begin(s, f) &&
+              store_set_meta(s, "sample", "1", f) && store_commit(s, f);
+    store_close(s);
+    return ok;
+}
+
 int command_init(const struct arguments *args)
 {
     struct ward_setup setup = {
@@ -49,11 +59,37 @@ int command_init(const struct arguments *args)
         fault_set(&f, FAULT_USAGE, "init", "%s", "cần --ward MÃ và --name TÊN");
         return command_failed(&f);
     }
-    if (!store_create(path, &setup, &f))
+    if (!store_create(path, &setup, &f) || (args->option[OPTION_SAMPLE] && !mark_as_sample(path, &f)))
         return command_failed(&f);
     printf("Đã tạo %s và khoá %s%s cho %s (mã %s)\n", path, setup.key_path ? setup.key_path : path,
            setup.key_path ? "" : ".key", setup.name, setup.code);
     return 0;
+}
+
+static bool print_policies(struct store *s, struct fault *f)
+{
+    struct buf out = {0};
+    bool ok = store_list_policy(s, &out, f);
+    fwrite(out.p ? out.p : "", 1, out.n, stdout);
+    buf_release(&out);
+    return ok;
+}
+
+int command_policy(const struct arguments *args)
+{
+    struct fault f = {0};
+    struct store *s = NULL;
+    struct policy p = {
+        .key = args->positional[1],
+        .value = args->positional[2],
+        .from = args->option[OPTION_FROM],
+        .decision_ref = args->option[OPTION_DECISION],
+    };
+    bool ok = args->count != 2 || fault_set(&f, FAULT_USAGE, "policy", "%s", "cần cả khoá và giá trị");
+    ok = ok && command_open(&s, args, STORE_WRITE, &f) &&
+         (args->count == 1 ? print_policies(s, &f) : store_set_policy(s, &p, &f));
+    store_close(s);
+    return ok ? 0 : command_failed(&f);
 }
 
 int command_backup(const struct arguments *args)

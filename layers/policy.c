@@ -1,0 +1,71 @@
+/* policy: dated thresholds and windows with the decision behind them. Nothing legal is hard-coded: a rule
+ * changes by a row here, and every report names the row it used. */
+#include "layers/store_private.h"
+
+static bool policy_is_known(struct store *s, const char *key)
+{
+    return store_int(s, "SELECT count(*) FROM policy WHERE key = ?1", key, 0) > 0;
+}
+
+/* The rule before ends on the eve of the new one. */
+static bool close_previous(struct store *s, const struct policy *p, struct fault *f)
+{
+    static const char SQL[] =
+        "UPDATE policy SET valid_to = date(?2, '-1 day') WHERE key = ?1 AND valid_from < ?2"
+        " AND (valid_to IS NULL OR valid_to >= ?2)";
+    sqlite3_stmt *st = store_statement(s, SQL, f);
+    if (!st)
+        return false;
+    bind_text(st, 1, p->key);
+    bind_text(st, 2, p->from);
+    return statement_run(st, f);
+}
+
+static bool insert_rule(struct store *s, const struct policy *p, struct fault *f)
+{
+    static const char SQL[] =
+        "INSERT INTO policy (key, value, valid_from, decision_ref) VALUES (?1, ?2, ?3, ?4)"
+        " ON CONFLICT DO UPDATE SET value = excluded.value, decision_ref = excluded.decision_ref";
+    sqlite3_stmt *st = store_statement(s, SQL, f);
+    if (!st)
+        return false;
+    bind_text(st, 1, p->key);
+    bind_text(st, 2, p->value);
+    bind_text(st, 3, p->from ? p->from : "0001-01-01");
+    bind_text(st, 4, p->decision_ref);
+    return statement_run(st, f);
+}
+
+bool store_set_policy(struct store *s, const struct policy *policy, struct fault *f)
+{
+    struct date from;
+    if (!policy_is_known(s, policy->key))
+        return fault_set(f, FAULT_BAD_PARAMETER, policy->key, "%s", "không có khoá chính sách này");
+    if (policy->from && !date_parse_iso(slice_of(policy->from), &from))
+        return fault_set(f, FAULT_BAD_DATE, "--from", "'%s'", policy->from);
+    bool ok = store_begin(s, f) && (!policy->from || close_previous(s, policy, f)) &&
+              insert_rule(s, policy, f) && store_commit(s, f);
+    if (!ok)
+        store_rollback(s);
+    return ok;
+}
+
+bool store_list_policy(struct store *s, struct buf *out, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT key, value, valid_from, valid_to, decision_ref FROM policy ORDER BY 1, 3", f);
+    while (statement_next(st, f)) {
+        buf_slice(out, column_slice(st, 0));
+        buf_text(out, " = ");
+        buf_slice(out, column_slice(st, 1));
+        struct slice from = column_slice(st, 2);
+        if (!slice_equal(from, SLICE("0001-01-01")))
+            buf_format(out, "  từ %.*s", (int)from.n, from.p);
+        if (!column_is_null(st, 3))
+            buf_format(out, "  đến %s", sqlite3_column_text(st, 3));
+        if (!column_is_null(st, 4))
+            buf_format(out, "  (%s)", sqlite3_column_text(st, 4));
+        buf_char(out, '\n');
+    }
+    return f->code == FAULT_NONE;
+}
