@@ -5,6 +5,7 @@
  * transaction, so a reader never sees one without the other. A public store is read-only and an authorizer
  * lets it touch nothing but the public views (and what SpatiaLite reads to serve them). */
 #include "layers/store_private.h"
+#include "layers/text.h"
 
 #include <errno.h>
 #include <spatialite.h>
@@ -545,14 +546,34 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, stru
 
 /* --- making a file --- */
 
+/* The ward itself, without an outline until one is imported. */
+static bool insert_home_ward(struct store *s, const struct ward_setup *setup, struct fault *f)
+{
+    struct buf fold = {0};
+    text_fold(slice_of(setup->name), &fold);
+    sqlite3_stmt *st = store_statement(s,
+                                       "INSERT INTO ward (code, name, fold, is_home, updated_at)"
+                                       " VALUES (?1, ?2, ?3, 1, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+                                       f);
+    bool ok = st;
+    if (ok) {
+        bind_text(st, 1, setup->code);
+        bind_text(st, 2, setup->name);
+        bind_slice(st, 3, buf_to_slice(&fold));
+        ok = statement_run(st, f);
+    }
+    buf_release(&fold);
+    return ok;
+}
+
 static bool fill_new_file(struct store *s, const struct ward_setup *setup, struct fault *f)
 {
     return store_run(s,
                      "PRAGMA page_size = 4096; PRAGMA application_id = 1835102308; PRAGMA journal_mode = WAL",
                      f) &&
            store_run(s, "SELECT InitSpatialMetadata(1)", f) && bring_up_to_date(s, f) && store_begin(s, f) &&
-           store_set_meta(s, "ward_code", setup->code, f) && store_set_meta(s, "ward_name", setup->name, f) &&
-           store_commit(s, f);
+           insert_home_ward(s, setup, f) && store_set_meta(s, "ward_code", setup->code, f) &&
+           store_set_meta(s, "ward_name", setup->name, f) && store_commit(s, f);
 }
 
 bool store_create(const char *path, const struct ward_setup *setup, struct fault *f)
