@@ -116,6 +116,9 @@ bool store_set_meta(struct store *s, const char *key, const char *value, struct 
 bool store_set_policy(struct store *s, const struct policy *policy, struct fault *f) RESULT_MUST_BE_USED;
 /* All rules, one a line: key, value, from, to, decision. */
 bool store_list_policy(struct store *s, struct buf *out, struct fault *f) RESULT_MUST_BE_USED;
+/* Is the file whole? One line a finding in `out`, their number in *findings; false only when it could not be
+ * looked at. */
+bool store_check(struct store *s, struct buf *out, uint64_t *findings, struct fault *f) RESULT_MUST_BE_USED;
 bool store_backup(struct store *s, const char *out_path, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- codes, keys and sealed columns (secret.c) --- */
@@ -255,6 +258,18 @@ uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q,
 void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row);
 /* {"type":"Feature","id":…,"geometry":…,"properties":{…}} without links. */
 void geojson_feature(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+
+/* --- one layer as a file (export.c); the ending of `path` is the format --- */
+
+struct export_request {
+    const struct snapshot_layer *layer;
+    const struct filter *filter; /* bound to this layer, or NULL */
+    const char *path; /* .geojson .gpkg .shp .shp.zip .csv .xlsx .kml .fgb; an existing file is replaced */
+    const char *crs;  /* "EPSG:5899"; NULL: WGS84 */
+};
+
+/* *count is the number of features written. */
+bool export_layer(const struct export_request *request, uint64_t *count, struct fault *f) RESULT_MUST_BE_USED;
 
 #include "layers/record.h"
 

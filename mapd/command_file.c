@@ -92,6 +92,22 @@ int command_policy(const struct arguments *args)
     return ok ? 0 : command_failed(&f);
 }
 
+int command_check(const struct arguments *args)
+{
+    struct fault f = {0};
+    struct store *s = NULL;
+    struct buf out = {0};
+    uint64_t findings = 0;
+    bool ok = command_open(&s, args, STORE_READ, &f) && store_check(s, &out, &findings, &f);
+    store_close(s);
+    fwrite(out.p ? out.p : "", 1, out.n, stdout);
+    buf_release(&out);
+    if (!ok)
+        return command_failed(&f);
+    puts(findings ? "Tệp có lỗi." : "Tệp nguyên vẹn.");
+    return findings ? 1 : 0;
+}
+
 int command_backup(const struct arguments *args)
 {
     struct fault f = {0};

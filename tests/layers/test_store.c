@@ -153,6 +153,26 @@ START_TEST(a_backup_holds_the_same_and_no_key)
 }
 END_TEST
 
+START_TEST(a_check_finds_what_is_broken_and_only_that)
+{
+    struct store *s = open_file(STORE_WRITE);
+    struct fault f = {0};
+    struct buf out = {0};
+    uint64_t findings;
+    ck_assert_msg(store_check(s, &out, &findings, &f), "%s", f.text);
+    ck_assert_msg(findings == 0, "%.*s", (int)out.n, out.p);
+    ck_assert(store_run(
+        s,
+        "INSERT INTO place (code, type, name, public_name, name_fold, status, recorded_at, updated_at,"
+        " position) VALUES ('ABC', 'establishment', 'x', 'x', 'x', 'active', '', '', 'gps')",
+        &f));
+    ck_assert(store_check(s, &out, &findings, &f));
+    ck_assert_int_eq(findings, 3); /* a bad code, a position without a point, no establishment row */
+    buf_release(&out);
+    store_close(s);
+}
+END_TEST
+
 /* --- secrets --- */
 
 START_TEST(codes_check_themselves)
@@ -216,6 +236,7 @@ int main(void)
     tcase_add_test(cases, the_public_reads_views_and_nothing_else);
     tcase_add_test(cases, every_public_view_has_the_columns_of_the_catalogue);
     tcase_add_test(cases, a_backup_holds_the_same_and_no_key);
+    tcase_add_test(cases, a_check_finds_what_is_broken_and_only_that);
     tcase_add_test(cases, codes_check_themselves);
     tcase_add_test(cases, codes_are_read_as_people_write_them);
     tcase_add_test(cases, sealed_text_opens_with_its_key_only);
