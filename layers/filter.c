@@ -1,0 +1,114 @@
+/* filter: which rows of a collection are wanted. Today a conjunction of `field = value`; a CQL2 expression
+ * will become another kind of test behind the same four functions. Law: names and values are checked when
+ * they are added, texts become ids when the filter is bound, so that testing a row is one comparison of
+ * numbers per condition. */
+#include "layers/layers.h"
+
+#include <math.h>
+
+enum { CONDITIONS_MAX = 48 };
+
+struct condition {
+    int field;
+    struct slice text;
+    int64_t integer;
+    double real;
+    uint32_t id; /* of `text` in the bound layer; TEXT_NULL: no row has it */
+};
+
+struct filter {
+    struct arena *arena;
+    const struct layer *layer;
+    const struct snapshot_layer *bound;
+    struct condition *conditions;
+    int count;
+};
+
+struct filter *filter_new(struct arena *a, const struct layer *layer)
+{
+    struct filter *filter = ARENA_NEW(a, struct filter);
+    filter->arena = a;
+    filter->layer = layer;
+    filter->conditions = ARENA_ARRAY(a, struct condition, CONDITIONS_MAX);
+    return filter;
+}
+
+static bool value_read(struct condition *c, enum field_type type, struct slice value)
+{
+    struct slice lower = value;
+    struct date day;
+    switch (type) {
+    case FIELD_TEXT:
+    case FIELD_TIME: return true;
+    case FIELD_DATE: return date_parse_iso(value, &day);
+    case FIELD_INT: return slice_to_int(value, &c->integer);
+    case FIELD_REAL: return slice_to_real(value, &c->real);
+    case FIELD_BOOL:
+        c->integer = slice_equal_ignoring_case(lower, SLICE("true"));
+        return c->integer || slice_equal_ignoring_case(lower, SLICE("false"));
+    }
+    return false;
+}
+
+bool filter_add_equal(struct filter *filter, struct slice name, struct slice value, struct fault *f)
+{
+    const char *place = arena_text(filter->arena, name);
+    struct condition c = {.field = layer_field(filter->layer, name)};
+    if (c.field < 0)
+        return fault_set(f, FAULT_BAD_PARAMETER, place, "no such field in %s", filter->layer->name);
+    if (!value_read(&c, filter->layer->fields[c.field].type, value))
+        return fault_set(f, FAULT_BAD_PARAMETER, place, "\"%s\"", arena_text(filter->arena, value));
+    if (filter->count == CONDITIONS_MAX)
+        return fault_set(f, FAULT_BAD_PARAMETER, place, "more than %d conditions", CONDITIONS_MAX);
+    c.text = arena_slice(filter->arena, value);
+    filter->conditions[filter->count++] = c;
+    return true;
+}
+
+bool filter_is_empty(const struct filter *filter)
+{
+    return !filter || filter->count == 0;
+}
+
+static uint32_t id_of_text(const struct column *column, struct slice text)
+{
+    for (uint32_t id = 1; id <= column->text_count; id++) {
+        struct slice known = {column->text_bytes + column->text_at[id],
+                              column->text_at[id + 1] - column->text_at[id]};
+        if (slice_equal(known, text))
+            return id;
+    }
+    return TEXT_NULL;
+}
+
+void filter_bind(struct filter *filter, const struct snapshot_layer *l)
+{
+    filter->bound = l;
+    for (int i = 0; i < filter->count; i++) {
+        struct condition *c = &filter->conditions[i];
+        const struct column *column = &l->columns[c->field];
+        if (!column->text)
+            continue;
+        int64_t row = c->field == 0 ? snapshot_find(l, c->text) : -1; /* ids are too many to look through */
+        c->id = c->field == 0 ? (row < 0 ? TEXT_NULL : column->text[row]) : id_of_text(column, c->text);
+    }
+}
+
+static bool condition_test(const struct condition *c, const struct column *column, uint32_t row)
+{
+    if (column->text)
+        return c->id != TEXT_NULL && column->text[row] == c->id;
+    if (column->integer)
+        return column->integer[row] == c->integer;
+    return fabs(column->real[row] - c->real) < 1e-9; /* false for NaN: null equals nothing */
+}
+
+bool filter_test(const struct filter *filter, uint32_t row)
+{
+    for (int i = 0; i < filter->count; i++) {
+        const struct condition *c = &filter->conditions[i];
+        if (!condition_test(c, &filter->bound->columns[c->field], row))
+            return false;
+    }
+    return true;
+}

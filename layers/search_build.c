@@ -1,0 +1,188 @@
+/* search_build: the index of words over the read copy, made when it is published.
+ * Every distinct text is taken apart once, every distinct word folded once; then two passes over the rows
+ * count and place the postings. What is searched is the table layers/search.def. */
+#include "layers/search_private.h"
+#include "layers/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct source {
+    enum layer_id layer;
+    const char *field;
+    enum search_rank rank;
+} SOURCES[] = {
+#define SEARCH(layer, field, rank) {LAYER_##layer, field, RANK_##rank},
+#include "layers/search.def"
+#undef SEARCH
+};
+
+enum { SOURCE_COUNT = COUNT_OF(SOURCES), WORD_MAX = 60 };
+
+/* The words of every text of one source: text t has words [at[t], at[t + 1]). */
+struct taken {
+    uint32_t *at, *words;
+    size_t count, room;
+};
+
+struct builder {
+    struct search_index *index;
+    const struct snapshot *snapshot;
+    struct stored_column dictionary; /* of words with marks; ids run from 1 in the order they were met */
+    struct taken taken[SOURCE_COUNT];
+    uint32_t *place; /* of a dictionary id in the sorted words */
+};
+
+/* Stalls say their kind in one of five English words; people search for the Vietnamese one. */
+static struct slice text_to_search(const struct source *source, struct slice text)
+{
+    static const char *const kinds[][2] = {
+        {"counter", "quầy"}, {"stand", "sạp"}, {"kiosk", "ki ốt kiốt"}, {"shop", "gian hàng"}, {"lot", "lô"}};
+    if (source->layer != LAYER_STALLS || strcmp(source->field, "kind") != 0)
+        return text;
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
+        if (slice_equal(text, slice_of(kinds[i][0])))
+            return slice_of(kinds[i][1]);
+    return text;
+}
+
+static const struct column *source_column(const struct snapshot *s, const struct source *source)
+{
+    const struct layer *layer = layer_get(source->layer);
+    return &s->layers[source->layer].open.columns[layer_field(layer, slice_of(source->field))];
+}
+
+static void take_apart(struct builder *b, int source)
+{
+    const struct column *column = source_column(b->snapshot, &SOURCES[source]);
+    struct taken *taken = &b->taken[source];
+    struct buf marks = {0};
+    taken->at = calloc((size_t)column->text_count + 2, sizeof *taken->at);
+    for (uint32_t id = 1; id <= column->text_count; id++) {
+        struct slice text = {column->text_bytes + column->text_at[id],
+                             column->text_at[id + 1] - column->text_at[id]};
+        buf_reset(&marks);
+        text_fold_marks(text_to_search(&SOURCES[source], text), &marks);
+        struct slice rest = buf_to_slice(&marks), word;
+        while (slice_next(&rest, ' ', &word)) {
+            if (word.n == 0)
+                continue;
+            word.n = word.n < WORD_MAX ? word.n : WORD_MAX;
+            column_set_text(&b->dictionary, 0, word);
+            taken->words = room_for(taken->words, taken->count + 1, &taken->room, sizeof *taken->words);
+            taken->words[taken->count++] = b->dictionary.text[0];
+        }
+        taken->at[id + 1] = (uint32_t)taken->count;
+    }
+    buf_release(&marks);
+}
+
+static int word_order(const void *left, const void *right, void *context)
+{
+    const struct search_index *index = context;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    int order = slice_order(word_fold(index, a), word_fold(index, b));
+    return order ? order : slice_order(word_marks(index, a), word_marks(index, b));
+}
+
+/* Folds each word and sorts them; `place` then leads from the dictionary to the sorted words. */
+static void sort_words(struct builder *b)
+{
+    const struct stored_column *d = &b->dictionary;
+    struct search_index *index = b->index;
+    uint32_t n = index->word_count = d->open.text_count;
+    struct buf bytes = {0};
+    struct word *unsorted = calloc((size_t)n + 1, sizeof *unsorted);
+    uint32_t *order = malloc(((size_t)n + 1) * sizeof *order);
+    for (uint32_t i = 0; i < n; i++) {
+        struct slice marks = {d->bytes.p + d->text_at[i + 1], d->text_at[i + 2] - d->text_at[i + 1]};
+        size_t marks_at = bytes.n, fold_at = bytes.n + marks.n;
+        buf_slice(&bytes, marks);
+        text_fold(marks, &bytes);
+        size_t length = bytes.n - fold_at;
+        unsorted[i] = (struct word){(uint32_t)fold_at, (uint32_t)marks_at,
+                                    (uint8_t)(length < 255 ? length : 255), (uint8_t)marks.n};
+        order[i] = i;
+    }
+    index->bytes = bytes.p;
+    index->words = unsorted;
+    qsort_r(order, n, sizeof *order, word_order, index);
+    struct word *sorted = calloc((size_t)n + 1, sizeof *sorted);
+    b->place = calloc((size_t)n + 1, sizeof *b->place);
+    for (uint32_t i = 0; i < n; i++) {
+        sorted[i] = unsorted[order[i]];
+        b->place[order[i] + 1] = i;
+    }
+    free(unsorted);
+    free(order);
+    index->words = sorted;
+}
+
+/* One pass over all rows: counts the postings of each word into `at`, or places them from there. */
+static void pass(struct builder *b, uint32_t *at, bool counting)
+{
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        const struct source *source = &SOURCES[i];
+        const struct column *column = source_column(b->snapshot, source);
+        const struct taken *taken = &b->taken[i];
+        uint32_t rows = b->snapshot->layers[source->layer].open.count;
+        uint32_t first = b->index->first_document[source->layer];
+        for (uint32_t row = 0; row < rows; row++) {
+            uint32_t text = column->text[row];
+            for (uint32_t k = taken->at[text]; k < taken->at[text + 1]; k++) {
+                bool is_first = source->rank == RANK_NAME && k == taken->at[text];
+                enum search_rank rank = is_first ? RANK_NAME_FIRST : source->rank;
+                uint32_t *slot = &at[b->place[taken->words[k]]];
+                if (!counting)
+                    b->index->postings[*slot] = (first + row) << POSTING_RANK_BITS | rank;
+                ++*slot;
+            }
+        }
+    }
+}
+
+static void place_postings(struct builder *b)
+{
+    struct search_index *index = b->index;
+    uint32_t n = index->word_count;
+    uint32_t *next = calloc((size_t)n + 1, sizeof *next);
+    index->posting_at = calloc((size_t)n + 2, sizeof *index->posting_at);
+    pass(b, index->posting_at + 1, true);
+    for (uint32_t i = 0; i < n; i++)
+        index->posting_at[i + 1] += index->posting_at[i];
+    memcpy(next, index->posting_at, n * sizeof *next);
+    index->postings = malloc(((size_t)index->posting_at[n] + 1) * sizeof *index->postings);
+    pass(b, next, false);
+    free(next);
+}
+
+struct search_index *search_build(const struct snapshot *s)
+{
+    struct builder b = {.index = calloc(1, sizeof *b.index), .snapshot = s};
+    column_start(&b.dictionary, FIELD_TEXT);
+    column_reserve(&b.dictionary, 1);
+    for (int i = 0; i < LAYER_COUNT; i++)
+        b.index->first_document[i + 1] = b.index->first_document[i] + s->layers[i].open.count;
+    for (int i = 0; i < SOURCE_COUNT; i++)
+        take_apart(&b, i);
+    sort_words(&b);
+    place_postings(&b);
+    for (int i = 0; i < SOURCE_COUNT; i++) {
+        free(b.taken[i].at);
+        free(b.taken[i].words);
+    }
+    column_release(&b.dictionary);
+    free(b.place);
+    return b.index;
+}
+
+void search_free(struct search_index *index)
+{
+    if (!index)
+        return;
+    free(index->words);
+    free(index->bytes);
+    free(index->posting_at);
+    free(index->postings);
+    free(index);
+}

@@ -1,0 +1,46 @@
+/* search_private: the index that search_build.c makes and search.c reads. Not part of the door.
+ *
+ * Words are kept with their marks ("bánh") beside their key ("banh") and sorted by key, then marks: all words
+ * under a typed prefix are one run, and so are their postings. */
+#ifndef LAYERS_SEARCH_PRIVATE_H
+#define LAYERS_SEARCH_PRIVATE_H
+
+#include "layers/snapshot_private.h"
+
+enum search_rank { RANK_NAME_FIRST, RANK_NAME, RANK_ADDRESS, RANK_INDUSTRY };
+enum { POSTING_RANK_BITS = 2 };
+
+struct word {
+    uint32_t fold_at, marks_at; /* in bytes */
+    uint8_t fold_length, marks_length;
+};
+
+struct search_index {
+    uint32_t
+        first_document[LAYER_COUNT + 1]; /* a document is a row; documents of a layer follow each other */
+    uint32_t word_count;
+    struct word *words;
+    char *bytes;
+    uint32_t *posting_at; /* word_count + 1 */
+    uint32_t *postings;   /* document << POSTING_RANK_BITS | rank */
+};
+
+static inline struct slice word_fold(const struct search_index *index, uint32_t word)
+{
+    return (struct slice){index->bytes + index->words[word].fold_at, index->words[word].fold_length};
+}
+
+static inline struct slice word_marks(const struct search_index *index, uint32_t word)
+{
+    return (struct slice){index->bytes + index->words[word].marks_at, index->words[word].marks_length};
+}
+
+/* Byte order; a prefix stands before what it starts. */
+static inline int slice_order(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n ? __builtin_memcmp(a.p, b.p, n) : 0;
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+#endif

@@ -1,0 +1,149 @@
+/* snapshot: the read copy as its readers see it, and the publisher who keeps the current one.
+ * store → snapshot_build → [publisher] → tiles, GeoJSON, pages, search. A reader takes a reference, reads
+ * without any lock, and gives it back; the last one out frees the copy. Law: the only lock is held for the
+ * length of one pointer read and one addition, so that nobody can take a copy in the moment it is given up.
+ */
+#include "layers/snapshot_private.h"
+#include "layers/store_private.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct stored_layer *stored(const struct snapshot_layer *l)
+{
+    return (const struct stored_layer *)l;
+}
+
+const struct snapshot_layer *snapshot_get(const struct snapshot *s, enum layer_id id)
+{
+    return &s->layers[id].open;
+}
+
+int64_t snapshot_revision(const struct snapshot *s)
+{
+    return s->revision;
+}
+
+struct date snapshot_date(const struct snapshot *s)
+{
+    return s->date;
+}
+
+struct slice snapshot_text(const struct column *c, uint32_t row)
+{
+    uint32_t id = c->text[row];
+    return (struct slice){c->text_bytes + c->text_at[id], c->text_at[id + 1] - c->text_at[id]};
+}
+
+struct slice snapshot_properties(const struct snapshot_layer *open, uint32_t row)
+{
+    const struct stored_layer *l = stored(open);
+    return (struct slice){l->properties.p + l->properties_at[row], l->properties_length[row]};
+}
+
+uint32_t snapshot_part_count(const struct snapshot_layer *open, uint32_t row)
+{
+    const struct stored_layer *l = stored(open);
+    return l->part_count && row < open->located ? l->part_count[row] : 0;
+}
+
+struct part snapshot_part(const struct snapshot_layer *open, uint32_t row, uint32_t part)
+{
+    const struct geometry *g = &stored(open)->geometry;
+    const struct stored_part *p = &g->parts[stored(open)->first_part[row] + part];
+    return (struct part){g->points + p->first, g->world + p->first, g->rank + p->first, p->count, p->is_hole};
+}
+
+/* --- the publisher --- */
+
+struct publisher {
+    struct store *store;
+    char *path;
+    int64_t data_version; /* of the file when `current` was made */
+    pthread_mutex_t lock; /* guards `current` and the taking of references to it */
+    struct snapshot *current;
+};
+
+void snapshot_release(const struct snapshot *s)
+{
+    struct snapshot *mine = (struct snapshot *)s;
+    if (mine && atomic_fetch_sub_explicit(&mine->references, 1, memory_order_acq_rel) == 1)
+        snapshot_free(mine);
+}
+
+const struct snapshot *publisher_get(struct publisher *p)
+{
+    pthread_mutex_lock(&p->lock);
+    struct snapshot *s = p->current;
+    atomic_fetch_add_explicit(&s->references, 1, memory_order_relaxed);
+    pthread_mutex_unlock(&p->lock);
+    return s;
+}
+
+static bool publish(struct publisher *p, struct fault *f)
+{
+    int64_t version = store_data_version(p->store);
+    struct snapshot *next = NULL;
+    int64_t started = clock_monotonic_ns();
+    if (!snapshot_build(&next, p->store, f))
+        return false;
+    pthread_mutex_lock(&p->lock);
+    struct snapshot *before = p->current;
+    p->current = next;
+    pthread_mutex_unlock(&p->lock);
+    p->data_version = version;
+    log_line(LOG_INFO, "published revision %lld in %lld ms", (long long)next->revision,
+             (long long)((clock_monotonic_ns() - started) / 1000000));
+    snapshot_release(before);
+    return true;
+}
+
+/* An edit from outside (QGIS) does not raise the revision: without a new one, old entity tags would stay
+ * valid. */
+static bool revision_raise(struct publisher *p, struct fault *f)
+{
+    struct store *writer = NULL;
+    if (!store_open(&writer, p->path, STORE_WRITE, f))
+        return false;
+    bool ok = store_bump(writer, f);
+    store_close(writer);
+    return ok;
+}
+
+bool publisher_open(struct publisher **out, const char *path, struct fault *f)
+{
+    struct publisher *p = calloc(1, sizeof *p);
+    if (!p)
+        return fault_set(f, FAULT_INTERNAL, NULL, "out of memory");
+    pthread_mutex_init(&p->lock, NULL);
+    p->path = strdup(path);
+    if (!store_open(&p->store, path, STORE_PUBLIC, f) || !publish(p, f)) {
+        publisher_close(p);
+        return false;
+    }
+    *out = p;
+    return true;
+}
+
+void publisher_close(struct publisher *p)
+{
+    if (!p)
+        return;
+    snapshot_release(p->current);
+    store_close(p->store);
+    pthread_mutex_destroy(&p->lock);
+    free(p->path);
+    free(p);
+}
+
+bool publisher_poll(struct publisher *p, struct fault *f)
+{
+    bool is_changed = store_data_version(p->store) != p->data_version;
+    bool is_new_day = date_to_days(date_today()) != date_to_days(p->current->date);
+    if (!is_changed && !is_new_day)
+        return true;
+    if (is_changed && store_revision(p->store) == p->current->revision && !revision_raise(p, f))
+        return false;
+    return publish(p, f);
+}

@@ -1,0 +1,120 @@
+/* snapshot_private: what the files of the read copy share. Not part of the door.
+ *
+ * A stored_layer is filled row by row in the order of its view (snapshot_build.c), then its rows are put in
+ * Hilbert order and nothing in it changes any more. `open` is what the door shows of it and stands first on
+ * purpose: a pointer to it is a pointer to the whole. */
+#ifndef LAYERS_SNAPSHOT_PRIVATE_H
+#define LAYERS_SNAPSHOT_PRIVATE_H
+
+#include "layers/layers.h"
+
+#include <stdatomic.h>
+
+enum { NODE_WIDTH = 16, TREE_MAX_LEVELS = 9 };
+
+/* Vertices of lines and areas, in the order they were read; rows point into `parts`. */
+struct stored_part {
+    uint32_t first, count;
+    bool is_hole;
+};
+
+struct geometry {
+    struct lonlat *points;
+    struct world *world;
+    float *rank;
+    size_t point_count, point_room;
+    struct stored_part *parts;
+    size_t part_count, part_room;
+};
+
+struct shape {
+    struct lonlat point; /* for a label */
+    struct box bounds;
+    uint32_t first_part, part_count;
+};
+
+/* One column while it grows: the dictionary's hash slots are dropped when it is finished. */
+struct stored_column {
+    struct column open;
+    uint32_t *text;
+    int64_t *integer;
+    double *real;
+    uint32_t *text_at;
+    size_t text_room;
+    struct buf bytes;
+    uint32_t *slots;
+    uint32_t slot_count;
+};
+
+struct stored_layer {
+    struct snapshot_layer open;
+    size_t row_room;
+    struct lonlat *point;
+    struct world *world;
+    struct box *bounds;
+    uint64_t *number, *key; /* key: Hilbert order, for the located rows */
+    uint64_t *properties_at;
+    uint32_t *properties_length;
+    struct buf properties;
+    uint32_t *first_part, *part_count;
+    struct geometry geometry;
+    struct stored_column *columns; /* of the fields, then valid_from and valid_to */
+    struct column *open_columns;
+    uint32_t *id_slots; /* row + 1 by the hash of its id */
+    uint32_t id_slot_count;
+    struct box *nodes; /* packed R-tree over bounds: level 0 first */
+    uint32_t level_at[TREE_MAX_LEVELS + 1];
+    int level_count;
+};
+
+struct search_index;
+
+struct snapshot {
+    _Atomic int references;
+    int64_t revision;
+    struct date date;
+    struct stored_layer layers[LAYER_COUNT];
+    struct search_index *search;
+};
+
+/* realloc or die; `room` grows by half at least. */
+void *room_for(void *array, size_t count, size_t *room, size_t size);
+/* Gives back what was reserved and not used. */
+void *room_trim(void *array, size_t count, size_t size);
+uint64_t hash_of(struct slice text);
+
+/* --- snapshot_column.c --- */
+
+void column_start(struct stored_column *c, enum field_type type);
+/* Makes the per-row array hold `room` rows. */
+void column_reserve(struct stored_column *c, size_t room);
+void column_set_text(struct stored_column *c, uint32_t row, struct slice text);
+void column_finish(struct stored_column *c, const uint32_t *order, uint32_t count);
+void column_release(struct stored_column *c);
+/* The array with its items in the given order, trimmed; the old one is freed. NULL stays NULL. */
+void *array_in_order(void *array, const uint32_t *order, size_t count, size_t size);
+
+/* --- snapshot_geometry.c, snapshot_shape.c --- */
+
+/* Reads a SpatiaLite blob; lines and areas are appended to `g`. False when it holds nothing of that kind. */
+bool geometry_read(struct slice blob, enum geometry_kind kind, struct geometry *g, struct shape *shape);
+void geometry_trim(struct geometry *g);
+void geometry_release(struct geometry *g);
+/* Twice the signed area in square degrees, positive counter-clockwise. */
+double ring_area(const struct lonlat *p, size_t n);
+/* Where Douglas and Peucker's rule drops each vertex, in world units; ends, and one far vertex of a ring,
+ * never. */
+void shape_rank(const struct world *p, float *rank, uint32_t n);
+/* A place well inside the biggest polygon (pole of inaccessibility), or the middle of the longest line. */
+struct world shape_label(const struct geometry *g, const struct shape *shape, enum geometry_kind kind);
+
+/* --- snapshot_build.c, snapshot_find.c, search_build.c --- */
+
+struct store;
+bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+void snapshot_free(struct snapshot *s);
+void layer_index(struct stored_layer *l); /* the R-tree and the table of ids */
+struct search_index *search_build(const struct snapshot *s);
+void search_free(struct search_index *index);
+
+#endif
