@@ -1,0 +1,15 @@
+-- S2.1: places of E whose main activity has a class (level 4, or a subclass of one) of the classification in force
+-- and belongs to an industry group of the ward.
+SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND fault IS NULL AS in_numerator,
+  coalesce(why_not, fault, 'đã mã hoá và xếp nhóm ngành') AS reason, name, NULL AS model
+FROM (
+  SELECT p.code, p.name, p.why_not,
+    CASE WHEN coalesce(p.industry_code, '') = '' THEN 'chưa có mã ngành'
+      WHEN :vsic IS NULL THEN 'chưa nạp danh mục ngành'
+      WHEN p.industry_version IS NOT :vsic THEN 'mã ngành chưa theo hệ thống ngành hiện hành (' || :vsic || ')'
+      WHEN i.code IS NULL THEN 'mã ngành không có trong danh mục cấp 4'
+      WHEN coalesce(nullif(p.industry_group, ''), nullif(i.group_name, '')) IS NULL THEN 'chưa xếp nhóm ngành của phường'
+    END AS fault
+  FROM population p LEFT JOIN industry i ON i.version = :vsic AND i.level = 4 AND i.code = substr(p.industry_code, 1, 4)
+    AND EXISTS (SELECT 1 FROM industry x WHERE x.version = :vsic AND x.code = p.industry_code))
+ORDER BY id
