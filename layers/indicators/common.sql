@@ -42,6 +42,8 @@ identity AS (
   SELECT id AS place_id, id AS site_id FROM place WHERE id NOT IN (SELECT place_id FROM establishment WHERE stall_place_id IS NOT NULL)
   UNION ALL SELECT place_id, stall_place_id FROM establishment WHERE stall_place_id IS NOT NULL),
 
+home AS (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1),
+
 -- evidence inside its window on the day, with the state it had then
 evidence_then AS (
   SELECT i.site_id, v.class, v.method, v.happened_on,

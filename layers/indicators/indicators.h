@@ -1,6 +1,7 @@
 /* indicators: the numbers the ward reports. Each is one query that returns one row per thing counted; the
  * figure is the count of those rows, so figure, list and map cannot disagree (design.md section 7). Door of
- * layers/indicators. */
+ * layers/indicators. Texts handed out live in the arena of the call; figures are whole numbers, compared
+ * exactly. */
 #ifndef LAYERS_INDICATORS_INDICATORS_H
 #define LAYERS_INDICATORS_INDICATORS_H
 
@@ -29,30 +30,72 @@ struct indicator {
     enum indicator_id id;
     const char *code, *title, *source, *op; /* "ge" or "le" */
     enum indicator_state state;
-    const char *why; /* for na: what to record; else NULL */
+    const char *why;  /* for na: what to record; else NULL */
+    bool is_measured; /* there is a query for it: numerator and denominator mean something, 0 of 0 included */
     int64_t numerator, denominator;
     bool has_target;
     int target; /* percent */
-    bool met;   /* exact: 100 * numerator against target * denominator */
+    bool met;   /* exact: 100 * numerator against target * denominator; false for na */
     const struct indicator_share *models, *variants;
     int model_count, variant_count;
 };
 
 struct indicator_row {
-    const char *code, *name; /* public code and name of the thing counted */
+    const char *code, *name,
+        *model; /* public code and name of the thing counted; code of its pilot or NULL */
     bool in_denominator, in_numerator;
     const char *reason; /* Vietnamese sentence */
 };
 
+struct indicator_stage {
+    int number;
+    bool complete, accepted; /* accepted: a signed record stands in the policy "stage1.accepted" */
+    const char *blocking[INDICATOR_COUNT]; /* codes that are not met */
+    int blocking_count;
+};
+
+struct indicator_score {
+    int index;                                    /* of its row in scoring.def */
+    const char *sheet, *row, *title, *rule, *why; /* why: what the score does not say, or NULL */
+    int max;                                      /* hundredths of a point */
+    bool is_measured, has_value;
+    int64_t numerator, denominator;
+    int64_t score, score_relative; /* ten-thousandths of a point: literal and relative reading */
+};
+
+enum { INDICATOR_SCORES_MAX = 32, INDICATOR_STAGES = 2 };
+
+struct indicator_report {
+    struct date as_of;
+    const char *known_at, *policy; /* policy: STRICT, STANDARD or LENIENT */
+    int64_t revision;
+    struct indicator indicators[INDICATOR_COUNT];
+    struct indicator_stage stages[INDICATOR_STAGES];
+    struct indicator_score scores[INDICATOR_SCORES_MAX];
+    int score_count;
+};
+
 const char *indicator_code(enum indicator_id id);
 bool indicator_find(struct slice code, enum indicator_id *id);
-/* One indicator with its shares; texts in the arena. */
+/* One indicator with its shares. */
 bool indicator_compute(struct store *s, enum indicator_id id, const struct indicator_request *r,
                        struct arena *a, struct indicator *out, struct fault *f) RESULT_MUST_BE_USED;
-/* The rows behind it. */
+/* The rows behind it; none for an indicator nobody has recorded anything for. */
 bool indicator_rows(struct store *s, enum indicator_id id, const struct indicator_request *r, struct arena *a,
                     struct indicator_row **rows, uint32_t *count, struct fault *f) RESULT_MUST_BE_USED;
-/* The whole report of design.md section 7. */
+/* Exact share in hundredths of a percent, rounded half away from zero: for display only. Denominator over 0.
+ */
+int64_t indicator_percent_hundredths(int64_t numerator, int64_t denominator);
+
+/* --- the whole report of design.md section 7 (report.c; report_json.c, report_text.c write it) --- */
+
+bool indicators_report(struct store *s, const struct indicator_request *r, struct arena *a,
+                       struct indicator_report *out, struct fault *f) RESULT_MUST_BE_USED;
+void indicators_report_json(const struct indicator_report *report, struct buf *out);
+void indicators_report_csv(const struct indicator_report *report, struct buf *out);
+void indicators_report_html(const struct indicator_report *report, struct buf *out);
+void indicators_report_table(const struct indicator_report *report, struct buf *out); /* for a terminal */
+/* Report and JSON, or CSV, or HTML in one call. */
 bool indicators_json(struct store *s, const struct indicator_request *r, struct buf *out,
                      struct fault *f) RESULT_MUST_BE_USED;
 bool indicators_csv(struct store *s, const struct indicator_request *r, struct buf *out,

@@ -13,7 +13,7 @@ SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND truste
 FROM (
   SELECT p.code, p.name, p.why_not, p.position, trusted,
     CASE WHEN NOT trusted OR p.why_not IS NOT NULL THEN 0
-      WHEN (SELECT geom FROM ward WHERE is_home = 1 LIMIT 1) IS NULL THEN 1
-      ELSE ST_Intersects((SELECT geom FROM ward WHERE is_home = 1 LIMIT 1), p.geom) = 1 END AS inside
+      WHEN NOT EXISTS (SELECT 1 FROM home) THEN 1
+      ELSE ST_Intersects((SELECT geom FROM home), p.geom) = 1 END AS inside
   FROM (SELECT *, position IN ('gps', 'stall_plan', 'house_number') AND geom IS NOT NULL AS trusted FROM population) p)
 ORDER BY id

@@ -1,0 +1,229 @@
+/* query: joins common.sql with one indicator's file, binds what the report is about, and counts the rows.
+ *
+ * Law: a window is a first day computed here from the dated policy, so that the SQL compares days only. SQL
+ * is the embedded text, nothing else; every value is bound. A row counted above but not below the line is a
+ * fault that names it, never a figure. */
+#include "layers/indicators/query.h"
+
+#include <string.h>
+
+const char *policy_text(struct store *s, struct date day, const char *key, struct arena *a,
+                        const char **decision)
+{
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT value, decision_ref FROM policy WHERE key = ?1 AND valid_from <= ?2"
+                        " AND (valid_to IS NULL OR ?2 <= valid_to) ORDER BY valid_from DESC LIMIT 1",
+                        NULL);
+    if (!st)
+        return NULL;
+    bind_text(st, 1, key);
+    bind_date(st, 2, day);
+    const char *value = NULL;
+    if (sqlite3_step(st) == SQLITE_ROW) {
+        value = arena_text(a, column_slice(st, 0));
+        if (decision)
+            *decision = column_is_null(st, 1) ? NULL : arena_text(a, column_slice(st, 1));
+    }
+    sqlite3_reset(st);
+    return value;
+}
+
+static const struct {
+    const char *parameter, *key;
+    int days; /* when no policy says otherwise */
+} WINDOWS[] = {
+    {":e1_from", "evidence.e1_days", 365},    {":e2_from", "evidence.e2_days", 365},
+    {":e3_from", "evidence.e3_days", 90},     {":removed_from", "pilot.removed_days", 90},
+    {":platform_from", "platform.days", 365}, {":fresh_from", "fresh.days", 90},
+    {":alive_from", "alive.days", 30},
+};
+
+static void basis_add(struct basis *b, const char *parameter, const char *value)
+{
+    b->bound[b->count].parameter = parameter;
+    b->bound[b->count++].value = value;
+}
+
+static char *day_before(struct date day, int64_t days, struct arena *a)
+{
+    static const struct date FIRST = {1, 1, 1};
+    int64_t at = date_to_days(day) - days, first = date_to_days(FIRST);
+    char *text = arena_alloc(a, 11);
+    date_format_iso(date_of_days((int32_t)(at < first ? first : at)), text);
+    return text;
+}
+
+static bool window_add(struct store *s, size_t i, struct arena *a, struct basis *b, struct fault *f)
+{
+    const char *value = policy_text(s, b->as_of, WINDOWS[i].key, a, NULL);
+    int64_t days = WINDOWS[i].days;
+    if (value && (!slice_to_int(slice_of(value), &days) || days < 0))
+        return fault_set(f, FAULT_BAD_NUMBER, WINDOWS[i].key, "\"%s\"", value);
+    basis_add(b, WINDOWS[i].parameter, day_before(b->as_of, days, a));
+    return true;
+}
+
+static const char *vsic_in_force(struct store *s, struct date day, struct arena *a)
+{
+    const char *named = policy_text(s, day, "industry.version", a, NULL);
+    if (named)
+        return named;
+    sqlite3_stmt *st = store_statement(s, "SELECT max(version) FROM industry WHERE level = 4", NULL);
+    if (st && sqlite3_step(st) == SQLITE_ROW && !column_is_null(st, 0))
+        named = arena_text(a, column_slice(st, 0));
+    sqlite3_reset(st);
+    return named;
+}
+
+static const char *reading_in_force(struct store *s, struct date day, struct arena *a, struct fault *f)
+{
+    static const char *const KNOWN[] = {"STANDARD", "STRICT", "LENIENT"};
+    const char *value = policy_text(s, day, "evidence.policy", a, NULL);
+    if (!value)
+        return KNOWN[0];
+    for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
+        if (strcmp(value, KNOWN[i]) == 0)
+            return KNOWN[i];
+    fault_set(f, FAULT_BAD_VALUE, "evidence.policy", "\"%s\"", value);
+    return NULL;
+}
+
+bool basis_make(struct store *s, const struct indicator_request *r, struct arena *a, struct basis *out,
+                struct fault *f)
+{
+    if (!date_is_valid(r->as_of))
+        return fault_set(f, FAULT_BAD_DATE, "as_of", "%04d-%02d-%02d", r->as_of.year, r->as_of.month,
+                         r->as_of.day);
+    *out = (struct basis){.as_of = r->as_of, .reading = reading_in_force(s, r->as_of, a, f)};
+    if (!out->reading)
+        return false;
+    basis_add(out, ":as_of", day_before(r->as_of, 0, a));
+    basis_add(out, ":known_at", r->known_at);
+    basis_add(out, ":policy", out->reading);
+    basis_add(out, ":vsic", vsic_in_force(s, r->as_of, a));
+    const char *needs_point = policy_text(s, r->as_of, "market.needs_point", a, NULL);
+    basis_add(out, ":market_needs_point", needs_point ? needs_point : "0");
+    for (size_t i = 0; i < COUNT_OF(WINDOWS); i++)
+        if (!window_add(s, i, a, out, f))
+            return false;
+    return true;
+}
+
+sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, const struct basis *b,
+                         struct fault *f)
+{
+    const char *common = sql_text("common"), *own = sql_text(file);
+    if (!common || !own) {
+        fault_set(f, FAULT_INTERNAL, file, "%s", "no such query");
+        return NULL;
+    }
+    struct arena a = {0};
+    const char *sql = arena_format(&a, "%s\n%s", common, own);
+    sqlite3_stmt *st = NULL;
+    if (sqlite3_prepare_v2(store_handle(s), sql, -1, &st, NULL) != SQLITE_OK)
+        fault_set(f, FAULT_DATABASE, file, "%s", sqlite3_errmsg(store_handle(s)));
+    arena_release(&a);
+    for (int i = 0; st && i < b->count; i++) {
+        int at = sqlite3_bind_parameter_index(st, b->bound[i].parameter);
+        if (at)
+            bind_text(st, at, b->bound[i].value);
+    }
+    int at = st ? sqlite3_bind_parameter_index(st, ":group") : 0;
+    if (at)
+        bind_text(st, at, group);
+    return st;
+}
+
+/* --- counting --- */
+
+struct counting {
+    struct arena *arena;
+    struct count *out;
+    int model_room;
+    struct buf offenders; /* rows above the line that are not below it */
+    int offender_count;
+};
+
+static struct indicator_share *model_of(struct counting *c, struct slice code)
+{
+    for (int i = c->out->model_count - 1; i >= 0;
+         i--) /* rows come model by model: the last one nearly always */
+        if (slice_equal(slice_of(c->out->models[i].code), code))
+            return &c->out->models[i];
+    if (c->out->model_count == c->model_room) {
+        int room = c->model_room ? 2 * c->model_room : 8;
+        struct indicator_share *more = ARENA_ARRAY(c->arena, struct indicator_share, (size_t)room);
+        if (c->out->model_count)
+            memcpy(more, c->out->models, sizeof *more * (size_t)c->out->model_count);
+        c->out->models = more;
+        c->model_room = room;
+    }
+    struct indicator_share *m = &c->out->models[c->out->model_count++];
+    m->code = arena_text(c->arena, code);
+    return m;
+}
+
+static void count_variants(sqlite3_stmt *st, struct counting *c)
+{
+    for (int i = 0; i < c->out->variant_count; i++) {
+        if (column_is_null(st, ROW_VARIANTS + i))
+            continue;
+        c->out->variants[i].denominator++;
+        c->out->variants[i].numerator += sqlite3_column_int(st, ROW_VARIANTS + i) != 0;
+    }
+}
+
+static void count_row(sqlite3_stmt *st, struct counting *c)
+{
+    bool below = sqlite3_column_int(st, ROW_IN_DENOMINATOR) != 0,
+         above = sqlite3_column_int(st, ROW_IN_NUMERATOR) != 0;
+    if (above && !below && c->offender_count++ < 5) {
+        buf_char(&c->offenders, ' ');
+        buf_slice(&c->offenders, column_slice(st, ROW_ID));
+    }
+    c->out->total.denominator += below;
+    c->out->total.numerator += above;
+    if (!column_is_null(st, ROW_MODEL)) {
+        struct indicator_share *m = model_of(c, column_slice(st, ROW_MODEL));
+        m->denominator += below;
+        m->numerator += above;
+    }
+    count_variants(st, c);
+}
+
+static bool name_models(struct store *s, struct arena *a, struct count *out, struct fault *f)
+{
+    for (int i = 0; i < out->model_count; i++) {
+        sqlite3_stmt *st = store_statement(s, "SELECT name, type FROM pilot WHERE code = ?1", f);
+        if (!st)
+            return false;
+        bind_text(st, 1, out->models[i].code);
+        if (sqlite3_step(st) == SQLITE_ROW) {
+            out->models[i].name = arena_text(a, column_slice(st, 0));
+            out->models[i].type = arena_text(a, column_slice(st, 1));
+        }
+        sqlite3_reset(st);
+    }
+    return true;
+}
+
+bool query_count(sqlite3_stmt *st, struct store *s, struct arena *a, struct count *out, struct fault *f)
+{
+    *out = (struct count){.variant_count = sqlite3_column_count(st) - ROW_VARIANTS};
+    out->variants = ARENA_ARRAY(a, struct indicator_share, (size_t)out->variant_count + 1);
+    for (int i = 0; i < out->variant_count; i++)
+        out->variants[i].name = arena_text(a, slice_of(sqlite3_column_name(st, ROW_VARIANTS + i)));
+    struct counting c = {.arena = a, .out = out};
+    struct fault stepping = {0};
+    while (statement_next(st, &stepping))
+        count_row(st, &c);
+    bool ok = stepping.code == FAULT_NONE;
+    if (!ok)
+        fault_set(f, stepping.code, stepping.place, "%s", stepping.text);
+    else if (c.offender_count)
+        ok = fault_set(f, FAULT_INCONSISTENT, NULL, "%d:%.*s", c.offender_count, (int)c.offenders.n,
+                       c.offenders.p);
+    buf_release(&c.offenders);
+    return ok && name_models(s, a, out, f);
+}

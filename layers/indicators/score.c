@@ -1,0 +1,187 @@
+/* score: points from figures. One function per rule of domain.md B.4 to B.7, and the rows of scoring.def over
+ * them.
+ *
+ * Law: a score is an exact fraction until the last step, where it becomes ten-thousandths of a point, rounded
+ * half away from zero. "Dưới X%: Tỷ lệ nhân điểm tối đa" keeps both readings: literal (ratio times maximum)
+ * and relative (ratio over threshold times maximum); literal never exceeds relative, and neither the maximum.
+ */
+#include "layers/indicators/query.h"
+
+#include <string.h>
+
+/* numerator / denominator of hundredths of a point, as ten-thousandths */
+static int64_t ten_thousandths(int64_t numerator, int64_t denominator)
+{
+    return (200 * numerator + denominator) / (2 * denominator);
+}
+
+static struct score_value both(int64_t value)
+{
+    return (struct score_value){true, value, value};
+}
+
+static struct score_value score_ratio(const struct score_case *c)
+{
+    if (c->ratio.denominator == 0)
+        return (struct score_value){0};
+    return both(ten_thousandths(c->ratio.numerator * c->max, c->ratio.denominator));
+}
+
+static struct score_value score_threshold(const struct score_case *c)
+{
+    int64_t n = c->ratio.numerator, d = c->ratio.denominator;
+    if (d == 0)
+        return (struct score_value){0};
+    if (100 * n >= (int64_t)c->threshold * d)
+        return both(100 * (int64_t)c->max);
+    return (struct score_value){true, ten_thousandths(n * c->max, d),
+                                ten_thousandths(100 * n * c->max, c->threshold * d)};
+}
+
+/* Half for the deployment, half in proportion; without a trader only the first half can be told. */
+static struct score_value score_deploy_plus_ratio(const struct score_case *c)
+{
+    int64_t n = c->ratio.numerator, d = c->ratio.denominator;
+    if (!c->deployed)
+        return both(0);
+    return both(d == 0 ? 50 * (int64_t)c->max : ten_thousandths(c->max * (d + n), 2 * d));
+}
+
+static struct score_value score_step(const struct score_case *c)
+{
+    if (c->ratio.denominator == 0)
+        return (struct score_value){0};
+    bool reached = 100 * c->ratio.numerator >= (int64_t)c->threshold * c->ratio.denominator;
+    return both(50 * (int64_t)c->max * (c->deployed + reached));
+}
+
+static struct score_value score_bonus(const struct score_case *c)
+{
+    int64_t points = c->ratio.numerator * c->threshold;
+    return both(100 * (points < c->max ? points : c->max));
+}
+
+struct score_value score_of(const struct score_case *c)
+{
+    switch (c->rule) {
+    case SCORE_BINARY: return both(c->deployed ? 100 * (int64_t)c->max : 0);
+    case SCORE_PROPORTIONAL: return score_ratio(c);
+    case SCORE_THRESHOLD: return score_threshold(c);
+    case SCORE_DEPLOY_PLUS_RATIO: return score_deploy_plus_ratio(c);
+    case SCORE_STEP: return score_step(c);
+    case SCORE_COUNT_MIN: return both(c->ratio.numerator >= c->threshold ? 100 * (int64_t)c->max : 0);
+    case SCORE_BONUS_CAPPED: return score_bonus(c);
+    case SCORE_PENALTY: return both(-100 * c->ratio.numerator * c->threshold);
+    }
+    return (struct score_value){0};
+}
+
+/* --- the rows of scoring.def --- */
+
+static const char *const RULE_NAMES[] = {
+    [SCORE_BINARY] = "binary",
+    [SCORE_PROPORTIONAL] = "proportional",
+    [SCORE_THRESHOLD] = "threshold",
+    [SCORE_DEPLOY_PLUS_RATIO] = "deploy_plus_ratio",
+    [SCORE_STEP] = "step",
+    [SCORE_COUNT_MIN] = "count_min",
+    [SCORE_BONUS_CAPPED] = "bonus_capped",
+    [SCORE_PENALTY] = "penalty",
+};
+
+static const struct score_row {
+    const char *sheet, *row;
+    int max;
+    enum score_rule rule;
+    int threshold;
+    const char *query_group_title;
+} ROWS[] = {
+#define SCORE(sheet, row, max, rule, threshold, query) {sheet, row, max, SCORE_##rule, threshold, query},
+#include "layers/indicators/scoring.def"
+#undef SCORE
+};
+
+_Static_assert(COUNT_OF(ROWS) <= INDICATOR_SCORES_MAX, "more rows than a report holds");
+
+struct score_source {
+    const char *query, *group, *title; /* query NULL: nobody records it yet */
+};
+
+static struct score_source source_of(const struct score_row *row, struct arena *a)
+{
+    struct slice rest = slice_of(row->query_group_title), query = {0}, group = {0};
+    slice_next(&rest, ' ', &query);
+    slice_next(&rest, ' ', &group);
+    return (struct score_source){
+        .query = slice_equal(query, SLICE("-")) ? NULL : arena_text(a, query),
+        .group = slice_equal(group, SLICE("-")) ? NULL : arena_text(a, group),
+        .title = arena_text(a, rest),
+    };
+}
+
+/* Markets on the list say yes or no to being deployed; none that says anything: nothing to score. */
+static bool deployment_of(const struct count *count, bool *deployed)
+{
+    for (int i = 0; i < count->variant_count; i++)
+        if (strcmp(count->variants[i].name, "deployed") == 0) {
+            *deployed = count->variants[i].numerator > 0;
+            return count->variants[i].denominator > 0;
+        }
+    return true;
+}
+
+static void score_fill(const struct score_row *row, const struct count *count, struct indicator_score *out)
+{
+    struct score_case c = {
+        .rule = row->rule, .max = row->max, .threshold = row->threshold, .ratio = count->total};
+    bool known = deployment_of(count, &c.deployed);
+    struct score_value v = known ? score_of(&c) : (struct score_value){0};
+    out->is_measured = true;
+    out->numerator = count->total.numerator;
+    out->denominator = count->total.denominator;
+    out->has_value = v.has_value;
+    out->score = v.literal;
+    out->score_relative = v.relative;
+    if (!v.has_value)
+        out->why =
+            row->rule == SCORE_PROPORTIONAL
+                ? "Phường chưa có chợ nào thuộc phạm vi quản lý trong danh sách: điểm đặc thù chưa xác định."
+                : "Chưa có đối tượng nào của tiêu chí trong dữ liệu.";
+    else if (row->rule == SCORE_DEPLOY_PLUS_RATIO && c.deployed && c.ratio.denominator == 0)
+        out->why = "Chưa có tiểu thương nào đang kinh doanh tại chợ đã triển khai: chỉ tính phần triển khai.";
+}
+
+static bool score_row_compute(struct store *s, const struct basis *b, struct arena *a,
+                              struct indicator_score *out, struct fault *f)
+{
+    const struct score_row *row = &ROWS[out->index];
+    struct score_source source = source_of(row, a);
+    out->sheet = row->sheet;
+    out->row = row->row;
+    out->title = source.title;
+    out->max = row->max;
+    out->rule = RULE_NAMES[row->rule];
+    if (!source.query) {
+        out->why = "Cần ghi số liệu và minh chứng của tiêu chí này.";
+        return true;
+    }
+    sqlite3_stmt *st = query_open(s, source.query, source.group, b, f);
+    struct count count;
+    bool ok = st && query_count(st, s, a, &count, f);
+    sqlite3_finalize(st);
+    if (ok)
+        score_fill(row, &count, out);
+    return ok;
+}
+
+bool scores_compute(struct store *s, const struct basis *b, struct arena *a, struct indicator_report *out,
+                    struct fault *f)
+{
+    out->score_count = COUNT_OF(ROWS);
+    for (int i = 0; i < out->score_count; i++) {
+        out->scores[i] = (struct indicator_score){.index = i};
+        if (!score_row_compute(s, b, a, &out->scores[i], f))
+            return false;
+    }
+    return true;
+}
