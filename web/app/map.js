@@ -1,0 +1,188 @@
+// The map itself: layers, what a click means, what is in view. It knows nothing of lists and panels.
+import Feature from 'ol/Feature.js';
+import OlMap from 'ol/Map.js';
+import View from 'ol/View.js';
+import { isEmpty } from 'ol/extent.js';
+import GeoJSON from 'ol/format/GeoJSON.js';
+import { circular } from 'ol/geom/Polygon.js';
+import Point from 'ol/geom/Point.js';
+import { defaults as interactions } from 'ol/interaction/defaults.js';
+import ScaleLine from 'ol/control/ScaleLine.js';
+import VectorLayer from 'ol/layer/Vector.js';
+import VectorTileLayer from 'ol/layer/VectorTile.js';
+import { fromLonLat, toLonLat, transformExtent } from 'ol/proj.js';
+import VectorSource from 'ol/source/Vector.js';
+import { baseStyle, markStyle, pointsStyle, readPage } from './paint.js';
+import { baseSource, pointSource } from './tiles.js';
+
+const geojson = new GeoJSON({ featureProjection: 'EPSG:3857' });
+const CLOSE = 17.5; // where a chosen place is looked at
+const DEEPEST = 20;
+const duration = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260);
+const toMap = (bbox) => transformExtent(bbox, 'EPSG:4326', 'EPSG:3857');
+
+export function makeMap(target, { onMove, onPick, onTilesFailed }) {
+  const view = new View({ center: fromLonLat([108.22, 16.06]), zoom: 13, minZoom: 9, maxZoom: DEEPEST, enableRotation: false });
+  const zoomOf = (resolution) => view.getZoomForResolution(resolution);
+  const base = new VectorTileLayer({ source: baseSource(), declutter: true, style: baseStyle(zoomOf), zIndex: 0 });
+  const points = new VectorTileLayer({ declutter: true, zIndex: 2, renderBuffer: 60 });
+  const marks = new VectorLayer({ source: new VectorSource(), style: markStyle, zIndex: 3 });
+  const map = new OlMap({
+    target,
+    view,
+    layers: [base, points, marks],
+    controls: [new ScaleLine({ minWidth: 70 })],
+    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
+  });
+  let home = null;
+
+  // --- what tests and screen readers are told ------------------------------------------------------------------------
+  function drawnPoints() {
+    const seen = new Set();
+    const extent = view.calculateExtent(map.getSize());
+    for (const feature of points.getFeaturesInExtent(extent)) {
+      if (feature.getType() !== 'Point') continue;
+      const [x, y] = feature.getFlatCoordinates();
+      if (x >= extent[0] && x <= extent[2] && y >= extent[1] && y <= extent[3]) seen.add(feature.get('code') ?? `${x} ${y}`);
+    }
+    return seen.size;
+  }
+
+  const unsettle = () => delete document.documentElement.dataset.ready;
+
+  map.on('rendercomplete', () => {
+    if (!points.getSource()) return;
+    const { dataset } = document.documentElement;
+    dataset.points = drawnPoints();
+    dataset.ready = '1';
+  });
+
+  // --- marks ---------------------------------------------------------------------------------------------------------
+  function mark(role, ...geometries) {
+    const source = marks.getSource();
+    source.getFeatures().forEach((feature) => feature.get('role') === role && source.removeFeature(feature));
+    source.addFeatures(geometries.filter(Boolean).map((geometry) => new Feature({ geometry, role })));
+  }
+
+  const around = ([lon, lat], metres) => circular([lon, lat], metres, 48).transform('EPSG:4326', 'EPSG:3857');
+
+  // --- moving --------------------------------------------------------------------------------------------------------
+  const move = (options) => (view.cancelAnimations(), view.animate({ duration: duration(), ...options }));
+
+  function fit(extent, atOnce = false) {
+    if (!extent || isEmpty(extent)) return;
+    map.updateSize();
+    view.cancelAnimations();
+    view.fit(extent, { size: map.getSize(), padding: [24, 24, 24, 24], maxZoom: CLOSE, duration: atOnce ? 0 : duration() });
+  }
+
+  function bbox() {
+    return transformExtent(view.calculateExtent(map.getSize()), 'EPSG:3857', 'EPSG:4326');
+  }
+
+  function viewNow() {
+    const [lon, lat] = toLonLat(view.getCenter());
+    return { zoom: view.getZoom(), lat, lon };
+  }
+
+  map.on('moveend', () => map.getSize()?.every(Boolean) && onMove(viewNow(), bbox()));
+  map.on('movestart', unsettle);
+
+  // --- clicks --------------------------------------------------------------------------------------------------------
+  function featuresAt(pixel, tolerance) {
+    const found = new Map();
+    map.forEachFeatureAtPixel(
+      pixel,
+      (feature) => {
+        if (feature.getType() === 'Point') found.set(feature.get('code') ?? feature, feature);
+      },
+      { layerFilter: (layer) => layer === points, hitTolerance: tolerance },
+    );
+    return [...found.values()];
+  }
+
+  map.on('singleclick', ({ pixel }) => {
+    const found = featuresAt(pixel, 8);
+    const cluster = found.find((feature) => feature.get('count') > 1);
+    if (cluster) return move({ center: cluster.getFlatCoordinates().slice(0, 2), zoom: Math.min(view.getZoom() + 2, DEEPEST) });
+    // A finger covers several points; more than one means: ask.
+    const exact = featuresAt(pixel, 0);
+    const chosen = exact.length ? exact : found;
+    onPick(chosen.map((feature) => feature.getProperties()));
+  });
+
+  map.on('pointermove', ({ pixel, dragging }) => {
+    if (!dragging) target.classList.toggle('pointing', featuresAt(pixel, 2).length > 0);
+  });
+
+  // --- the doors -----------------------------------------------------------------------------------------------------
+  let collection = null;
+
+  function show(newCollection, filters) {
+    collection = newCollection;
+    const source = pointSource(collection, filters);
+    source.on('tileloaderror', onTilesFailed);
+    unsettle();
+    points.setStyle(pointsStyle(collection, zoomOf));
+    points.setSource(source);
+  }
+
+  function repaint() {
+    readPage();
+    base.setStyle(baseStyle(zoomOf));
+    if (collection) points.setStyle(pointsStyle(collection, zoomOf));
+    marks.changed();
+  }
+
+  // A chosen place is drawn as a pin of its own, above and outside any cluster.
+  function select(feature, go, cover = 0) {
+    const geometry = feature?.geometry ? geojson.readGeometry(feature.geometry) : null;
+    const isPoint = geometry instanceof Point;
+    const metres = feature?.properties.accuracy_m;
+    mark('pin', isPoint ? geometry : null);
+    mark('shape', isPoint ? null : geometry);
+    mark('accuracy', isPoint && metres >= 15 ? around(feature.geometry.coordinates, metres) : null);
+    if (!go || !geometry) return;
+    if (!isPoint) return fit(geometry.getExtent());
+    const zoom = Math.max(view.getZoom(), CLOSE);
+    const [x, y] = geometry.getCoordinates();
+    move({ center: [x + (cover / 2) * view.getResolutionForZoom(zoom), y], zoom });
+  }
+
+  function hover(feature) {
+    mark('hover', feature?.geometry?.type === 'Point' ? geojson.readGeometry(feature.geometry) : null);
+  }
+
+  function me(lon, lat, metres) {
+    mark('me', new Point(fromLonLat([lon, lat])));
+    mark('around', around([lon, lat], metres));
+    move({ center: fromLonLat([lon, lat]), zoom: Math.max(view.getZoom(), 16) });
+  }
+
+  return {
+    show,
+    repaint,
+    select,
+    hover,
+    me,
+    bbox,
+    center: () => toLonLat(view.getCenter()),
+    zoomBy: (step) => move({ zoom: view.getZoom() + step }),
+    goTo({ zoom, lat, lon }) {
+      view.cancelAnimations();
+      view.setCenter(fromLonLat([lon, lat]));
+      view.setZoom(zoom);
+    },
+    setHome(box) {
+      home = toMap(box);
+    },
+    goHome: (atOnce) => home && fit(home, atOnce === true),
+    isInside: (lon, lat) => !home || new Point(fromLonLat([lon, lat])).intersectsExtent(home),
+    refresh() {
+      unsettle();
+      base.getSource().refresh();
+      points.getSource()?.refresh();
+    },
+    resize: () => map.updateSize(),
+  };
+}

@@ -1,0 +1,66 @@
+// Vector tiles of our own server, and of nobody else.
+import MVT from 'ol/format/MVT.js';
+import VectorTileSource from 'ol/source/VectorTile.js';
+import { createXYZ } from 'ol/tilegrid.js';
+import { get } from './server.js';
+
+const ERROR = 3; // ol/TileState
+// Base layers: id and the first zoom at which it is worth asking for.
+const BASE = [
+  ['wards', 0],
+  ['water', 10],
+  ['green', 12],
+  ['roads', 10],
+  ['streets', 13],
+  ['residential-groups', 14],
+  ['wards_label', 10],
+  ['residential-groups_label', 15],
+  ['water_label', 13],
+];
+const BASE_DEEPEST = 16; // a tile of 4096 steps is exact to 15 cm there; deeper views stretch it
+const POINTS_DEEPEST = 18;
+
+const format = new MVT();
+
+async function readTile(url, options) {
+  const answer = await get(url);
+  if (answer.status === 204) return [];
+  if (!answer.ok) throw new Error(url + ': ' + answer.status);
+  return format.readFeatures(await answer.arrayBuffer(), options);
+}
+
+function source(tileGrid, urls) {
+  const result = new VectorTileSource({
+    format,
+    tileGrid,
+    url: '/{z}/{x}/{y}',
+    tileLoadFunction(tile) {
+      const [z, x, y] = tile.getTileCoord();
+      tile.setLoader(async (extent, resolution, projection) => {
+        const options = { extent, featureProjection: projection };
+        try {
+          const parts = await Promise.all(urls(z, x, y).map((url) => readTile(url, options)));
+          tile.setFeatures(parts.flat());
+        } catch {
+          tile.setState(ERROR);
+        }
+      });
+    },
+  });
+  return result;
+}
+
+// All base layers of one square in one tile: one canvas to draw, one set of labels to keep apart.
+// Squares of 512 pixels: a quarter of the requests.
+export function baseSource() {
+  return source(createXYZ({ tileSize: 512, maxZoom: BASE_DEEPEST }), (z, x, y) =>
+    BASE.filter(([, from]) => z >= from - 1).map(([id]) => `/tiles/${id}/${z}/${x}/${y}.mvt`),
+  );
+}
+
+export function pointSource(collection, filters) {
+  const query = new URLSearchParams(filters).toString();
+  return source(createXYZ({ maxZoom: POINTS_DEEPEST }), (z, x, y) => [
+    `/tiles/${collection}/${z}/${x}/${y}.mvt${query && '?' + query}`,
+  ]);
+}
