@@ -145,7 +145,7 @@ static uint64_t number_of_code(struct slice code)
 
 static void row_geometry(struct stored_layer *l, uint32_t row, struct slice blob)
 {
-    struct shape shape = {.point = {NAN, NAN}};
+    struct outline shape = {.point = {NAN, NAN}};
     bool located = blob.n > 0 && geometry_read(blob, l->open.layer->geometry, &l->geometry, &shape);
     l->point[row] = located ? shape.point : (struct lonlat){NAN, NAN};
     l->open.located += located;

@@ -190,7 +190,7 @@ static void read_area(struct reader *r, const struct entity *e, struct geometry 
 
 /* One simple entity; what is not of the wanted kind is read over. True when a wanted point was found. */
 static bool read_simple(struct reader *r, const struct entity *e, enum geometry_kind kind, struct geometry *g,
-                        struct shape *shape)
+                        struct outline *shape)
 {
     struct geometry skipped = {0};
     bool found = false;
@@ -210,7 +210,7 @@ static bool read_simple(struct reader *r, const struct entity *e, enum geometry_
     return found;
 }
 
-static bool read_any(struct reader *r, enum geometry_kind kind, struct geometry *g, struct shape *shape)
+static bool read_any(struct reader *r, enum geometry_kind kind, struct geometry *g, struct outline *shape)
 {
     struct entity e = entity_of(read_u32(r));
     if (e.kind < MULTI_FIRST)
@@ -230,7 +230,7 @@ static bool read_any(struct reader *r, enum geometry_kind kind, struct geometry 
 }
 
 /* The short form of points: no box, one byte of class. */
-static bool read_tiny(struct reader *r, enum geometry_kind kind, struct shape *shape)
+static bool read_tiny(struct reader *r, enum geometry_kind kind, struct outline *shape)
 {
     r->p += 7;
     shape->point = read_vertex(r, 0);
@@ -238,7 +238,8 @@ static bool read_tiny(struct reader *r, enum geometry_kind kind, struct shape *s
 }
 
 /* World coordinates, ranks, bounds and label of the parts that were appended. */
-static void shape_finish(struct geometry *g, size_t first_point, struct shape *shape, enum geometry_kind kind)
+static void shape_finish(struct geometry *g, size_t first_point, struct outline *shape,
+                         enum geometry_kind kind)
 {
     size_t n = g->point_count;
     struct box b = {INFINITY, INFINITY, -INFINITY, -INFINITY};
@@ -256,7 +257,7 @@ static void shape_finish(struct geometry *g, size_t first_point, struct shape *s
     shape->point = lonlat_of(shape_label(g, shape, kind));
 }
 
-bool geometry_read(struct slice blob, enum geometry_kind kind, struct geometry *g, struct shape *shape)
+bool geometry_read(struct slice blob, enum geometry_kind kind, struct geometry *g, struct outline *shape)
 {
     const uint8_t *b = (const uint8_t *)blob.p;
     if (blob.n < 24 || b[0] != BLOB_START)

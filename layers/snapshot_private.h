@@ -27,7 +27,7 @@ struct geometry {
     size_t part_count, part_room;
 };
 
-struct shape {
+struct outline {
     struct lonlat point; /* for a label */
     struct box bounds;
     uint32_t first_part, part_count;
@@ -97,7 +97,7 @@ void *array_in_order(void *array, const uint32_t *order, size_t count, size_t si
 /* --- snapshot_geometry.c, snapshot_shape.c --- */
 
 /* Reads a SpatiaLite blob; lines and areas are appended to `g`. False when it holds nothing of that kind. */
-bool geometry_read(struct slice blob, enum geometry_kind kind, struct geometry *g, struct shape *shape);
+bool geometry_read(struct slice blob, enum geometry_kind kind, struct geometry *g, struct outline *shape);
 void geometry_trim(struct geometry *g);
 void geometry_release(struct geometry *g);
 /* Twice the signed area in square degrees, positive counter-clockwise. */
@@ -106,7 +106,7 @@ double ring_area(const struct lonlat *p, size_t n);
  * never. */
 void shape_rank(const struct world *p, float *rank, uint32_t n);
 /* A place well inside the biggest polygon (pole of inaccessibility), or the middle of the longest line. */
-struct world shape_label(const struct geometry *g, const struct shape *shape, enum geometry_kind kind);
+struct world shape_label(const struct geometry *g, const struct outline *shape, enum geometry_kind kind);
 
 /* --- snapshot_build.c, snapshot_find.c, search_build.c --- */
 

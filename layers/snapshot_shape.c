@@ -163,7 +163,7 @@ static struct world pole_of_inaccessibility(const struct polygon *polygon)
     return (struct world){(uint32_t)best.x, (uint32_t)best.y};
 }
 
-static struct world label_of_area(const struct geometry *g, const struct shape *shape)
+static struct world label_of_area(const struct geometry *g, const struct outline *shape)
 {
     struct polygon best = {g, shape->first_part, 1};
     double best_area = -1;
@@ -189,7 +189,7 @@ static double line_length(const struct world *p, uint32_t n)
     return length;
 }
 
-static struct world label_of_line(const struct geometry *g, const struct shape *shape)
+static struct world label_of_line(const struct geometry *g, const struct outline *shape)
 {
     const struct stored_part *best = &g->parts[shape->first_part];
     double longest = -1;
@@ -213,7 +213,7 @@ static struct world label_of_line(const struct geometry *g, const struct shape *
     return p[best->count - 1];
 }
 
-struct world shape_label(const struct geometry *g, const struct shape *shape, enum geometry_kind kind)
+struct world shape_label(const struct geometry *g, const struct outline *shape, enum geometry_kind kind)
 {
     return kind == GEOMETRY_AREA ? label_of_area(g, shape) : label_of_line(g, shape);
 }
