@@ -1,7 +1,13 @@
-/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c,
- * payment.c, gazetteer.c). Part of the door layers/layers.h; include that. */
+/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c, payment.c, reference.c,
+ * gazetteer.c). Part of the door layers/layers.h; include that.
+ *
+ * Law: a record with id 0 is new and gets its id (and its code) from the put; with an id it replaces what is there. Slices
+ * inside a record are borrowed for the call. Text handed out lives in the arena. Enumerations are the constants of
+ * design.md section 6 ("household"). All puts stand inside a transaction. */
 #ifndef LAYERS_RECORD_H
 #define LAYERS_RECORD_H
+
+#include "layers/batch.h"
 
 /* --- gazetteer.c: what the geocoder asks, read whole into memory --- */
 
@@ -106,10 +112,202 @@ bool shape_holds(const struct shape *area, struct lonlat at);
 
 /* --- business.c: places --- */
 
-/* --- market.c: markets, zones, stalls, traders, pilots --- */
+struct place {
+    int64_t id;
+    char code[CODE_LENGTH + 1];
+    bool is_stall;
+    struct slice ref, name, public_name;
+    const char *status;
+    struct slice status_raw;
+    struct date valid_from, valid_to, source_date, verified_on;
+    struct slice industry_version, industry_code, industry_group;
+    int64_t group_id, ward_id, batch_id;
+    bool needs_review;
+};
+
+struct place_position {
+    const char *position; /* "house_number" ... "none" */
+    struct lonlat at;     /* meaningless when position is "none" */
+    double accuracy_m;
+    struct slice explanation; /* JSON without private text */
+};
+
+struct establishment {
+    int64_t place_id;
+    const char *kind;
+    struct slice kind_raw, address, public_address, address_key;
+    uint8_t match_key[HASH_BYTES]; /* of folded name and address key: the same business of another list */
+    int64_t street_id, stall_place_id;
+    struct slice number, chain;
+    bool at_home;
+    int has_account; /* -1 unknown */
+    struct date licensed_on;
+};
+
+/* What an update must know of the place that is there. */
+struct place_known {
+    struct place place;
+    struct slice position, address_key, kind;
+    int64_t stall_place_id;
+    bool has_establishment;
+};
+
+int64_t place_by_ref(struct store *s, struct slice ref);   /* 0: none */
+int64_t place_by_code(struct store *s, struct slice code); /* any spelling of a public code */
+bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known *out);
+bool place_put(struct store *s, struct place *p, struct fault *f) RESULT_MUST_BE_USED;
+bool place_set_position(struct store *s, int64_t id, const struct place_position *p, struct fault *f) RESULT_MUST_BE_USED;
+bool establishment_put(struct store *s, const struct establishment *e, struct fault *f) RESULT_MUST_BE_USED;
+void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key, uint8_t out[HASH_BYTES]);
+int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit);
+/* The establishment that was linked to this stall; 0: none. */
+int64_t establishment_of_stall(struct store *s, int64_t stall_place_id);
+/* Group of an industry code in any version, and the version that has it (the newest); false when no version has it. */
+bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version, struct slice *group);
+
+/* --- market.c: markets, zones, stalls, traders --- */
+
+struct market {
+    int64_t id, batch_id;
+    struct slice code, name, address, evidence_note;
+    int market_class, ward_managed, cashless_deployed, market_40; /* -1 unknown */
+    const char *position;
+    struct lonlat at;
+    double accuracy_m;
+    struct date source_date;
+    struct slice fold; /* read only */
+};
+
+int market_list(struct store *s, struct arena *a, struct market **out);
+bool market_put(struct store *s, struct market *m, struct fault *f) RESULT_MUST_BE_USED;
+bool zone_put(struct store *s, int64_t market_id, struct slice name, int64_t *id, struct fault *f) RESULT_MUST_BE_USED;
+
+/* zone_fold empty and kind NULL ask for any. */
+struct stall_key {
+    int64_t market_id;
+    struct slice zone_fold;
+    const char *kind;
+    struct slice number_norm;
+};
+
+struct stall {
+    int64_t place_id, market_id, zone_id;
+    const char *kind;
+    struct slice number, number_norm, goods;
+    double area_m2; /* NaN unknown */
+};
+
+int stall_find(struct store *s, const struct stall_key *k, int64_t *place_ids, int limit);
+bool stall_put(struct store *s, const struct stall *st, struct fault *f) RESULT_MUST_BE_USED;
+/* Position by the floor plan, else by the market; "none" when neither is known. */
+void stall_position(struct store *s, const struct stall_key *k, struct place_position *out);
+
+struct stall_plan {
+    struct stall_key key;
+    struct slice wkb;
+};
+
+bool stall_plan_put(struct store *s, const struct stall_plan *p, int64_t *id, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
+/* Places all stalls of the market again that stand by plan, by market or nowhere. */
+bool stall_place_again(struct store *s, int64_t market_id, struct fault *f) RESULT_MUST_BE_USED;
+
+struct occupant {
+    int64_t place_id, market_id, batch_id;
+    struct slice name, name_fold, phone, identity; /* an empty name: nobody */
+    int has_account;                               /* -1 unknown */
+    struct date since;                             /* of a change; all zero unknown */
+    struct date today;
+};
+
+/* Who runs the stall from now on; the occupancy before ends when it is somebody else. */
+bool occupancy_set(struct store *s, const struct occupant *o, struct fault *f) RESULT_MUST_BE_USED;
+/* Whether the present occupant has this folded name: 1 yes, 0 no, -1 nobody is there. */
+int occupancy_compare(struct store *s, int64_t place_id, struct slice name_fold);
+
+/* --- pilot.c --- */
+
+struct pilot {
+    int64_t id, batch_id;
+    struct slice code, name, decision;
+    const char *type; /* "market" or "street"; NULL keeps what is there */
+};
+
+struct pilot_member {
+    int64_t id, pilot_id, place_id, batch_id;
+    struct date joined_on, left_on;
+};
+
+bool pilot_put(struct store *s, struct pilot *p, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
+/* The membership of the place that holds the day, or the one that began on it; 0: none. */
+int64_t pilot_member_find(struct store *s, const struct pilot_member *m, int64_t *batch_of_it);
+bool pilot_member_put(struct store *s, struct pilot_member *m, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- food_safety.c --- */
 
-/* --- payment.c: evidence --- */
+struct fs_place {
+    int64_t place_id, batch_id;
+    struct slice business_kind, authority, status_raw;
+    const char *regime; /* NULL keeps what is there, "unknown" for a new one */
+    struct date health_checked_on, trained_on;
+};
+
+struct fs_document {
+    int64_t id, place_id, batch_id;
+    const char *type; /* certificate commitment self_declaration international */
+    struct slice number, issuer;
+    struct date issued_on, expires_on;
+    bool is_computed; /* expires_on was counted from issued_on */
+};
+
+struct fs_inspection {
+    int64_t id, place_id, batch_id;
+    int round; /* 0: the list does not say */
+    struct date inspected_on;
+    const char *result; /* "pass" "fail" NULL */
+    struct slice result_raw, findings, penalty;
+    bool is_abc; /* A, B, C of the rules before 2025-01-15 */
+};
+
+bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
+bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f) RESULT_MUST_BE_USED;
+bool fs_inspection_put(struct store *s, struct fs_inspection *i, struct fault *f) RESULT_MUST_BE_USED;
+/* The place of a certificate number; 0 when none or more than one has it. */
+int64_t fs_place_of_number(struct store *s, struct slice number);
+
+/* --- payment.c: what lists say, and evidence --- */
+
+struct acceptance {
+    int64_t place_id;
+    const char *method; /* QR POS CK */
+    bool accepts;
+    struct date listed_on;
+};
+
+bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f) RESULT_MUST_BE_USED;
+bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date, struct fault *f)
+    RESULT_MUST_BE_USED;
+bool platform_clear(struct store *s, int64_t place_id, struct fault *f) RESULT_MUST_BE_USED;
+
+struct evidence {
+    int64_t id, place_id, batch_id;
+    const char *class, *method, *state; /* method "" when it has none */
+    struct date happened_on;
+    bool passed;
+    struct slice minutes_number, officer;
+    const char *created_by;
+};
+
+/* The item of the same identity (place, class, date, method, number of the minutes); its state in the arena. */
+bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const char **state);
+bool evidence_put(struct store *s, struct evidence *e, const char *state_before, struct fault *f) RESULT_MUST_BE_USED;
+/* Whether a state may follow another (domain.md B.3). */
+bool evidence_may_move(const char *from, const char *to);
+
+/* --- policy --- */
+
+/* A number of the policy in force on the day. */
+int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise);
+
+#include "layers/reference.h"
 
 #endif

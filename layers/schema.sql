@@ -25,9 +25,10 @@ CREATE TABLE import_batch (
   imported_at TEXT NOT NULL, imported_by TEXT NOT NULL,
   row_count INTEGER NOT NULL DEFAULT 0, added INTEGER NOT NULL DEFAULT 0, updated INTEGER NOT NULL DEFAULT 0,
   unchanged INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0, review INTEGER NOT NULL DEFAULT 0,
-  undone_at TEXT);
+  after_rows BLOB,                     -- what changed after the last row, as import_row.before
+  undone_at TEXT, undone_by TEXT);
 
--- one line per data row; `raw` is the row as typed and `before` the record it replaced, both sealed (private data)
+-- one line per data row; `raw` is the row as typed and `before` the records it replaced (journal.c), both sealed
 CREATE TABLE import_row (
   batch_id INTEGER NOT NULL REFERENCES import_batch (id), row INTEGER NOT NULL,
   verdict TEXT NOT NULL CHECK (verdict IN ('added', 'updated', 'unchanged', 'rejected', 'review')),
@@ -69,13 +70,13 @@ CREATE TABLE ward_name (
 CREATE INDEX ward_name_fold ON ward_name (fold);
 
 CREATE TABLE residential_group (
-  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, ward_id INTEGER REFERENCES ward (id),
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, ref TEXT, ward_id INTEGER REFERENCES ward (id),
   name TEXT NOT NULL, fold TEXT NOT NULL, number INTEGER, source_id INTEGER REFERENCES source (id),
   updated_at TEXT NOT NULL, UNIQUE (ward_id, fold));
 SELECT AddGeometryColumn('residential_group', 'geom', 4326, 'MULTIPOLYGON', 'XY');
 
 CREATE TABLE street (
-  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fold TEXT NOT NULL, ward TEXT,
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, ref TEXT, name TEXT NOT NULL, fold TEXT NOT NULL, ward TEXT,
   source_id INTEGER REFERENCES source (id), updated_at TEXT NOT NULL, UNIQUE (fold, name));
 SELECT AddGeometryColumn('street', 'geom', 4326, 'MULTILINESTRING', 'XY');
 
@@ -120,7 +121,7 @@ CREATE TABLE place (
   code TEXT NOT NULL UNIQUE,           -- public: 10 random Crockford characters and one to check them
   type TEXT NOT NULL CHECK (type IN ('establishment', 'stall')),
   ref TEXT UNIQUE,                     -- Mã điểm: the office's own number, upper case
-  name TEXT NOT NULL,                  -- as the list has it: for staff
+  name TEXT NOT NULL,                  -- for staff; the public name where the list's own holds a person's (that one is sealed)
   public_name TEXT NOT NULL,           -- what anybody may read (design.md section 8)
   name_fold TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'ceased', 'vacant')), status_raw TEXT,
@@ -142,11 +143,13 @@ CREATE TABLE establishment (
   address TEXT NOT NULL DEFAULT '',    -- as typed: for staff
   public_address TEXT NOT NULL DEFAULT '',
   address_key TEXT NOT NULL DEFAULT '', -- skeleton: same address, same key
+  match_key BLOB,                      -- keyed hash of folded name and address_key: the same business in another list
   street_id INTEGER REFERENCES street (id), number TEXT, chain TEXT,
   at_home INTEGER NOT NULL DEFAULT 0, has_account INTEGER, einvoice_in_scope INTEGER, einvoice_connected INTEGER,
   licensed_on TEXT,
   stall_place_id INTEGER REFERENCES place (id)); -- set when this row and a stall are one business
-CREATE INDEX establishment_address ON establishment (address_key);
+CREATE INDEX establishment_match ON establishment (match_key);
+CREATE INDEX establishment_stall ON establishment (stall_place_id) WHERE stall_place_id IS NOT NULL;
 
 CREATE TABLE market (
   id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, fold TEXT NOT NULL, class INTEGER,
@@ -216,12 +219,12 @@ CREATE TABLE fs_document (
   batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, type, number, issued_on));
 CREATE INDEX fs_document_number ON fs_document (number);
 
+-- findings and penalties name what a person did: they stand in `restricted`
 CREATE TABLE fs_inspection (
   id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES fs_place (place_id) ON DELETE CASCADE,
   kind TEXT NOT NULL DEFAULT '', round INTEGER, inspected_on TEXT NOT NULL,
   result TEXT CHECK (result IN ('pass', 'fail')), result_raw TEXT NOT NULL DEFAULT '',
   vocabulary TEXT NOT NULL DEFAULT 'DAT_KHONGDAT' CHECK (vocabulary IN ('DAT_KHONGDAT', 'ABC_2018')),
-  findings TEXT, penalty TEXT,
   publish_state TEXT NOT NULL DEFAULT 'internal' CHECK (publish_state IN ('internal', 'notified', 'public', 'superseded')),
   batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, inspected_on, result_raw));
 

@@ -1,0 +1,396 @@
+/* batch: one import into the file. Writes what became of every row, remembers each list's latest rows, opens and settles the
+ * questions for people, and takes a whole batch back.
+ *
+ * Law: the row as typed and what it replaced stand sealed; a fault is stored by its name and column, never with the value. */
+#include "layers/journal.h"
+
+#include <stdlib.h>
+
+struct batch {
+    struct store *store;
+    struct journal *journal;
+    struct buf sealed, sealed_before;
+    int64_t id;
+    const char *kind;
+};
+
+const char *verdict_name(enum verdict v)
+{
+    static const char *const NAMES[VERDICT_COUNT] = {"added", "updated", "unchanged", "rejected", "review"};
+    return NAMES[v];
+}
+
+int64_t batch_id(const struct batch *b)
+{
+    return b->id;
+}
+
+static bool insert_batch(struct batch *b, const struct batch_start *start, struct fault *f)
+{
+    char now[21];
+    sqlite3_stmt *st = store_statement(
+        b->store,
+        "INSERT INTO import_batch (kind, file_name, file_hash, sheet, heading_signature, imported_at, imported_by)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        f);
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_text(st, 1, start->kind);
+    bind_text(st, 2, start->file_name);
+    bind_bytes(st, 3, (struct slice){(const char *)start->file_hash, HASH_BYTES});
+    bind_text(st, 4, start->sheet);
+    bind_slice_or_null(st, 5, start->signature);
+    bind_text(st, 6, now);
+    bind_text(st, 7, start->who);
+    if (!statement_run(st, f))
+        return false;
+    b->id = sqlite3_last_insert_rowid(store_handle(b->store));
+    return true;
+}
+
+bool batch_open(struct batch **out, struct store *s, const struct batch_start *start, struct fault *f)
+{
+    if (!store_key(s))
+        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
+    struct batch *b = calloc(1, sizeof *b);
+    if (!b)
+        abort();
+    b->store = s;
+    b->kind = start->kind;
+    if (!insert_batch(b, start, f)) {
+        batch_close(b);
+        return false;
+    }
+    b->journal = journal_open(s);
+    *out = b;
+    return true;
+}
+
+void batch_close(struct batch *b)
+{
+    if (!b)
+        return;
+    journal_close(b->journal);
+    buf_release(&b->sealed);
+    buf_release(&b->sealed_before);
+    free(b);
+}
+
+/* --- rows --- */
+
+bool batch_row_begin(struct batch *b, struct fault *f)
+{
+    journal_reset(b->journal);
+    return statement_run(store_statement(b->store, "SAVEPOINT import_row", f), f);
+}
+
+bool batch_row_cancel(struct batch *b, struct fault *f)
+{
+    journal_reset(b->journal);
+    return statement_run(store_statement(b->store, "ROLLBACK TO import_row", f), f);
+}
+
+/* Seals `text` into `into`; the empty text stays empty (NULL in the file). */
+static struct slice seal(struct batch *b, struct slice text, struct buf *into)
+{
+    buf_reset(into);
+    if (text.n)
+        key_seal(store_key(b->store), text, into);
+    return buf_to_slice(into);
+}
+
+static void bind_sealed(sqlite3_stmt *st, int index, struct slice sealed)
+{
+    if (sealed.n)
+        bind_bytes(st, index, sealed);
+}
+
+bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(b->store,
+                                       "INSERT INTO import_row (batch_id, row, verdict, entity, entity_id, faults, raw,"
+                                       " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                       f);
+    if (!st)
+        return false;
+    bind_int(st, 1, b->id);
+    bind_int(st, 2, row->row);
+    bind_text(st, 3, verdict_name(row->verdict));
+    bind_text(st, 4, row->entity_id ? row->entity : NULL);
+    bind_id(st, 5, row->entity_id);
+    bind_slice_or_null(st, 6, row->faults);
+    bind_sealed(st, 7, seal(b, row->raw, &b->sealed));
+    bind_sealed(st, 8, seal(b, journal_entries(b->journal), &b->sealed_before));
+    return statement_run(st, f) && statement_run(store_statement(b->store, "RELEASE import_row", f), f);
+}
+
+/* --- the end --- */
+
+static bool run_dated(struct batch *b, const char *sql, const struct batch_dating *d, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(b->store, sql, f);
+    if (!st)
+        return false;
+    bind_int(st, 1, b->id);
+    bind_date(st, 2, d->listed_on);
+    bind_date(st, 3, d->today);
+    return statement_run(st, f);
+}
+
+/* Rows that were stored now carry the day of import; rows that were there already are confirmed by a newer list. */
+bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f)
+{
+    journal_reset(b->journal);
+    if (!date_is_valid(d->listed_on))
+        return true;
+    return run_dated(b,
+                     "UPDATE place SET source_date = ?2 WHERE id IN (SELECT entity_id FROM import_row WHERE"
+                     " batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected') AND coalesce(source_date, '') < ?2",
+                     d, f) &&
+           (!d->acceptance ||
+            run_dated(b,
+                      "UPDATE acceptance_listed SET listed_on = ?2 WHERE place_id IN (SELECT entity_id FROM import_row"
+                      " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
+                      " AND (listed_on < ?2 OR listed_on = ?3) AND listed_on <> ?2",
+                      d, f)) &&
+           (!d->platform ||
+            run_dated(b,
+                      "UPDATE platform_use SET source_date = ?2 WHERE place_id IN (SELECT entity_id FROM import_row"
+                      " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
+                      " AND (coalesce(source_date, '') < ?2 OR source_date = ?3) AND source_date IS NOT ?2",
+                      d, f));
+}
+
+bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on, struct fault *f)
+{
+    sqlite3_stmt *st =
+        store_statement(b->store,
+                        "UPDATE import_batch SET row_count = ?2, added = ?3, updated = ?4, unchanged = ?5, rejected = ?6,"
+                        " review = ?7, source_date = ?8, after_rows = ?9 WHERE id = ?1",
+                        f);
+    if (!st)
+        return false;
+    bind_int(st, 1, b->id);
+    bind_int(st, 2, (int64_t)counts->rows);
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        bind_int(st, 3 + i, (int64_t)counts->of[i]);
+    bind_date(st, 8, listed_on);
+    bind_sealed(st, 9, seal(b, journal_entries(b->journal), &b->sealed_before));
+    return statement_run(st, f);
+}
+
+/* --- the latest row under an identity --- */
+
+bool source_row_find(struct batch *b, const uint8_t key[HASH_BYTES], struct source_row *out)
+{
+    sqlite3_stmt *st = store_statement(
+        b->store, "SELECT hash, entity_id, waiting, row FROM source_row WHERE kind = ?1 AND key = ?2", NULL);
+    if (!st)
+        return false;
+    bind_text(st, 1, b->kind);
+    bind_bytes(st, 2, (struct slice){(const char *)key, HASH_BYTES});
+    if (!statement_next(st, NULL))
+        return false;
+    struct slice hash = column_bytes(st, 0);
+    *out = (struct source_row){0};
+    for (size_t i = 0; i < HASH_BYTES; i++) {
+        out->key[i] = key[i];
+        out->hash[i] = i < hash.n ? (uint8_t)hash.p[i] : 0;
+    }
+    out->entity_id = sqlite3_column_int64(st, 1);
+    out->waiting = sqlite3_column_int(st, 2) != 0;
+    out->row = (uint32_t)sqlite3_column_int64(st, 3);
+    sqlite3_reset(st);
+    return true;
+}
+
+bool source_row_put(struct batch *b, const struct source_row *row, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        b->store,
+        "INSERT INTO source_row (kind, key, hash, entity_id, waiting, batch_id, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        " ON CONFLICT (kind, key) DO UPDATE SET hash = excluded.hash, entity_id = excluded.entity_id,"
+        " waiting = excluded.waiting, batch_id = excluded.batch_id, row = excluded.row",
+        f);
+    if (!st)
+        return false;
+    bind_text(st, 1, b->kind);
+    bind_bytes(st, 2, (struct slice){(const char *)row->key, HASH_BYTES});
+    bind_bytes(st, 3, (struct slice){(const char *)row->hash, HASH_BYTES});
+    bind_id(st, 4, row->entity_id);
+    bind_int(st, 5, row->waiting);
+    bind_int(st, 6, b->id);
+    bind_int(st, 7, row->row);
+    return statement_run(st, f);
+}
+
+/* --- questions for people --- */
+
+bool review_open(struct batch *b, const struct review *r, struct fault *f)
+{
+    char now[21];
+    sqlite3_stmt *st =
+        store_statement(b->store,
+                        "INSERT INTO review (batch_id, row, place_id, reason, fault_group, candidates, opened_at)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        f);
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_int(st, 1, b->id);
+    bind_int(st, 2, r->row);
+    bind_id(st, 3, r->place_id);
+    bind_slice(st, 4, r->reason);
+    bind_slice_or_null(st, 5, r->fault_group);
+    bind_slice_or_null(st, 6, r->candidates);
+    bind_text(st, 7, now);
+    return statement_run(st, f);
+}
+
+bool review_settle(struct batch *b, int64_t place_id, struct fault *f)
+{
+    char now[21];
+    sqlite3_stmt *st =
+        store_statement(b->store,
+                        "UPDATE review SET closed_at = ?2, closed_by = 'import', decision = 'corrected'"
+                        " WHERE place_id = ?1 AND closed_at IS NULL",
+                        f);
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_int(st, 1, place_id);
+    bind_text(st, 2, now);
+    return statement_run(st, f);
+}
+
+/* --- undo --- */
+
+static bool read_batch(struct store *s, int64_t batch, struct batch_counts *counts, struct buf *after, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT row_count, added, updated, unchanged, rejected, review, after_rows, undone_at"
+                                       " FROM import_batch WHERE id = ?1",
+                                       f);
+    if (!st)
+        return false;
+    bind_int(st, 1, batch);
+    if (!statement_next(st, f))
+        return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld không có", (long long)batch);
+    bool is_undone = !column_is_null(st, 7);
+    counts->rows = (uint64_t)sqlite3_column_int64(st, 0);
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        counts->of[i] = (uint64_t)sqlite3_column_int64(st, 1 + i);
+    struct slice sealed = column_bytes(st, 6);
+    bool ok = sealed.n == 0 || key_unseal(store_key(s), sealed, after);
+    sqlite3_reset(st);
+    if (is_undone)
+        return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld đã được rút lại trước đó", (long long)batch);
+    return ok || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được nhật ký của lần nhập");
+}
+
+/* Which later batches touched what this row made, for the sentence of refusal. */
+static void name_builders(struct store *s, int64_t batch, int64_t row, struct buf *out)
+{
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT DISTINCT later.batch_id, later.row FROM import_row mine JOIN import_row later ON later.entity = mine.entity"
+        " AND later.entity_id = mine.entity_id AND later.batch_id > mine.batch_id"
+        " WHERE mine.batch_id = ?1 AND mine.row = ?2 AND later.verdict NOT IN ('unchanged', 'rejected') LIMIT 3",
+        NULL);
+    if (!st)
+        return;
+    bind_int(st, 1, batch);
+    bind_int(st, 2, row);
+    buf_format(out, "%sdòng %lld", out->n ? "; " : "", (long long)row);
+    for (int n = 0; statement_next(st, NULL); n++)
+        buf_format(out, "%slần nhập %lld dòng %lld", n ? ", " : " ← ", (long long)sqlite3_column_int64(st, 0),
+                   (long long)sqlite3_column_int64(st, 1));
+}
+
+enum { NAMED_CONFLICTS = 8 };
+
+/* Last row first. Goes on after a conflict (all is rolled back anyway) to name more than the first one. */
+static bool take_back_rows(struct store *s, int64_t batch, struct buf *conflicts, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT row, before FROM import_row WHERE batch_id = ?1 AND before IS NOT NULL ORDER BY row DESC", f);
+    if (!st)
+        return false;
+    struct buf entries = {0};
+    bool ok = true;
+    int named = 0;
+    bind_int(st, 1, batch);
+    while (ok && named < NAMED_CONFLICTS && statement_next(st, f)) {
+        bool conflict = false;
+        buf_reset(&entries);
+        ok = key_unseal(store_key(s), column_bytes(st, 1), &entries) ||
+             fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được nhật ký của lần nhập");
+        ok = ok && (journal_take_back(s, buf_to_slice(&entries), &conflict, f) || conflict);
+        if (conflict && named++ < NAMED_CONFLICTS)
+            name_builders(s, batch, sqlite3_column_int64(st, 0), conflicts);
+    }
+    sqlite3_reset(st);
+    buf_release(&entries);
+    return ok;
+}
+
+/* Rows of later work that point at what would be gone. */
+static void find_orphans(struct store *s, struct buf *conflicts)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY \"table\", parent", NULL);
+    while (st && statement_next(st, NULL)) {
+        struct slice table = column_slice(st, 0), parent = column_slice(st, 1);
+        buf_format(conflicts, "%s%.*s: %lld bản ghi sau này dựa vào %.*s", conflicts->n ? "; " : "", (int)table.n,
+                   table.p, (long long)sqlite3_column_int64(st, 2), (int)parent.n, parent.p);
+    }
+}
+
+static bool mark_undone(struct store *s, int64_t batch, const char *who, struct fault *f)
+{
+    char now[21];
+    sqlite3_stmt *st =
+        store_statement(s, "UPDATE import_batch SET undone_at = ?2, undone_by = ?3 WHERE id = ?1", f);
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_int(st, 1, batch);
+    bind_text(st, 2, now);
+    bind_text(st, 3, who);
+    return statement_run(st, f);
+}
+
+static bool undo_inside(struct store *s, int64_t batch, const char *who, struct batch_counts *counts, struct fault *f)
+{
+    struct buf after = {0}, conflicts = {0};
+    bool conflict = false;
+    bool ok = read_batch(s, batch, counts, &after, f) &&
+              (journal_take_back(s, buf_to_slice(&after), &conflict, f) || conflict);
+    if (conflict)
+        buf_text(&conflicts, "ngày của danh sách đã được đổi");
+    ok = ok && take_back_rows(s, batch, &conflicts, f);
+    if (ok && !conflicts.n)
+        find_orphans(s, &conflicts);
+    if (ok && conflicts.n)
+        ok = fault_set(f, FAULT_DUPLICATE, NULL, "không rút lại được lần nhập %lld vì đã có thay đổi dựa trên nó: %.*s",
+                       (long long)batch, (int)conflicts.n, conflicts.p);
+    ok = ok && mark_undone(s, batch, who, f);
+    buf_release(&after);
+    buf_release(&conflicts);
+    return ok;
+}
+
+/* Foreign keys rest while rows go back one by one (a replaced parent would take its children along); before the commit
+ * all of them are checked at once. */
+bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back, struct fault *f)
+{
+    if (!store_key(s))
+        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
+    if (!store_run(s, "PRAGMA foreign_keys = OFF", f))
+        return false;
+    bool ok = store_begin(s, f) && undo_inside(s, batch, who, taken_back, f) && store_commit(s, f);
+    if (!ok)
+        store_rollback(s);
+    return store_run(s, "PRAGMA foreign_keys = ON", ok ? f : NULL) && ok;
+}

@@ -1,0 +1,99 @@
+/* batch: one import into the file, what became of every row of it, and the way back.
+ * Part of the door layers/layers.h; include that.
+ *
+ * While a batch is open every change of a register table is written down with what stood there before (journal.c), row by row
+ * of the list; that is what undo replays backwards, and how it knows that somebody has built on the batch since. */
+#ifndef LAYERS_BATCH_H
+#define LAYERS_BATCH_H
+
+struct batch;
+
+struct batch_start {
+    const char *kind, *file_name, *sheet, *who; /* file_name without its folder; sheet may be NULL */
+    uint8_t file_hash[HASH_BYTES];
+    struct slice signature; /* of the headings */
+};
+
+enum verdict { VERDICT_ADDED, VERDICT_UPDATED, VERDICT_UNCHANGED, VERDICT_REJECTED, VERDICT_REVIEW, VERDICT_COUNT };
+
+const char *verdict_name(enum verdict v); /* "added" */
+
+struct batch_row {
+    uint32_t row; /* of the sheet */
+    enum verdict verdict;
+    const char *entity; /* "place", "evidence" ...; NULL for nothing */
+    int64_t entity_id;
+    struct slice faults; /* JSON without values of the row; may be empty */
+    struct slice raw;    /* the row as typed: stored sealed */
+};
+
+struct batch_counts {
+    uint64_t rows, of[VERDICT_COUNT];
+};
+
+/* Inside a transaction. Without the key there is no import: KEY_MISSING. */
+bool batch_open(struct batch **out, struct store *s, const struct batch_start *start, struct fault *f) RESULT_MUST_BE_USED;
+void batch_close(struct batch *b); /* NULL is fine */
+int64_t batch_id(const struct batch *b);
+/* Between begin and end stand the changes of one row; cancel takes them back. */
+bool batch_row_begin(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
+bool batch_row_cancel(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
+bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f) RESULT_MUST_BE_USED;
+/* What the list's own date touches, where the list has one (often only at its foot). */
+struct batch_dating {
+    struct date listed_on, today;
+    bool acceptance, platform; /* whether the list has such columns */
+};
+bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f) RESULT_MUST_BE_USED;
+/* Counts, date and the changes made after the last row. */
+bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on, struct fault *f)
+    RESULT_MUST_BE_USED;
+
+/* --- the latest row of a list under its identity --- */
+
+struct source_row {
+    uint8_t key[HASH_BYTES], hash[HASH_BYTES]; /* keyed hashes of the row's identity and of its content */
+    int64_t entity_id;
+    bool waiting; /* for a person's decision */
+    uint32_t row;
+};
+
+bool source_row_find(struct batch *b, const uint8_t key[HASH_BYTES], struct source_row *out);
+bool source_row_put(struct batch *b, const struct source_row *row, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- what a person must decide --- */
+
+struct review {
+    uint32_t row;
+    int64_t place_id;                         /* 0: no place was made */
+    struct slice reason, fault_group, candidates; /* candidates: JSON array; no private text in any */
+};
+
+bool review_open(struct batch *b, const struct review *r, struct fault *f) RESULT_MUST_BE_USED;
+/* Closes the open reviews of a place whose row is right now. */
+bool review_settle(struct batch *b, int64_t place_id, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- undo (journal.c) --- */
+
+/* Its own transaction. NOT_FOUND, or DUPLICATE with the list of what was built upon the batch. */
+bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back, struct fault *f)
+    RESULT_MUST_BE_USED;
+
+/* --- persons: sealed text and a keyed hash for exact look-up (private.c) --- */
+
+struct private_value {
+    const char *owner; /* "place", "trader", "evidence", "inspection" */
+    int64_t owner_id;
+    const char *field; /* "owner_name", "phone", "identity", "name", "findings", "penalty" */
+    struct slice text; /* as a person reads it; empty removes the value */
+    struct slice key;  /* what is looked up: folded name, bare digits */
+};
+
+bool private_put(struct store *s, const struct private_value *v, struct fault *f) RESULT_MUST_BE_USED;
+/* Owners of this kind whose field has this key; at most `limit` ids, lowest first. */
+int private_find(struct store *s, const struct private_value *v, int64_t *ids, int limit);
+/* Whether the owner's field has this key: 1 yes, 0 another, -1 the owner has no such field. */
+int private_compare(struct store *s, const struct private_value *v);
+bool private_get(struct store *s, const struct private_value *v, struct buf *out);
+
+#endif

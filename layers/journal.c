@@ -1,0 +1,325 @@
+/* journal: writes down what every change of a register table replaced, and plays it back. Stands under batch.c: one stretch
+ * of entries for each row of a list, sealed beside that row; `mapd undo` replays them from last to first.
+ *
+ * Law: exact or not at all. An entry holds a mark of the row it left behind; when the row no longer bears that mark, somebody
+ * has built on it and nothing is taken back. */
+#define SQLITE_ENABLE_PREUPDATE_HOOK
+#include "layers/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct journal_table {
+    const char *name;
+    int key_columns; /* the first columns of a table without rowid; 0: the rowid */
+    const char *read, *remove, *restore;
+} TABLES[] = {
+#define JOURNAL(table, key, read, remove, restore) {#table, key, read, remove, restore},
+#include "layers/journal.def"
+#undef JOURNAL
+};
+
+enum { TABLE_COUNT = COUNT_OF(TABLES), NOT_A_TABLE = -1 };
+
+struct journal {
+    struct store *store;
+    struct buf entries;
+    const char *last_name; /* SQLite gives the same pointer for the same table */
+    int last_table;
+};
+
+/* --- values: type, then 8 bytes or length and bytes --- */
+
+static void add_value(struct buf *out, sqlite3_value *v)
+{
+    int type = sqlite3_value_type(v);
+    buf_char(out, (char)type);
+    if (type == SQLITE_INTEGER) {
+        int64_t i = sqlite3_value_int64(v);
+        buf_add(out, &i, sizeof i);
+    } else if (type == SQLITE_FLOAT) {
+        double d = sqlite3_value_double(v);
+        buf_add(out, &d, sizeof d);
+    } else if (type == SQLITE_TEXT || type == SQLITE_BLOB) {
+        const void *p = type == SQLITE_TEXT ? (const void *)sqlite3_value_text(v) : sqlite3_value_blob(v);
+        uint32_t n = (uint32_t)sqlite3_value_bytes(v);
+        buf_add(out, &n, sizeof n);
+        buf_add(out, p, n);
+    }
+}
+
+static uint64_t mark_bytes(uint64_t mark, const void *p, size_t n)
+{
+    const unsigned char *bytes = p;
+    for (size_t i = 0; i < n; i++)
+        mark = (mark ^ bytes[i]) * 0x100000001b3u; /* FNV-1a: against accidents, not against people */
+    return mark;
+}
+
+/* A whole number has the same mark as INTEGER and as REAL: SQLite stores 10.0 as 10 and shows either. */
+static uint64_t mark_value(uint64_t mark, sqlite3_value *v)
+{
+    int type = sqlite3_value_type(v);
+    double d = type == SQLITE_FLOAT ? sqlite3_value_double(v) : 0;
+    if (type == SQLITE_FLOAT && d >= -9e15 && d <= 9e15 && d == (double)(int64_t)d)
+        type = SQLITE_INTEGER;
+    mark = mark_bytes(mark, &type, sizeof type);
+    if (type == SQLITE_INTEGER) {
+        int64_t i = sqlite3_value_int64(v);
+        return mark_bytes(mark, &i, sizeof i);
+    }
+    if (type == SQLITE_FLOAT)
+        return mark_bytes(mark, &d, sizeof d);
+    if (type == SQLITE_TEXT)
+        return mark_bytes(mark, sqlite3_value_text(v), (size_t)sqlite3_value_bytes(v));
+    if (type == SQLITE_BLOB)
+        return mark_bytes(mark, sqlite3_value_blob(v), (size_t)sqlite3_value_bytes(v));
+    return mark;
+}
+
+static const uint64_t MARK_START = 0xcbf29ce484222325u;
+
+/* --- listening --- */
+
+static int table_of(struct journal *j, const char *name)
+{
+    if (name == j->last_name)
+        return j->last_table;
+    j->last_name = name;
+    j->last_table = NOT_A_TABLE;
+    for (int i = 0; i < TABLE_COUNT; i++)
+        if (strcmp(TABLES[i].name, name) == 0)
+            j->last_table = i;
+    return j->last_table;
+}
+
+static void add_key(struct journal *j, sqlite3 *db, int operation, int table, sqlite3_int64 rowid)
+{
+    if (!TABLES[table].key_columns)
+        buf_add(&j->entries, &rowid, sizeof rowid);
+    for (int i = 0; i < TABLES[table].key_columns; i++) {
+        sqlite3_value *v = NULL;
+        if (operation == SQLITE_INSERT)
+            sqlite3_preupdate_new(db, i, &v);
+        else
+            sqlite3_preupdate_old(db, i, &v);
+        add_value(&j->entries, v);
+    }
+}
+
+/* One entry: operation, table, key; the mark of what comes (insert, update); what was there (update, delete). */
+static void on_change(void *context, sqlite3 *db, int operation, const char *database, const char *name,
+                      sqlite3_int64 rowid, sqlite3_int64 new_rowid)
+{
+    struct journal *j = context;
+    int table = table_of(j, name), columns = sqlite3_preupdate_count(db);
+    (void)database;
+    (void)new_rowid;
+    if (table == NOT_A_TABLE)
+        return;
+    buf_char(&j->entries, operation == SQLITE_INSERT ? 'I' : operation == SQLITE_UPDATE ? 'U' : 'D');
+    buf_char(&j->entries, (char)table);
+    add_key(j, db, operation, table, operation == SQLITE_INSERT ? new_rowid : rowid);
+    if (operation != SQLITE_DELETE) {
+        uint64_t mark = MARK_START;
+        for (int i = 0; i < columns; i++) {
+            sqlite3_value *v = NULL;
+            if (sqlite3_preupdate_new(db, i, &v) == SQLITE_OK)
+                mark = mark_value(mark, v);
+        }
+        buf_add(&j->entries, &mark, sizeof mark);
+    }
+    if (operation == SQLITE_INSERT)
+        return;
+    buf_char(&j->entries, (char)columns);
+    for (int i = 0; i < columns; i++) {
+        sqlite3_value *v = NULL;
+        sqlite3_preupdate_old(db, i, &v);
+        add_value(&j->entries, v);
+    }
+}
+
+struct journal *journal_open(struct store *s)
+{
+    struct journal *j = calloc(1, sizeof *j);
+    if (!j)
+        abort();
+    j->store = s;
+    sqlite3_preupdate_hook(store_handle(s), on_change, j);
+    return j;
+}
+
+void journal_close(struct journal *j)
+{
+    if (!j)
+        return;
+    sqlite3_preupdate_hook(store_handle(j->store), NULL, NULL);
+    buf_release(&j->entries);
+    free(j);
+}
+
+struct slice journal_entries(const struct journal *j)
+{
+    return buf_to_slice(&j->entries);
+}
+
+void journal_reset(struct journal *j)
+{
+    buf_reset(&j->entries);
+    j->last_name = NULL; /* a name may move when the schema is read anew */
+}
+
+/* --- taking back --- */
+
+struct entry {
+    char operation;
+    int table;
+    struct slice key, old; /* encoded values */
+    uint64_t mark;
+    int columns;
+};
+
+/* The entries are our own sealed writing; a length that does not fit means damage and ends the reading. */
+static bool take(struct slice *rest, void *out, size_t n)
+{
+    if (rest->n < n)
+        return false;
+    memcpy(out, rest->p, n);
+    rest->p += n;
+    rest->n -= n;
+    return true;
+}
+
+static bool skip_values(struct slice *rest, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char type;
+        uint32_t n = 0;
+        if (!take(rest, &type, 1))
+            return false;
+        if (type == SQLITE_INTEGER || type == SQLITE_FLOAT)
+            n = 8;
+        else if (type != SQLITE_NULL && !take(rest, &n, sizeof n))
+            return false;
+        if (rest->n < n)
+            return false;
+        rest->p += n;
+        rest->n -= n;
+    }
+    return true;
+}
+
+static bool next_entry(struct slice *rest, struct entry *e)
+{
+    char table, columns;
+    if (!take(rest, &e->operation, 1) || !take(rest, &table, 1) || table < 0 || table >= TABLE_COUNT)
+        return false;
+    e->table = table;
+    e->key = *rest;
+    int key_columns = TABLES[e->table].key_columns;
+    int64_t rowid;
+    if (key_columns ? !skip_values(rest, key_columns) : !take(rest, &rowid, sizeof rowid))
+        return false;
+    e->key.n -= rest->n;
+    if (e->operation != 'D' && !take(rest, &e->mark, sizeof e->mark))
+        return false;
+    if (e->operation == 'I')
+        return true;
+    if (!take(rest, &columns, 1))
+        return false;
+    e->columns = columns;
+    e->old = *rest;
+    if (!skip_values(rest, e->columns))
+        return false;
+    e->old.n -= rest->n;
+    return true;
+}
+
+static void bind_values(sqlite3_stmt *st, struct slice values, int count)
+{
+    for (int i = 1; i <= count; i++) {
+        char type;
+        int64_t integer;
+        double real;
+        uint32_t n;
+        if (!take(&values, &type, 1) || type == SQLITE_NULL)
+            continue;
+        if (type == SQLITE_INTEGER && take(&values, &integer, sizeof integer))
+            sqlite3_bind_int64(st, i, integer);
+        else if (type == SQLITE_FLOAT && take(&values, &real, sizeof real))
+            sqlite3_bind_double(st, i, real);
+        else if (take(&values, &n, sizeof n)) {
+            if (type == SQLITE_TEXT)
+                sqlite3_bind_text64(st, i, values.p, n, SQLITE_TRANSIENT, SQLITE_UTF8);
+            else
+                sqlite3_bind_blob64(st, i, n ? values.p : "", n, SQLITE_TRANSIENT);
+            values.p += n;
+            values.n -= n;
+        }
+    }
+}
+
+static void bind_key(sqlite3_stmt *st, const struct entry *e)
+{
+    int64_t rowid;
+    struct slice key = e->key;
+    if (TABLES[e->table].key_columns)
+        bind_values(st, key, TABLES[e->table].key_columns);
+    else if (take(&key, &rowid, sizeof rowid))
+        sqlite3_bind_int64(st, 1, rowid);
+}
+
+/* Whether the row is still as the entry left it. */
+static bool is_untouched(struct store *s, const struct entry *e, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, TABLES[e->table].read, f);
+    if (!st)
+        return false;
+    bind_key(st, e);
+    bool there = statement_next(st, f);
+    if (!there)
+        return e->operation == 'D';
+    uint64_t mark = MARK_START;
+    for (int i = 0; i < sqlite3_column_count(st); i++)
+        mark = mark_value(mark, sqlite3_column_value(st, i));
+    sqlite3_reset(st);
+    return e->operation != 'D' && mark == e->mark;
+}
+
+static bool take_back_entry(struct store *s, const struct entry *e, struct fault *f)
+{
+    const struct journal_table *t = &TABLES[e->table];
+    sqlite3_stmt *st = store_statement(s, e->operation == 'I' ? t->remove : t->restore, f);
+    if (!st)
+        return false;
+    if (e->operation == 'I') {
+        bind_key(st, e);
+    } else {
+        if (sqlite3_bind_parameter_count(st) != e->columns)
+            return fault_set(f, FAULT_INTERNAL, t->name, "%s",
+                             "bảng đã đổi cấu trúc từ khi nhập; không thể rút lại chính xác");
+        bind_values(st, e->old, e->columns);
+    }
+    return statement_run(st, f);
+}
+
+bool journal_take_back(struct store *s, struct slice entries, bool *conflict, struct fault *f)
+{
+    struct buf list = {0}; /* of struct entry */
+    struct slice rest = entries;
+    struct entry e = {0};
+    while (rest.n && next_entry(&rest, &e))
+        buf_add(&list, &e, sizeof e);
+    bool ok = rest.n == 0 || fault_set(f, FAULT_DATABASE, NULL, "%s", "nhật ký của lần nhập bị hỏng");
+    for (size_t n = list.n / sizeof e; ok && n > 0; n--) {
+        memcpy(&e, list.p + (n - 1) * sizeof e, sizeof e);
+        if (!is_untouched(s, &e, f)) {
+            *conflict = true;
+            ok = false;
+        } else {
+            ok = take_back_entry(s, &e, f);
+        }
+    }
+    buf_release(&list);
+    return ok;
+}

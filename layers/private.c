@@ -1,0 +1,121 @@
+/* private: what names or reaches a person. Each value stands once, sealed, with a keyed hash beside it so that an exact value can
+ * be looked up without opening anything.
+ *
+ * Law: nothing of this file ever reaches a public view, a log line or a fault's text. */
+#include "layers/store_private.h"
+
+#include <string.h>
+
+static void hash_of(struct store *s, const struct private_value *v, uint8_t out[HASH_BYTES])
+{
+    key_hash(store_key(s), v->field, v->key.n ? v->key : v->text, out);
+}
+
+static bool needs_key(struct store *s, struct fault *f)
+{
+    return store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
+}
+
+int private_compare(struct store *s, const struct private_value *v)
+{
+    uint8_t hash[HASH_BYTES];
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT hash FROM restricted WHERE owner = ?1 AND owner_id = ?2 AND field = ?3", NULL);
+    if (!st || !store_key(s))
+        return -1;
+    bind_text(st, 1, v->owner);
+    bind_int(st, 2, v->owner_id);
+    bind_text(st, 3, v->field);
+    if (!statement_next(st, NULL))
+        return -1;
+    hash_of(s, v, hash);
+    struct slice there = column_bytes(st, 0);
+    int same = there.n == HASH_BYTES && memcmp(there.p, hash, HASH_BYTES) == 0;
+    sqlite3_reset(st);
+    return same;
+}
+
+static bool remove_value(struct store *s, const struct private_value *v, struct fault *f)
+{
+    sqlite3_stmt *st =
+        store_statement(s, "DELETE FROM restricted WHERE owner = ?1 AND owner_id = ?2 AND field = ?3", f);
+    if (!st)
+        return false;
+    bind_text(st, 1, v->owner);
+    bind_int(st, 2, v->owner_id);
+    bind_text(st, 3, v->field);
+    return statement_run(st, f);
+}
+
+/* The text under the seal must be the same too: "Hoà" and "Hòa" have one key. */
+static bool is_stored(struct store *s, const struct private_value *v)
+{
+    struct buf there = {0};
+    bool same = private_compare(s, v) == 1 && private_get(s, v, &there) &&
+                slice_equal(buf_to_slice(&there), v->text);
+    buf_release(&there);
+    return same;
+}
+
+bool private_put(struct store *s, const struct private_value *v, struct fault *f)
+{
+    if (!needs_key(s, f))
+        return false;
+    if (v->text.n == 0)
+        return remove_value(s, v, f);
+    if (is_stored(s, v))
+        return true;
+    sqlite3_stmt *st = store_statement(s,
+                                       "INSERT INTO restricted (owner, owner_id, field, sealed, hash)"
+                                       " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner, owner_id, field)"
+                                       " DO UPDATE SET sealed = excluded.sealed, hash = excluded.hash",
+                                       f);
+    if (!st)
+        return false;
+    uint8_t hash[HASH_BYTES];
+    struct buf sealed = {0};
+    hash_of(s, v, hash);
+    key_seal(store_key(s), v->text, &sealed);
+    bind_text(st, 1, v->owner);
+    bind_int(st, 2, v->owner_id);
+    bind_text(st, 3, v->field);
+    bind_bytes(st, 4, buf_to_slice(&sealed));
+    bind_bytes(st, 5, (struct slice){(const char *)hash, HASH_BYTES});
+    buf_release(&sealed);
+    return statement_run(st, f);
+}
+
+int private_find(struct store *s, const struct private_value *v, int64_t *ids, int limit)
+{
+    uint8_t hash[HASH_BYTES];
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT owner_id FROM restricted WHERE field = ?2 AND hash = ?3 AND owner = ?1"
+                                       " ORDER BY owner_id LIMIT ?4",
+                                       NULL);
+    if (!st || !store_key(s))
+        return 0;
+    hash_of(s, v, hash);
+    bind_text(st, 1, v->owner);
+    bind_text(st, 2, v->field);
+    bind_bytes(st, 3, (struct slice){(const char *)hash, HASH_BYTES});
+    bind_int(st, 4, limit);
+    int n = 0;
+    while (n < limit && statement_next(st, NULL))
+        ids[n++] = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return n;
+}
+
+bool private_get(struct store *s, const struct private_value *v, struct buf *out)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT sealed FROM restricted WHERE owner = ?1 AND owner_id = ?2 AND field = ?3", NULL);
+    if (!st || !store_key(s))
+        return false;
+    bind_text(st, 1, v->owner);
+    bind_int(st, 2, v->owner_id);
+    bind_text(st, 3, v->field);
+    bool ok = statement_next(st, NULL) && key_unseal(store_key(s), column_bytes(st, 0), out);
+    sqlite3_reset(st);
+    return ok;
+}
