@@ -167,6 +167,7 @@ CREATE TABLE stall_plan (
   id INTEGER PRIMARY KEY, market_id INTEGER NOT NULL REFERENCES market (id), zone_fold TEXT NOT NULL DEFAULT '',
   kind TEXT NOT NULL DEFAULT '', number_norm TEXT NOT NULL, UNIQUE (market_id, zone_fold, kind, number_norm));
 SELECT AddGeometryColumn('stall_plan', 'geom', 4326, 'GEOMETRY', 'XY');
+CREATE INDEX stall_plan_number ON stall_plan (market_id, number_norm);
 
 CREATE TABLE stall (
   place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,

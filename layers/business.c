@@ -1,0 +1,274 @@
+/* business: places and establishments, in and out. The public code belongs to the place and is made here, once, when the place
+ * is new; nothing ever changes it. */
+#include "layers/store_private.h"
+#include "layers/text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- finding --- */
+
+static int64_t find_by_text(struct store *s, const char *sql, struct slice text)
+{
+    sqlite3_stmt *st = store_statement(s, sql, NULL);
+    if (!st || !text.n)
+        return 0;
+    bind_slice(st, 1, text);
+    int64_t id = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return id;
+}
+
+int64_t place_by_ref(struct store *s, struct slice ref)
+{
+    return find_by_text(s, "SELECT id FROM place WHERE ref = ?1", ref);
+}
+
+int64_t place_by_code(struct store *s, struct slice code)
+{
+    char canonical[CODE_LENGTH + 1];
+    if (!code_canonical(code, canonical))
+        return 0;
+    return find_by_text(s, "SELECT id FROM place WHERE code = ?1", slice_of(canonical));
+}
+
+static struct date column_date(sqlite3_stmt *st, int index)
+{
+    struct date d = {0};
+    if (column_is_null(st, index) || !date_parse_iso(column_slice(st, index), &d))
+        return (struct date){0};
+    return d;
+}
+
+static const char *constant_status(struct slice status)
+{
+    static const char *const STATUS[] = {"active", "suspended", "ceased", "vacant"};
+    for (size_t i = 0; i < COUNT_OF(STATUS); i++)
+        if (slice_equal(status, slice_of(STATUS[i])))
+            return STATUS[i];
+    return "active";
+}
+
+static void read_place(sqlite3_stmt *st, struct arena *a, struct place *p)
+{
+    struct slice code = column_slice(st, 1);
+    p->id = sqlite3_column_int64(st, 0);
+    memcpy(p->code, code.p, code.n < CODE_LENGTH ? code.n : CODE_LENGTH);
+    p->is_stall = slice_equal(column_slice(st, 2), SLICE("stall"));
+    p->ref = arena_slice(a, column_slice(st, 3));
+    p->name = arena_slice(a, column_slice(st, 4));
+    p->public_name = arena_slice(a, column_slice(st, 5));
+    p->status = constant_status(column_slice(st, 6));
+    p->status_raw = arena_slice(a, column_slice(st, 7));
+    p->valid_from = column_date(st, 8);
+    p->valid_to = column_date(st, 9);
+    p->industry_version = arena_slice(a, column_slice(st, 10));
+    p->industry_code = arena_slice(a, column_slice(st, 11));
+    p->industry_group = arena_slice(a, column_slice(st, 12));
+    p->group_id = sqlite3_column_int64(st, 13);
+    p->ward_id = sqlite3_column_int64(st, 14);
+    p->needs_review = sqlite3_column_int(st, 15) != 0;
+    p->source_date = column_date(st, 16);
+    p->verified_on = column_date(st, 17);
+    p->batch_id = sqlite3_column_int64(st, 18);
+}
+
+bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known *out)
+{
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT p.id, p.code, p.type, p.ref, p.name, p.public_name, p.status, p.status_raw, p.valid_from, p.valid_to,"
+        " p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.ward_id, p.needs_review,"
+        " p.source_date, p.verified_on, p.batch_id, p.position, e.address_key, e.kind, e.stall_place_id, e.place_id"
+        " FROM place p LEFT JOIN establishment e ON e.place_id = p.id WHERE p.id = ?1",
+        NULL);
+    if (!st)
+        return false;
+    bind_int(st, 1, id);
+    if (!statement_next(st, NULL))
+        return false;
+    *out = (struct place_known){0};
+    read_place(st, a, &out->place);
+    out->position = arena_slice(a, column_slice(st, 19));
+    out->address_key = arena_slice(a, column_slice(st, 20));
+    out->kind = arena_slice(a, column_slice(st, 21));
+    out->stall_place_id = sqlite3_column_int64(st, 22);
+    out->has_establishment = !column_is_null(st, 23);
+    sqlite3_reset(st);
+    return true;
+}
+
+/* --- places --- */
+
+static void bind_place(sqlite3_stmt *st, const struct place *p, struct slice name_fold)
+{
+    char now[21];
+    clock_utc_iso(now);
+    bind_slice_or_null(st, 1, p->ref);
+    bind_slice(st, 2, p->name);
+    bind_slice(st, 3, p->public_name);
+    bind_slice(st, 4, name_fold);
+    bind_text(st, 5, p->status);
+    bind_slice_or_null(st, 6, p->status_raw);
+    bind_date(st, 7, p->valid_from);
+    bind_date(st, 8, p->valid_to);
+    bind_slice_or_null(st, 9, p->industry_version);
+    bind_slice_or_null(st, 10, p->industry_code);
+    bind_slice_or_null(st, 11, p->industry_group);
+    bind_id(st, 12, p->group_id);
+    bind_id(st, 13, p->ward_id);
+    bind_int(st, 14, p->needs_review);
+    bind_date(st, 15, p->source_date);
+    bind_date(st, 16, p->verified_on);
+    bind_text(st, 17, now);
+    bind_id(st, 18, p->batch_id);
+}
+
+static bool place_insert(struct store *s, struct place *p, struct slice name_fold, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s,
+        "INSERT INTO place (ref, name, public_name, name_fold, status, status_raw, valid_from, valid_to,"
+        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review, source_date,"
+        " verified_on, updated_at, batch_id, code, type, recorded_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?17)",
+        f);
+    if (!st)
+        return false;
+    code_random(p->code);
+    bind_place(st, p, name_fold);
+    bind_text(st, 19, p->code);
+    bind_text(st, 20, p->is_stall ? "stall" : "establishment");
+    if (!statement_run(st, f))
+        return false;
+    p->id = sqlite3_last_insert_rowid(store_handle(s));
+    return true;
+}
+
+bool place_put(struct store *s, struct place *p, struct fault *f)
+{
+    struct buf fold = {0};
+    text_fold(p->name, &fold);
+    bool ok;
+    if (p->id == 0) {
+        ok = place_insert(s, p, buf_to_slice(&fold), f);
+    } else {
+        sqlite3_stmt *st = store_statement(
+            s,
+            "UPDATE place SET ref = ?1, name = ?2, public_name = ?3, name_fold = ?4, status = ?5, status_raw = ?6,"
+            " valid_from = ?7, valid_to = ?8, industry_version = ?9, industry_code = ?10, industry_group = ?11,"
+            " residential_group_id = ?12, ward_id = ?13, needs_review = ?14, source_date = ?15, verified_on = ?16,"
+            " updated_at = ?17, batch_id = ?18 WHERE id = ?19",
+            f);
+        ok = st != NULL;
+        if (ok) {
+            bind_place(st, p, buf_to_slice(&fold));
+            bind_int(st, 19, p->id);
+            ok = statement_run(st, f);
+        }
+    }
+    buf_release(&fold);
+    return ok;
+}
+
+bool place_set_position(struct store *s, int64_t id, const struct place_position *p, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "UPDATE place SET position = ?2, accuracy_m = ?3, geocode = ?4, geom = ?5 WHERE id = ?1", f);
+    if (!st)
+        return false;
+    bool located = strcmp(p->position, "none") != 0;
+    bind_int(st, 1, id);
+    bind_text(st, 2, p->position);
+    bind_real(st, 3, located ? p->accuracy_m : NAN);
+    bind_slice_or_null(st, 4, p->explanation);
+    bind_point(st, 5, located ? &p->at : NULL);
+    return statement_run(st, f);
+}
+
+/* --- establishments --- */
+
+bool establishment_put(struct store *s, const struct establishment *e, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s,
+        "INSERT INTO establishment (place_id, kind, kind_raw, address, public_address, address_key, match_key, street_id,"
+        " number, chain, at_home, has_account, licensed_on, stall_place_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+        " ON CONFLICT (place_id) DO UPDATE SET kind = excluded.kind, kind_raw = excluded.kind_raw,"
+        " address = excluded.address, public_address = excluded.public_address, address_key = excluded.address_key,"
+        " match_key = excluded.match_key, street_id = excluded.street_id, number = excluded.number,"
+        " chain = excluded.chain, at_home = excluded.at_home,"
+        " has_account = coalesce(excluded.has_account, has_account),"
+        " licensed_on = coalesce(excluded.licensed_on, licensed_on), stall_place_id = excluded.stall_place_id",
+        f);
+    if (!st)
+        return false;
+    bind_int(st, 1, e->place_id);
+    bind_text(st, 2, e->kind);
+    bind_slice_or_null(st, 3, e->kind_raw);
+    bind_slice(st, 4, e->address);
+    bind_slice(st, 5, e->public_address);
+    bind_slice(st, 6, e->address_key);
+    bind_bytes(st, 7, (struct slice){(const char *)e->match_key, HASH_BYTES});
+    bind_id(st, 8, e->street_id);
+    bind_slice_or_null(st, 9, e->number);
+    bind_slice_or_null(st, 10, e->chain);
+    bind_int(st, 11, e->at_home);
+    if (e->has_account >= 0)
+        bind_int(st, 12, e->has_account);
+    bind_date(st, 13, e->licensed_on);
+    bind_id(st, 14, e->stall_place_id);
+    return statement_run(st, f);
+}
+
+void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key, uint8_t out[HASH_BYTES])
+{
+    struct buf text = {0};
+    buf_slice(&text, name_fold);
+    buf_char(&text, '|');
+    buf_slice(&text, address_key);
+    key_hash(store_key(s), "match", buf_to_slice(&text), out);
+    buf_release(&text);
+}
+
+int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT place_id FROM establishment WHERE match_key = ?1 ORDER BY place_id LIMIT ?2", NULL);
+    if (!st)
+        return 0;
+    bind_bytes(st, 1, (struct slice){(const char *)key, HASH_BYTES});
+    bind_int(st, 2, limit);
+    int n = 0;
+    while (n < limit && statement_next(st, NULL))
+        ids[n++] = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return n;
+}
+
+int64_t establishment_of_stall(struct store *s, int64_t stall_place_id)
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT place_id FROM establishment WHERE stall_place_id = ?1 LIMIT 1", NULL);
+    if (!st)
+        return 0;
+    bind_int(st, 1, stall_place_id);
+    int64_t id = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return id;
+}
+
+bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version, struct slice *group)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT version, group_name FROM industry WHERE code = ?1 ORDER BY version DESC LIMIT 1", NULL);
+    if (!st)
+        return false;
+    bind_slice(st, 1, code);
+    if (!statement_next(st, NULL))
+        return false;
+    *version = arena_slice(a, column_slice(st, 0));
+    *group = arena_slice(a, column_slice(st, 1));
+    sqlite3_reset(st);
+    return true;
+}
