@@ -1,7 +1,8 @@
-/* batch: one import into the file. Writes what became of every row, remembers each list's latest rows, opens and settles the
- * questions for people, and takes a whole batch back.
+/* batch: one import into the file. Writes what became of every row, remembers each list's latest rows, opens
+ * and settles the questions for people, and takes a whole batch back.
  *
- * Law: the row as typed and what it replaced stand sealed; a fault is stored by its name and column, never with the value. */
+ * Law: the row as typed and what it replaced stand sealed; a fault is stored by its name and column, never
+ * with the value. */
 #include "layers/journal.h"
 
 #include <stdlib.h>
@@ -28,11 +29,11 @@ int64_t batch_id(const struct batch *b)
 static bool insert_batch(struct batch *b, const struct batch_start *start, struct fault *f)
 {
     char now[21];
-    sqlite3_stmt *st = store_statement(
-        b->store,
-        "INSERT INTO import_batch (kind, file_name, file_hash, sheet, heading_signature, imported_at, imported_by)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        f);
+    sqlite3_stmt *st = store_statement(b->store,
+                                       "INSERT INTO import_batch (kind, file_name, file_hash, sheet, "
+                                       "heading_signature, imported_at, imported_by)"
+                                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                                       f);
     if (!st)
         return false;
     clock_utc_iso(now);
@@ -108,10 +109,11 @@ static void bind_sealed(sqlite3_stmt *st, int index, struct slice sealed)
 
 bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(b->store,
-                                       "INSERT INTO import_row (batch_id, row, verdict, entity, entity_id, faults, raw,"
-                                       " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                                       f);
+    sqlite3_stmt *st =
+        store_statement(b->store,
+                        "INSERT INTO import_row (batch_id, row, verdict, entity, entity_id, faults, raw,"
+                        " before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, b->id);
@@ -138,7 +140,8 @@ static bool run_dated(struct batch *b, const char *sql, const struct batch_datin
     return statement_run(st, f);
 }
 
-/* Rows that were stored now carry the day of import; rows that were there already are confirmed by a newer list. */
+/* Rows that were stored now carry the day of import; rows that were there already are confirmed by a newer
+ * list. */
 bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f)
 {
     journal_reset(b->journal);
@@ -146,29 +149,31 @@ bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f)
         return true;
     return run_dated(b,
                      "UPDATE place SET source_date = ?2 WHERE id IN (SELECT entity_id FROM import_row WHERE"
-                     " batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected') AND coalesce(source_date, '') < ?2",
+                     " batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected') AND "
+                     "coalesce(source_date, '') < ?2",
                      d, f) &&
-           (!d->acceptance ||
-            run_dated(b,
-                      "UPDATE acceptance_listed SET listed_on = ?2 WHERE place_id IN (SELECT entity_id FROM import_row"
-                      " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
-                      " AND (listed_on < ?2 OR listed_on = ?3) AND listed_on <> ?2",
-                      d, f)) &&
+           (!d->acceptance || run_dated(b,
+                                        "UPDATE acceptance_listed SET listed_on = ?2 WHERE place_id IN "
+                                        "(SELECT entity_id FROM import_row"
+                                        " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
+                                        " AND (listed_on < ?2 OR listed_on = ?3) AND listed_on <> ?2",
+                                        d, f)) &&
            (!d->platform ||
-            run_dated(b,
-                      "UPDATE platform_use SET source_date = ?2 WHERE place_id IN (SELECT entity_id FROM import_row"
-                      " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
-                      " AND (coalesce(source_date, '') < ?2 OR source_date = ?3) AND source_date IS NOT ?2",
-                      d, f));
+            run_dated(
+                b,
+                "UPDATE platform_use SET source_date = ?2 WHERE place_id IN (SELECT entity_id FROM import_row"
+                " WHERE batch_id = ?1 AND entity = 'place' AND verdict <> 'rejected')"
+                " AND (coalesce(source_date, '') < ?2 OR source_date = ?3) AND source_date IS NOT ?2",
+                d, f));
 }
 
 bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on, struct fault *f)
 {
-    sqlite3_stmt *st =
-        store_statement(b->store,
-                        "UPDATE import_batch SET row_count = ?2, added = ?3, updated = ?4, unchanged = ?5, rejected = ?6,"
-                        " review = ?7, source_date = ?8, after_rows = ?9 WHERE id = ?1",
-                        f);
+    sqlite3_stmt *st = store_statement(
+        b->store,
+        "UPDATE import_batch SET row_count = ?2, added = ?3, updated = ?4, unchanged = ?5, rejected = ?6,"
+        " review = ?7, source_date = ?8, after_rows = ?9 WHERE id = ?1",
+        f);
     if (!st)
         return false;
     bind_int(st, 1, b->id);
@@ -209,7 +214,8 @@ bool source_row_put(struct batch *b, const struct source_row *row, struct fault 
 {
     sqlite3_stmt *st = store_statement(
         b->store,
-        "INSERT INTO source_row (kind, key, hash, entity_id, waiting, batch_id, row) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+        "INSERT INTO source_row (kind, key, hash, entity_id, waiting, batch_id, row) VALUES (?1, ?2, ?3, ?4, "
+        "?5, ?6, ?7)"
         " ON CONFLICT (kind, key) DO UPDATE SET hash = excluded.hash, entity_id = excluded.entity_id,"
         " waiting = excluded.waiting, batch_id = excluded.batch_id, row = excluded.row",
         f);
@@ -230,11 +236,11 @@ bool source_row_put(struct batch *b, const struct source_row *row, struct fault 
 bool review_open(struct batch *b, const struct review *r, struct fault *f)
 {
     char now[21];
-    sqlite3_stmt *st =
-        store_statement(b->store,
-                        "INSERT INTO review (batch_id, row, place_id, reason, fault_group, candidates, opened_at)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                        f);
+    sqlite3_stmt *st = store_statement(
+        b->store,
+        "INSERT INTO review (batch_id, row, place_id, reason, fault_group, candidates, opened_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        f);
     if (!st)
         return false;
     clock_utc_iso(now);
@@ -266,12 +272,14 @@ bool review_settle(struct batch *b, int64_t place_id, struct fault *f)
 
 /* --- undo --- */
 
-static bool read_batch(struct store *s, int64_t batch, struct batch_counts *counts, struct buf *after, struct fault *f)
+static bool read_batch(struct store *s, int64_t batch, struct batch_counts *counts, struct buf *after,
+                       struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "SELECT row_count, added, updated, unchanged, rejected, review, after_rows, undone_at"
-                                       " FROM import_batch WHERE id = ?1",
-                                       f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT row_count, added, updated, unchanged, rejected, review, after_rows, undone_at"
+                        " FROM import_batch WHERE id = ?1",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, batch);
@@ -285,19 +293,22 @@ static bool read_batch(struct store *s, int64_t batch, struct batch_counts *coun
     bool ok = sealed.n == 0 || key_unseal(store_key(s), sealed, after);
     sqlite3_reset(st);
     if (is_undone)
-        return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld đã được rút lại trước đó", (long long)batch);
+        return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld đã được rút lại trước đó",
+                         (long long)batch);
     return ok || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được nhật ký của lần nhập");
 }
 
 /* Which later batches touched what this row made, for the sentence of refusal. */
 static void name_builders(struct store *s, int64_t batch, int64_t row, struct buf *out)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        "SELECT DISTINCT later.batch_id, later.row FROM import_row mine JOIN import_row later ON later.entity = mine.entity"
-        " AND later.entity_id = mine.entity_id AND later.batch_id > mine.batch_id"
-        " WHERE mine.batch_id = ?1 AND mine.row = ?2 AND later.verdict NOT IN ('unchanged', 'rejected') LIMIT 3",
-        NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT DISTINCT later.batch_id, later.row FROM import_row mine JOIN import_row "
+                        "later ON later.entity = mine.entity"
+                        " AND later.entity_id = mine.entity_id AND later.batch_id > mine.batch_id"
+                        " WHERE mine.batch_id = ?1 AND mine.row = ?2 AND later.verdict NOT IN ('unchanged', "
+                        "'rejected') LIMIT 3",
+                        NULL);
     if (!st)
         return;
     bind_int(st, 1, batch);
@@ -314,7 +325,8 @@ enum { NAMED_CONFLICTS = 8 };
 static bool take_back_rows(struct store *s, int64_t batch, struct buf *conflicts, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT row, before FROM import_row WHERE batch_id = ?1 AND before IS NOT NULL ORDER BY row DESC", f);
+        s, "SELECT row, before FROM import_row WHERE batch_id = ?1 AND before IS NOT NULL ORDER BY row DESC",
+        f);
     if (!st)
         return false;
     struct buf entries = {0};
@@ -339,11 +351,12 @@ static bool take_back_rows(struct store *s, int64_t batch, struct buf *conflicts
 static void find_orphans(struct store *s, struct buf *conflicts)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY \"table\", parent", NULL);
+        s, "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY \"table\", parent",
+        NULL);
     while (st && statement_next(st, NULL)) {
         struct slice table = column_slice(st, 0), parent = column_slice(st, 1);
-        buf_format(conflicts, "%s%.*s: %lld bản ghi sau này dựa vào %.*s", conflicts->n ? "; " : "", (int)table.n,
-                   table.p, (long long)sqlite3_column_int64(st, 2), (int)parent.n, parent.p);
+        buf_format(conflicts, "%s%.*s: %lld bản ghi sau này dựa vào %.*s", conflicts->n ? "; " : "",
+                   (int)table.n, table.p, (long long)sqlite3_column_int64(st, 2), (int)parent.n, parent.p);
     }
 }
 
@@ -361,7 +374,8 @@ static bool mark_undone(struct store *s, int64_t batch, const char *who, struct 
     return statement_run(st, f);
 }
 
-static bool undo_inside(struct store *s, int64_t batch, const char *who, struct batch_counts *counts, struct fault *f)
+static bool undo_inside(struct store *s, int64_t batch, const char *who, struct batch_counts *counts,
+                        struct fault *f)
 {
     struct buf after = {0}, conflicts = {0};
     bool conflict = false;
@@ -373,7 +387,8 @@ static bool undo_inside(struct store *s, int64_t batch, const char *who, struct 
     if (ok && !conflicts.n)
         find_orphans(s, &conflicts);
     if (ok && conflicts.n)
-        ok = fault_set(f, FAULT_DUPLICATE, NULL, "không rút lại được lần nhập %lld vì đã có thay đổi dựa trên nó: %.*s",
+        ok = fault_set(f, FAULT_DUPLICATE, NULL,
+                       "không rút lại được lần nhập %lld vì đã có thay đổi dựa trên nó: %.*s",
                        (long long)batch, (int)conflicts.n, conflicts.p);
     ok = ok && mark_undone(s, batch, who, f);
     buf_release(&after);
@@ -381,9 +396,10 @@ static bool undo_inside(struct store *s, int64_t batch, const char *who, struct 
     return ok;
 }
 
-/* Foreign keys rest while rows go back one by one (a replaced parent would take its children along); before the commit
- * all of them are checked at once. */
-bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back, struct fault *f)
+/* Foreign keys rest while rows go back one by one (a replaced parent would take its children along); before
+ * the commit all of them are checked at once. */
+bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back,
+                struct fault *f)
 {
     if (!store_key(s))
         return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");

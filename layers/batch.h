@@ -1,8 +1,9 @@
 /* batch: one import into the file, what became of every row of it, and the way back.
  * Part of the door layers/layers.h; include that.
  *
- * While a batch is open every change of a register table is written down with what stood there before (journal.c), row by row
- * of the list; that is what undo replays backwards, and how it knows that somebody has built on the batch since. */
+ * While a batch is open every change of a register table is written down with what stood there before
+ * (journal.c), row by row of the list; that is what undo replays backwards, and how it knows that somebody
+ * has built on the batch since. */
 #ifndef LAYERS_BATCH_H
 #define LAYERS_BATCH_H
 
@@ -14,7 +15,14 @@ struct batch_start {
     struct slice signature; /* of the headings */
 };
 
-enum verdict { VERDICT_ADDED, VERDICT_UPDATED, VERDICT_UNCHANGED, VERDICT_REJECTED, VERDICT_REVIEW, VERDICT_COUNT };
+enum verdict {
+    VERDICT_ADDED,
+    VERDICT_UPDATED,
+    VERDICT_UNCHANGED,
+    VERDICT_REJECTED,
+    VERDICT_REVIEW,
+    VERDICT_COUNT
+};
 
 const char *verdict_name(enum verdict v); /* "added" */
 
@@ -32,7 +40,8 @@ struct batch_counts {
 };
 
 /* Inside a transaction. Without the key there is no import: KEY_MISSING. */
-bool batch_open(struct batch **out, struct store *s, const struct batch_start *start, struct fault *f) RESULT_MUST_BE_USED;
+bool batch_open(struct batch **out, struct store *s, const struct batch_start *start,
+                struct fault *f) RESULT_MUST_BE_USED;
 void batch_close(struct batch *b); /* NULL is fine */
 int64_t batch_id(const struct batch *b);
 /* Between begin and end stand the changes of one row; cancel takes them back. */
@@ -46,8 +55,8 @@ struct batch_dating {
 };
 bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f) RESULT_MUST_BE_USED;
 /* Counts, date and the changes made after the last row. */
-bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on,
+                  struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- the latest row of a list under its identity --- */
 
@@ -65,7 +74,7 @@ bool source_row_put(struct batch *b, const struct source_row *row, struct fault 
 
 struct review {
     uint32_t row;
-    int64_t place_id;                         /* 0: no place was made */
+    int64_t place_id;                             /* 0: no place was made */
     struct slice reason, fault_group, candidates; /* candidates: JSON array; no private text in any */
 };
 
@@ -76,8 +85,8 @@ bool review_settle(struct batch *b, int64_t place_id, struct fault *f) RESULT_MU
 /* --- undo (journal.c) --- */
 
 /* Its own transaction. NOT_FOUND, or DUPLICATE with the list of what was built upon the batch. */
-bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back,
+                struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- persons: sealed text and a keyed hash for exact look-up (private.c) --- */
 

@@ -1,5 +1,5 @@
-/* business: places and establishments, in and out. The public code belongs to the place and is made here, once, when the place
- * is new; nothing ever changes it. */
+/* business: places and establishments, in and out. The public code belongs to the place and is made here,
+ * once, when the place is new; nothing ever changes it. */
 #include "layers/store_private.h"
 #include "layers/text.h"
 
@@ -75,13 +75,16 @@ static void read_place(sqlite3_stmt *st, struct arena *a, struct place *p)
 
 bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known *out)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        "SELECT p.id, p.code, p.type, p.ref, p.name, p.public_name, p.status, p.status_raw, p.valid_from, p.valid_to,"
-        " p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.ward_id, p.needs_review,"
-        " p.source_date, p.verified_on, p.batch_id, p.position, e.address_key, e.kind, e.stall_place_id, e.place_id"
-        " FROM place p LEFT JOIN establishment e ON e.place_id = p.id WHERE p.id = ?1",
-        NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT p.id, p.code, p.type, p.ref, p.name, p.public_name, p.status, p.status_raw, "
+                        "p.valid_from, p.valid_to,"
+                        " p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, "
+                        "p.ward_id, p.needs_review,"
+                        " p.source_date, p.verified_on, p.batch_id, p.position, e.address_key, e.kind, "
+                        "e.stall_place_id, e.place_id"
+                        " FROM place p LEFT JOIN establishment e ON e.place_id = p.id WHERE p.id = ?1",
+                        NULL);
     if (!st)
         return false;
     bind_int(st, 1, id);
@@ -129,9 +132,11 @@ static bool place_insert(struct store *s, struct place *p, struct slice name_fol
     sqlite3_stmt *st = store_statement(
         s,
         "INSERT INTO place (ref, name, public_name, name_fold, status, status_raw, valid_from, valid_to,"
-        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review, source_date,"
+        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review, "
+        "source_date,"
         " verified_on, updated_at, batch_id, code, type, recorded_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?17)",
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
+        "?17)",
         f);
     if (!st)
         return false;
@@ -153,13 +158,15 @@ bool place_put(struct store *s, struct place *p, struct fault *f)
     if (p->id == 0) {
         ok = place_insert(s, p, buf_to_slice(&fold), f);
     } else {
-        sqlite3_stmt *st = store_statement(
-            s,
-            "UPDATE place SET ref = ?1, name = ?2, public_name = ?3, name_fold = ?4, status = ?5, status_raw = ?6,"
-            " valid_from = ?7, valid_to = ?8, industry_version = ?9, industry_code = ?10, industry_group = ?11,"
-            " residential_group_id = ?12, ward_id = ?13, needs_review = ?14, source_date = ?15, verified_on = ?16,"
-            " updated_at = ?17, batch_id = ?18 WHERE id = ?19",
-            f);
+        sqlite3_stmt *st = store_statement(s,
+                                           "UPDATE place SET ref = ?1, name = ?2, public_name = ?3, "
+                                           "name_fold = ?4, status = ?5, status_raw = ?6,"
+                                           " valid_from = ?7, valid_to = ?8, industry_version = ?9, "
+                                           "industry_code = ?10, industry_group = ?11,"
+                                           " residential_group_id = ?12, ward_id = ?13, needs_review = ?14, "
+                                           "source_date = ?15, verified_on = ?16,"
+                                           " updated_at = ?17, batch_id = ?18 WHERE id = ?19",
+                                           f);
         ok = st != NULL;
         if (ok) {
             bind_place(st, p, buf_to_slice(&fold));
@@ -192,15 +199,18 @@ bool establishment_put(struct store *s, const struct establishment *e, struct fa
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "INSERT INTO establishment (place_id, kind, kind_raw, address, public_address, address_key, match_key, street_id,"
+        "INSERT INTO establishment (place_id, kind, kind_raw, address, public_address, address_key, "
+        "match_key, street_id,"
         " number, chain, at_home, has_account, licensed_on, stall_place_id)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT (place_id) DO UPDATE SET kind = excluded.kind, kind_raw = excluded.kind_raw,"
-        " address = excluded.address, public_address = excluded.public_address, address_key = excluded.address_key,"
+        " address = excluded.address, public_address = excluded.public_address, address_key = "
+        "excluded.address_key,"
         " match_key = excluded.match_key, street_id = excluded.street_id, number = excluded.number,"
         " chain = excluded.chain, at_home = excluded.at_home,"
         " has_account = coalesce(excluded.has_account, has_account),"
-        " licensed_on = coalesce(excluded.licensed_on, licensed_on), stall_place_id = excluded.stall_place_id",
+        " licensed_on = coalesce(excluded.licensed_on, licensed_on), stall_place_id = "
+        "excluded.stall_place_id",
         f);
     if (!st)
         return false;
@@ -222,7 +232,8 @@ bool establishment_put(struct store *s, const struct establishment *e, struct fa
     return statement_run(st, f);
 }
 
-void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key, uint8_t out[HASH_BYTES])
+void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key,
+                             uint8_t out[HASH_BYTES])
 {
     struct buf text = {0};
     buf_slice(&text, name_fold);
@@ -249,7 +260,8 @@ int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], i
 
 int64_t establishment_of_stall(struct store *s, int64_t stall_place_id)
 {
-    sqlite3_stmt *st = store_statement(s, "SELECT place_id FROM establishment WHERE stall_place_id = ?1 LIMIT 1", NULL);
+    sqlite3_stmt *st =
+        store_statement(s, "SELECT place_id FROM establishment WHERE stall_place_id = ?1 LIMIT 1", NULL);
     if (!st)
         return 0;
     bind_int(st, 1, stall_place_id);
@@ -258,7 +270,8 @@ int64_t establishment_of_stall(struct store *s, int64_t stall_place_id)
     return id;
 }
 
-bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version, struct slice *group)
+bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version,
+                   struct slice *group)
 {
     sqlite3_stmt *st = store_statement(
         s, "SELECT version, group_name FROM industry WHERE code = ?1 ORDER BY version DESC LIMIT 1", NULL);

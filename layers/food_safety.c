@@ -1,8 +1,10 @@
-/* food_safety: the regime of a place, its documents and its inspections. Findings and penalties tell what a person did wrong and
- * stand sealed. What is published of all this is decided by the views, never here. */
+/* food_safety: the regime of a place, its documents and its inspections. Findings and penalties tell what a
+ * person did wrong and stand sealed. What is published of all this is decided by the views, never here. */
 #include "layers/store_private.h"
 
-enum { CORRECTION_DAYS = 300 }; /* a new commitment closer than this to the last one corrects its date; renewals come yearly or later */
+enum {
+    CORRECTION_DAYS = 300
+}; /* a new commitment closer than this to the last one corrects its date; renewals come yearly or later */
 
 bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struct fault *f)
 {
@@ -15,11 +17,15 @@ bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struc
     sqlite3_reset(st);
     st = store_statement(
         s,
-        "INSERT INTO fs_place (place_id, business_kind, regime, authority, health_checked_on, trained_on, status_raw,"
-        " updated_at, batch_id) VALUES (?1, coalesce(?2, ''), coalesce(?3, 'unknown'), ?4, ?5, ?6, ?7, ?8, ?9)"
-        " ON CONFLICT (place_id) DO UPDATE SET business_kind = coalesce(?2, business_kind), regime = coalesce(?3, regime),"
+        "INSERT INTO fs_place (place_id, business_kind, regime, authority, health_checked_on, trained_on, "
+        "status_raw,"
+        " updated_at, batch_id) VALUES (?1, coalesce(?2, ''), coalesce(?3, 'unknown'), ?4, ?5, ?6, ?7, ?8, "
+        "?9)"
+        " ON CONFLICT (place_id) DO UPDATE SET business_kind = coalesce(?2, business_kind), regime = "
+        "coalesce(?3, regime),"
         " authority = coalesce(?4, authority), health_checked_on = coalesce(?5, health_checked_on),"
-        " trained_on = coalesce(?6, trained_on), status_raw = coalesce(?7, status_raw), updated_at = ?8, batch_id = ?9",
+        " trained_on = coalesce(?6, trained_on), status_raw = coalesce(?7, status_raw), updated_at = ?8, "
+        "batch_id = ?9",
         f);
     if (!st)
         return false;
@@ -36,15 +42,16 @@ bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struc
     return statement_run(st, f);
 }
 
-/* A document is itself under its number; without a number under its day, near days being corrections of one another. */
+/* A document is itself under its number; without a number under its day, near days being corrections of one
+ * another. */
 static int64_t find_document(struct store *s, const struct fs_document *d)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        "SELECT id FROM fs_document WHERE place_id = ?1 AND type = ?2 AND number = ?3"
-        " AND (?3 <> '' OR issued_on IS ?4 OR abs(julianday(issued_on) - julianday(?4)) < ?5)"
-        " ORDER BY issued_on IS ?4 DESC, id DESC LIMIT 1",
-        NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT id FROM fs_document WHERE place_id = ?1 AND type = ?2 AND number = ?3"
+                        " AND (?3 <> '' OR issued_on IS ?4 OR abs(julianday(issued_on) - julianday(?4)) < ?5)"
+                        " ORDER BY issued_on IS ?4 DESC, id DESC LIMIT 1",
+                        NULL);
     if (!st)
         return 0;
     bind_int(st, 1, d->place_id);
@@ -60,13 +67,14 @@ static int64_t find_document(struct store *s, const struct fs_document *d)
 bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f)
 {
     d->id = find_document(s, d);
-    sqlite3_stmt *st = store_statement(
-        s,
-        d->id ? "UPDATE fs_document SET issuer = coalesce(nullif(?4, ''), issuer), issued_on = ?5, expires_on = ?6,"
-                " expires_source = ?7, batch_id = ?8 WHERE id = ?9"
-              : "INSERT INTO fs_document (place_id, type, number, issuer, issued_on, expires_on, expires_source, batch_id)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        f);
+    sqlite3_stmt *st = store_statement(s,
+                                       d->id ? "UPDATE fs_document SET issuer = coalesce(nullif(?4, ''), "
+                                               "issuer), issued_on = ?5, expires_on = ?6,"
+                                               " expires_source = ?7, batch_id = ?8 WHERE id = ?9"
+                                             : "INSERT INTO fs_document (place_id, type, number, issuer, "
+                                               "issued_on, expires_on, expires_source, batch_id)"
+                                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                                       f);
     if (!st)
         return false;
     bind_int(st, 1, d->place_id);
@@ -89,7 +97,8 @@ bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f)
 static int64_t find_inspection(struct store *s, const struct fs_inspection *i)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT id FROM fs_inspection WHERE place_id = ?1 AND inspected_on = ?2 ORDER BY id DESC LIMIT 1", NULL);
+        s, "SELECT id FROM fs_inspection WHERE place_id = ?1 AND inspected_on = ?2 ORDER BY id DESC LIMIT 1",
+        NULL);
     if (!st)
         return 0;
     bind_int(st, 1, i->place_id);
@@ -109,13 +118,14 @@ static bool seal_finding(struct store *s, const struct fs_inspection *i, const c
 bool fs_inspection_put(struct store *s, struct fs_inspection *i, struct fault *f)
 {
     i->id = find_inspection(s, i);
-    sqlite3_stmt *st = store_statement(
-        s,
-        i->id ? "UPDATE fs_inspection SET round = ?2, result = ?4, result_raw = ?5, vocabulary = ?6, batch_id = ?7"
-                " WHERE id = ?8"
-              : "INSERT INTO fs_inspection (place_id, round, inspected_on, result, result_raw, vocabulary, batch_id)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        f);
+    sqlite3_stmt *st = store_statement(s,
+                                       i->id ? "UPDATE fs_inspection SET round = ?2, result = ?4, result_raw "
+                                               "= ?5, vocabulary = ?6, batch_id = ?7"
+                                               " WHERE id = ?8"
+                                             : "INSERT INTO fs_inspection (place_id, round, inspected_on, "
+                                               "result, result_raw, vocabulary, batch_id)"
+                                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                                       f);
     if (!st)
         return false;
     bind_int(st, 1, i->place_id);

@@ -1,8 +1,9 @@
-/* journal: writes down what every change of a register table replaced, and plays it back. Stands under batch.c: one stretch
- * of entries for each row of a list, sealed beside that row; `mapd undo` replays them from last to first.
+/* journal: writes down what every change of a register table replaced, and plays it back. Stands under
+ * batch.c: one stretch of entries for each row of a list, sealed beside that row; `mapd undo` replays them
+ * from last to first.
  *
- * Law: exact or not at all. An entry holds a mark of the row it left behind; when the row no longer bears that mark, somebody
- * has built on it and nothing is taken back. */
+ * Law: exact or not at all. An entry holds a mark of the row it left behind; when the row no longer bears
+ * that mark, somebody has built on it and nothing is taken back. */
 #define SQLITE_ENABLE_PREUPDATE_HOOK
 #include "layers/journal.h"
 
@@ -107,7 +108,8 @@ static void add_key(struct journal *j, sqlite3 *db, int operation, int table, sq
     }
 }
 
-/* One entry: operation, table, key; the mark of what comes (insert, update); what was there (update, delete). */
+/* One entry: operation, table, key; the mark of what comes (insert, update); what was there (update, delete).
+ */
 static void on_change(void *context, sqlite3 *db, int operation, const char *database, const char *name,
                       sqlite3_int64 rowid, sqlite3_int64 new_rowid)
 {

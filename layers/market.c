@@ -1,5 +1,5 @@
-/* market: markets, zones, stalls with their floor plan, and who runs them. A stall is a place for ever; traders come and go, and
- * who they are stands sealed. */
+/* market: markets, zones, stalls with their floor plan, and who runs them. A stall is a place for ever;
+ * traders come and go, and who they are stands sealed. */
 #include "layers/store_private.h"
 #include "layers/text.h"
 
@@ -90,7 +90,8 @@ bool market_put(struct store *s, struct market *m, struct fault *f)
     struct buf fold = {0};
     sqlite3_stmt *st = store_statement(
         s,
-        "INSERT INTO market (code, name, fold, class, address, ward_managed, cashless_deployed, market_40, evidence_note,"
+        "INSERT INTO market (code, name, fold, class, address, ward_managed, cashless_deployed, market_40, "
+        "evidence_note,"
         " source_date, updated_at, batch_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
         " ON CONFLICT (code) DO UPDATE SET name = ?2, fold = ?3, class = coalesce(?4, class), address = ?5,"
         " ward_managed = coalesce(?6, ward_managed), cashless_deployed = coalesce(?7, cashless_deployed),"
@@ -143,7 +144,8 @@ int stall_find(struct store *s, const struct stall_key *k, int64_t *place_ids, i
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "SELECT s.place_id FROM stall s LEFT JOIN zone z ON z.id = s.zone_id WHERE s.market_id = ?1 AND s.number_norm = ?2"
+        "SELECT s.place_id FROM stall s LEFT JOIN zone z ON z.id = s.zone_id WHERE s.market_id = ?1 AND "
+        "s.number_norm = ?2"
         " AND (?3 IS NULL OR z.fold = ?3) AND (?4 IS NULL OR s.kind = ?4) ORDER BY s.place_id LIMIT ?5",
         NULL);
     if (!st)
@@ -166,7 +168,8 @@ bool stall_put(struct store *s, const struct stall *stall, struct fault *f)
         s,
         "INSERT INTO stall (place_id, market_id, zone_id, kind, number, number_norm, area_m2, goods)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (place_id) DO UPDATE SET market_id = ?2,"
-        " zone_id = coalesce(?3, zone_id), kind = ?4, number = ?5, number_norm = ?6, area_m2 = coalesce(?7, area_m2),"
+        " zone_id = coalesce(?3, zone_id), kind = ?4, number = ?5, number_norm = ?6, area_m2 = coalesce(?7, "
+        "area_m2),"
         " goods = ?8",
         f);
     if (!st)
@@ -195,9 +198,12 @@ static bool position_by_plan(struct store *s, const struct stall_key *k, struct 
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "SELECT ST_X(c), ST_Y(c), west, south, east, north, fit FROM (SELECT Centroid(geom) AS c, MbrMinX(geom) AS west,"
-        " MbrMinY(geom) AS south, MbrMaxX(geom) AS east, MbrMaxY(geom) AS north, (zone_fold = ?2) + (kind = ?3) AS fit"
-        " FROM stall_plan WHERE market_id = ?1 AND number_norm = ?4 AND (zone_fold = ?2 OR zone_fold = '' OR ?2 = '')"
+        "SELECT ST_X(c), ST_Y(c), west, south, east, north, fit FROM (SELECT Centroid(geom) AS c, "
+        "MbrMinX(geom) AS west,"
+        " MbrMinY(geom) AS south, MbrMaxX(geom) AS east, MbrMaxY(geom) AS north, (zone_fold = ?2) + (kind = "
+        "?3) AS fit"
+        " FROM stall_plan WHERE market_id = ?1 AND number_norm = ?4 AND (zone_fold = ?2 OR zone_fold = '' OR "
+        "?2 = '')"
         " AND (kind = ?3 OR kind = '' OR ?3 = '') AND geom IS NOT NULL ORDER BY fit DESC LIMIT 2)",
         NULL);
     if (!st)
@@ -225,7 +231,8 @@ static bool position_by_market(struct store *s, int64_t market_id, struct place_
     sqlite3_stmt *st = store_statement(
         s,
         "SELECT m.geom, m.accuracy_m, min(MbrMinX(p.geom)), min(MbrMinY(p.geom)), max(MbrMaxX(p.geom)),"
-        " max(MbrMaxY(p.geom)) FROM market m LEFT JOIN stall_plan p ON p.market_id = m.id WHERE m.id = ?1 GROUP BY m.id",
+        " max(MbrMaxY(p.geom)) FROM market m LEFT JOIN stall_plan p ON p.market_id = m.id WHERE m.id = ?1 "
+        "GROUP BY m.id",
         NULL);
     if (!st)
         return false;
@@ -255,8 +262,10 @@ void stall_position(struct store *s, const struct stall_key *k, struct place_pos
 
 bool stall_plan_put(struct store *s, const struct stall_plan *p, int64_t *id, bool *is_new, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(
-        s, "SELECT id FROM stall_plan WHERE market_id = ?1 AND zone_fold = ?2 AND kind = ?3 AND number_norm = ?4", f);
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT id FROM stall_plan WHERE market_id = ?1 AND zone_fold = ?2 "
+                                       "AND kind = ?3 AND number_norm = ?4",
+                                       f);
     if (!st)
         return false;
     for (int pass = 0; pass < 2; pass++) {
@@ -269,12 +278,13 @@ bool stall_plan_put(struct store *s, const struct stall_plan *p, int64_t *id, bo
         *is_new = !statement_next(st, f);
         *id = *is_new ? 0 : sqlite3_column_int64(st, 0);
         sqlite3_reset(st);
-        st = store_statement(s,
-                             *is_new ? "INSERT INTO stall_plan (market_id, zone_fold, kind, number_norm, geom)"
-                                       " VALUES (?1, ?2, ?3, ?4, CastToXY(GeomFromWKB(?5, 4326)))"
-                                     : "UPDATE stall_plan SET geom = CastToXY(GeomFromWKB(?5, 4326)) WHERE market_id = ?1"
-                                       " AND zone_fold = ?2 AND kind = ?3 AND number_norm = ?4",
-                             f);
+        st = store_statement(
+            s,
+            *is_new ? "INSERT INTO stall_plan (market_id, zone_fold, kind, number_norm, geom)"
+                      " VALUES (?1, ?2, ?3, ?4, CastToXY(GeomFromWKB(?5, 4326)))"
+                    : "UPDATE stall_plan SET geom = CastToXY(GeomFromWKB(?5, 4326)) WHERE market_id = ?1"
+                      " AND zone_fold = ?2 AND kind = ?3 AND number_norm = ?4",
+            f);
         if (!st)
             return false;
     }
@@ -295,7 +305,8 @@ static int list_stalls(struct store *s, int64_t market_id, struct arena *a, stru
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "SELECT s.place_id, z.fold, s.kind, s.number_norm FROM stall s JOIN place p ON p.id = s.place_id LEFT JOIN zone z"
+        "SELECT s.place_id, z.fold, s.kind, s.number_norm FROM stall s JOIN place p ON p.id = s.place_id "
+        "LEFT JOIN zone z"
         " ON z.id = s.zone_id WHERE s.market_id = ?1 AND p.position IN ('stall_plan', 'area', 'none')",
         NULL);
     struct buf list = {0};
@@ -325,8 +336,8 @@ static bool is_placed_so(struct store *s, int64_t place_id, const struct place_p
     bind_int(st, 1, place_id);
     bool same = statement_next(st, NULL) && slice_equal(column_slice(st, 0), slice_of(p->position)) &&
                 (strcmp(p->position, "none") == 0 ||
-                 (sqlite3_column_double(st, 1) == p->accuracy_m && column_point(st, 2, &at) && at.lon == p->at.lon &&
-                  at.lat == p->at.lat));
+                 (sqlite3_column_double(st, 1) == p->accuracy_m && column_point(st, 2, &at) &&
+                  at.lon == p->at.lon && at.lat == p->at.lat));
     sqlite3_reset(st);
     return same;
 }
@@ -363,7 +374,8 @@ static void trader_identity(struct store *s, const struct occupant *o, uint8_t o
     buf_release(&text);
 }
 
-static bool trader_insert(struct store *s, const struct occupant *o, struct slice identity, int64_t *id, struct fault *f)
+static bool trader_insert(struct store *s, const struct occupant *o, struct slice identity, int64_t *id,
+                          struct fault *f)
 {
     sqlite3_stmt *st = store_statement(s, "INSERT INTO trader (market_id, identity) VALUES (?1, ?2)", f);
     if (!st)
@@ -409,10 +421,11 @@ struct occupancy {
 
 static bool occupancy_now(struct store *s, int64_t place_id, struct occupancy *out)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "SELECT id, trader_id, has_account, valid_from FROM occupancy WHERE place_id = ?1"
-                                       " AND valid_to IS NULL ORDER BY id DESC LIMIT 1",
-                                       NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT id, trader_id, has_account, valid_from FROM occupancy WHERE place_id = ?1"
+                        " AND valid_to IS NULL ORDER BY id DESC LIMIT 1",
+                        NULL);
     if (!st)
         return false;
     bind_int(st, 1, place_id);
@@ -437,14 +450,17 @@ static bool occupancy_end(struct store *s, int64_t id, struct date last, struct 
 }
 
 /* Since when the first known occupant is there nobody told us: open. A later one came with the change. */
-static bool occupancy_write(struct store *s, const struct occupant *o, int64_t id, int64_t trader_id, struct fault *f)
+static bool occupancy_write(struct store *s, const struct occupant *o, int64_t id, int64_t trader_id,
+                            struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        id ? "UPDATE occupancy SET trader_id = ?2, has_account = coalesce(?3, has_account), batch_id = ?4 WHERE id = ?5"
-           : "INSERT INTO occupancy (place_id, trader_id, has_account, batch_id, valid_from) SELECT ?1, ?2, ?3, ?4,"
-             " CASE WHEN EXISTS (SELECT 1 FROM occupancy WHERE place_id = ?1) THEN ?5 END",
-        f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        id ? "UPDATE occupancy SET trader_id = ?2, has_account = coalesce(?3, has_account), "
+                             "batch_id = ?4 WHERE id = ?5"
+                           : "INSERT INTO occupancy (place_id, trader_id, has_account, batch_id, valid_from) "
+                             "SELECT ?1, ?2, ?3, ?4,"
+                             " CASE WHEN EXISTS (SELECT 1 FROM occupancy WHERE place_id = ?1) THEN ?5 END",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, o->place_id);
@@ -470,7 +486,8 @@ bool occupancy_set(struct store *s, const struct occupant *o, struct fault *f)
     if (!trader_put(s, o, &trader_id, f))
         return false;
     if (is_occupied && now.trader_id == trader_id)
-        return o->has_account < 0 || o->has_account == now.has_account || occupancy_write(s, o, now.id, trader_id, f);
+        return o->has_account < 0 || o->has_account == now.has_account ||
+               occupancy_write(s, o, now.id, trader_id, f);
     /* a list of the same day or older corrects who it was; a newer one tells of a change */
     bool is_correction = is_occupied && date_is_valid(o->since) && date_is_valid(now.valid_from) &&
                          date_to_days(now.valid_from) >= date_to_days(o->since);
@@ -484,7 +501,10 @@ int occupancy_compare(struct store *s, int64_t place_id, struct slice name_fold)
     struct occupancy now = {0};
     if (!occupancy_now(s, place_id, &now))
         return -1;
-    struct private_value v = {
-        .owner = "trader", .owner_id = now.trader_id, .field = "owner_name", .text = name_fold, .key = name_fold};
+    struct private_value v = {.owner = "trader",
+                              .owner_id = now.trader_id,
+                              .field = "owner_name",
+                              .text = name_fold,
+                              .key = name_fold};
     return private_compare(s, &v) == 1;
 }

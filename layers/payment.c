@@ -1,5 +1,5 @@
-/* payment: what lists say about cashless methods, and the evidence that proves it. A list never becomes evidence; evidence moves
- * from state to state only along domain.md B.3, and each move is written down. */
+/* payment: what lists say about cashless methods, and the evidence that proves it. A list never becomes
+ * evidence; evidence moves from state to state only along domain.md B.3, and each move is written down. */
 #include "layers/store_private.h"
 
 #include <string.h>
@@ -9,7 +9,8 @@ bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f
     sqlite3_stmt *st = store_statement(
         s,
         "INSERT INTO acceptance_listed (place_id, method, accepts, listed_on) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (place_id, method) DO UPDATE SET accepts = excluded.accepts, listed_on = excluded.listed_on",
+        " ON CONFLICT (place_id, method) DO UPDATE SET accepts = excluded.accepts, listed_on = "
+        "excluded.listed_on",
         f);
     if (!st)
         return false;
@@ -20,12 +21,14 @@ bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f
     return statement_run(st, f);
 }
 
-bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date, struct fault *f)
+bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date,
+                  struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "INSERT INTO platform_use (place_id, category, source_date) VALUES (?1, ?2, ?3)"
-                                       " ON CONFLICT (place_id, category) DO UPDATE SET source_date = excluded.source_date",
-                                       f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "INSERT INTO platform_use (place_id, category, source_date) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (place_id, category) DO UPDATE SET source_date = excluded.source_date",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, place_id);
@@ -48,8 +51,8 @@ bool platform_clear(struct store *s, int64_t place_id, struct fault *f)
 bool evidence_may_move(const char *from, const char *to)
 {
     static const char *const MOVES[][2] = {
-        {"draft", "submitted"},   {"submitted", "verified"}, {"submitted", "rejected"},
-        {"verified", "disputed"}, {"disputed", "verified"},  {"disputed", "rejected"},
+        {"draft", "submitted"},    {"submitted", "verified"}, {"submitted", "rejected"},
+        {"verified", "disputed"},  {"disputed", "verified"},  {"disputed", "rejected"},
         {"verified", "withdrawn"},
     };
     for (size_t i = 0; i < COUNT_OF(MOVES); i++)
@@ -60,11 +63,11 @@ bool evidence_may_move(const char *from, const char *to)
 
 bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const char **state)
 {
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "SELECT id, state FROM evidence WHERE place_id = ?1 AND class = ?2 AND happened_on = ?3"
-                        " AND method = ?4 AND minutes_number = ?5",
-                        NULL);
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT id, state FROM evidence WHERE place_id = ?1 AND class = ?2 AND happened_on = ?3"
+        " AND method = ?4 AND minutes_number = ?5",
+        NULL);
     if (!st)
         return false;
     bind_int(st, 1, e->place_id);
@@ -84,7 +87,9 @@ static bool write_event(struct store *s, const struct evidence *e, const char *b
 {
     char now[21];
     sqlite3_stmt *st = store_statement(
-        s, "INSERT INTO evidence_event (evidence_id, from_state, to_state, at, by) VALUES (?1, ?2, ?3, ?4, ?5)", f);
+        s,
+        "INSERT INTO evidence_event (evidence_id, from_state, to_state, at, by) VALUES (?1, ?2, ?3, ?4, ?5)",
+        f);
     if (!st)
         return false;
     clock_utc_iso(now);
@@ -114,10 +119,11 @@ bool evidence_put(struct store *s, struct evidence *e, const char *state_before,
 {
     sqlite3_stmt *st;
     if (e->id) {
-        st = store_statement(s,
-                             "UPDATE evidence SET passed = ?1, state = ?2, verified_by = coalesce(?3, verified_by),"
-                             " verified_at = coalesce(?4, verified_at), batch_id = ?5 WHERE id = ?6",
-                             f);
+        st = store_statement(
+            s,
+            "UPDATE evidence SET passed = ?1, state = ?2, verified_by = coalesce(?3, verified_by),"
+            " verified_at = coalesce(?4, verified_at), batch_id = ?5 WHERE id = ?6",
+            f);
         if (!st)
             return false;
         bind_evidence(st, e);
@@ -128,7 +134,8 @@ bool evidence_put(struct store *s, struct evidence *e, const char *state_before,
     }
     st = store_statement(
         s,
-        "INSERT INTO evidence (passed, state, verified_by, verified_at, batch_id, place_id, class, method, happened_on,"
+        "INSERT INTO evidence (passed, state, verified_by, verified_at, batch_id, place_id, class, method, "
+        "happened_on,"
         " minutes_number, created_by, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         f);
     if (!st)

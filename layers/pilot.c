@@ -22,7 +22,8 @@ bool pilot_put(struct store *s, struct pilot *p, bool *is_new, struct fault *f)
         s,
         *is_new ? "INSERT INTO pilot (code, name, type, decision, updated_at, batch_id)"
                   " VALUES (?1, coalesce(?2, ?1), coalesce(?3, 'market'), ?4, ?5, ?6)"
-                : "UPDATE pilot SET name = coalesce(?2, name), type = coalesce(?3, type), decision = coalesce(?4, decision),"
+                : "UPDATE pilot SET name = coalesce(?2, name), type = coalesce(?3, type), decision = "
+                  "coalesce(?4, decision),"
                   " updated_at = ?5, batch_id = ?6 WHERE code = ?1 AND (name IS NOT coalesce(?2, name)"
                   " OR type IS NOT coalesce(?3, type) OR decision IS NOT coalesce(?4, decision))",
         f);
@@ -69,7 +70,8 @@ bool pilot_member_put(struct store *s, struct pilot_member *m, struct fault *f)
     sqlite3_stmt *st = store_statement(
         s,
         m->id ? "UPDATE pilot_member SET joined_on = ?3, left_on = ?4, batch_id = ?5 WHERE id = ?6"
-              : "INSERT INTO pilot_member (pilot_id, place_id, joined_on, left_on, batch_id) VALUES (?1, ?2, ?3, ?4, ?5)",
+              : "INSERT INTO pilot_member (pilot_id, place_id, joined_on, left_on, batch_id) VALUES (?1, ?2, "
+                "?3, ?4, ?5)",
         f);
     if (!st)
         return false;

@@ -72,10 +72,11 @@ bool store_list_policy(struct store *s, struct buf *out, struct fault *f)
 
 int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "SELECT value + 0 FROM policy WHERE key = ?1 AND valid_from <= ?2"
-                                       " AND (valid_to IS NULL OR ?2 <= valid_to) ORDER BY valid_from DESC LIMIT 1",
-                                       NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT value + 0 FROM policy WHERE key = ?1 AND valid_from <= ?2"
+                        " AND (valid_to IS NULL OR ?2 <= valid_to) ORDER BY valid_from DESC LIMIT 1",
+                        NULL);
     if (!st)
         return otherwise;
     bind_text(st, 1, key);

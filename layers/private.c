@@ -1,5 +1,5 @@
-/* private: what names or reaches a person. Each value stands once, sealed, with a keyed hash beside it so that an exact value can
- * be looked up without opening anything.
+/* private: what names or reaches a person. Each value stands once, sealed, with a keyed hash beside it so
+ * that an exact value can be looked up without opening anything.
  *
  * Law: nothing of this file ever reaches a public view, a log line or a fault's text. */
 #include "layers/store_private.h"
@@ -51,8 +51,8 @@ static bool remove_value(struct store *s, const struct private_value *v, struct 
 static bool is_stored(struct store *s, const struct private_value *v)
 {
     struct buf there = {0};
-    bool same = private_compare(s, v) == 1 && private_get(s, v, &there) &&
-                slice_equal(buf_to_slice(&there), v->text);
+    bool same =
+        private_compare(s, v) == 1 && private_get(s, v, &there) && slice_equal(buf_to_slice(&there), v->text);
     buf_release(&there);
     return same;
 }
@@ -88,10 +88,11 @@ bool private_put(struct store *s, const struct private_value *v, struct fault *f
 int private_find(struct store *s, const struct private_value *v, int64_t *ids, int limit)
 {
     uint8_t hash[HASH_BYTES];
-    sqlite3_stmt *st = store_statement(s,
-                                       "SELECT owner_id FROM restricted WHERE field = ?2 AND hash = ?3 AND owner = ?1"
-                                       " ORDER BY owner_id LIMIT ?4",
-                                       NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT owner_id FROM restricted WHERE field = ?2 AND hash = ?3 AND owner = ?1"
+                        " ORDER BY owner_id LIMIT ?4",
+                        NULL);
     if (!st || !store_key(s))
         return 0;
     hash_of(s, v, hash);

@@ -1,9 +1,9 @@
-/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c, payment.c, reference.c,
- * gazetteer.c). Part of the door layers/layers.h; include that.
+/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c,
+ * payment.c, reference.c, gazetteer.c). Part of the door layers/layers.h; include that.
  *
- * Law: a record with id 0 is new and gets its id (and its code) from the put; with an id it replaces what is there. Slices
- * inside a record are borrowed for the call. Text handed out lives in the arena. Enumerations are the constants of
- * design.md section 6 ("household"). All puts stand inside a transaction. */
+ * Law: a record with id 0 is new and gets its id (and its code) from the put; with an id it replaces what is
+ * there. Slices inside a record are borrowed for the call. Text handed out lives in the arena. Enumerations
+ * are the constants of design.md section 6 ("household"). All puts stand inside a transaction. */
 #ifndef LAYERS_RECORD_H
 #define LAYERS_RECORD_H
 
@@ -156,14 +156,18 @@ int64_t place_by_ref(struct store *s, struct slice ref);   /* 0: none */
 int64_t place_by_code(struct store *s, struct slice code); /* any spelling of a public code */
 bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known *out);
 bool place_put(struct store *s, struct place *p, struct fault *f) RESULT_MUST_BE_USED;
-bool place_set_position(struct store *s, int64_t id, const struct place_position *p, struct fault *f) RESULT_MUST_BE_USED;
+bool place_set_position(struct store *s, int64_t id, const struct place_position *p,
+                        struct fault *f) RESULT_MUST_BE_USED;
 bool establishment_put(struct store *s, const struct establishment *e, struct fault *f) RESULT_MUST_BE_USED;
-void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key, uint8_t out[HASH_BYTES]);
+void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key,
+                             uint8_t out[HASH_BYTES]);
 int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit);
 /* The establishment that was linked to this stall; 0: none. */
 int64_t establishment_of_stall(struct store *s, int64_t stall_place_id);
-/* Group of an industry code in any version, and the version that has it (the newest); false when no version has it. */
-bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version, struct slice *group);
+/* Group of an industry code in any version, and the version that has it (the newest); false when no version
+ * has it. */
+bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version,
+                   struct slice *group);
 
 /* --- market.c: markets, zones, stalls, traders --- */
 
@@ -180,7 +184,8 @@ struct market {
 
 int market_list(struct store *s, struct arena *a, struct market **out);
 bool market_put(struct store *s, struct market *m, struct fault *f) RESULT_MUST_BE_USED;
-bool zone_put(struct store *s, int64_t market_id, struct slice name, int64_t *id, struct fault *f) RESULT_MUST_BE_USED;
+bool zone_put(struct store *s, int64_t market_id, struct slice name, int64_t *id,
+              struct fault *f) RESULT_MUST_BE_USED;
 
 /* zone_fold empty and kind NULL ask for any. */
 struct stall_key {
@@ -207,7 +212,8 @@ struct stall_plan {
     struct slice wkb;
 };
 
-bool stall_plan_put(struct store *s, const struct stall_plan *p, int64_t *id, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
+bool stall_plan_put(struct store *s, const struct stall_plan *p, int64_t *id, bool *is_new,
+                    struct fault *f) RESULT_MUST_BE_USED;
 /* Places all stalls of the market again that stand by plan, by market or nowhere. */
 bool stall_place_again(struct store *s, int64_t market_id, struct fault *f) RESULT_MUST_BE_USED;
 
@@ -268,7 +274,8 @@ struct fs_inspection {
     bool is_abc; /* A, B, C of the rules before 2025-01-15 */
 };
 
-bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
+bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new,
+                  struct fault *f) RESULT_MUST_BE_USED;
 bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f) RESULT_MUST_BE_USED;
 bool fs_inspection_put(struct store *s, struct fs_inspection *i, struct fault *f) RESULT_MUST_BE_USED;
 /* The place of a certificate number; 0 when none or more than one has it. */
@@ -284,8 +291,8 @@ struct acceptance {
 };
 
 bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f) RESULT_MUST_BE_USED;
-bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date,
+                  struct fault *f) RESULT_MUST_BE_USED;
 bool platform_clear(struct store *s, int64_t place_id, struct fault *f) RESULT_MUST_BE_USED;
 
 struct evidence {
@@ -297,9 +304,11 @@ struct evidence {
     const char *created_by;
 };
 
-/* The item of the same identity (place, class, date, method, number of the minutes); its state in the arena. */
+/* The item of the same identity (place, class, date, method, number of the minutes); its state in the arena.
+ */
 bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const char **state);
-bool evidence_put(struct store *s, struct evidence *e, const char *state_before, struct fault *f) RESULT_MUST_BE_USED;
+bool evidence_put(struct store *s, struct evidence *e, const char *state_before,
+                  struct fault *f) RESULT_MUST_BE_USED;
 /* Whether a state may follow another (domain.md B.3). */
 bool evidence_may_move(const char *from, const char *to);
 

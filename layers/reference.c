@@ -1,5 +1,6 @@
-/* reference: fills what the geocoder asks (streets, alleys, house numbers, wards, residential groups), the industries and the base
- * layer. Published codes of streets and residential groups are ours, made once; the list's own code is kept as `ref`. */
+/* reference: fills what the geocoder asks (streets, alleys, house numbers, wards, residential groups), the
+ * industries and the base layer. Published codes of streets and residential groups are ours, made once; the
+ * list's own code is kept as `ref`. */
 #include "layers/store_private.h"
 #include "layers/text.h"
 
@@ -31,7 +32,8 @@ int street_list(struct store *s, struct arena *a, struct named **out)
 
 int street_alias_list(struct store *s, struct arena *a, struct named **out)
 {
-    return list_named(s, a, "SELECT street_id, name, fold, '' FROM street_alias WHERE kind <> 'proposed' ORDER BY id", out);
+    return list_named(
+        s, a, "SELECT street_id, name, fold, '' FROM street_alias WHERE kind <> 'proposed' ORDER BY id", out);
 }
 
 int ward_list(struct store *s, struct arena *a, struct named **out)
@@ -51,7 +53,9 @@ int64_t ward_home(struct store *s)
 
 int industry_list(struct store *s, struct arena *a, struct named **names, struct slice **groups)
 {
-    int n = list_named(s, a, "SELECT 0, name, '', group_name FROM industry WHERE level >= 4 ORDER BY version DESC, code", names);
+    int n = list_named(
+        s, a, "SELECT 0, name, '', group_name FROM industry WHERE level >= 4 ORDER BY version DESC, code",
+        names);
     *groups = ARENA_ARRAY(a, struct slice, (size_t)n + 1);
     for (int i = 0; i < n; i++) {
         (*groups)[i] = (*names)[i].ref;
@@ -112,9 +116,10 @@ bool street_put(struct store *s, struct street *street, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
         s,
-        street->id ? "UPDATE street SET name = ?1, fold = ?2, ref = coalesce(?3, ref), ward = coalesce(?4, ward),"
-                     " updated_at = ?5 WHERE id = ?6"
-                   : "INSERT INTO street (name, fold, ref, ward, updated_at, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        street->id
+            ? "UPDATE street SET name = ?1, fold = ?2, ref = coalesce(?3, ref), ward = coalesce(?4, ward),"
+              " updated_at = ?5 WHERE id = ?6"
+            : "INSERT INTO street (name, fold, ref, ward, updated_at, code) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         f);
     if (!st)
         return false;
@@ -159,8 +164,8 @@ bool street_set_lines(struct store *s, int64_t street_id, const struct slice *wk
     buf_add(&whole, &type, 4);
     buf_add(&whole, &lines, 4);
     buf_slice(&whole, buf_to_slice(&body));
-    bool ok = lines == 0 || set_geometry(s, "UPDATE street SET geom = GeomFromWKB(?2, 4326) WHERE id = ?1", street_id,
-                                         buf_to_slice(&whole), f);
+    bool ok = lines == 0 || set_geometry(s, "UPDATE street SET geom = GeomFromWKB(?2, 4326) WHERE id = ?1",
+                                         street_id, buf_to_slice(&whole), f);
     buf_release(&body);
     buf_release(&whole);
     return ok;
@@ -175,13 +180,17 @@ static bool run_with_street(struct store *s, const char *sql, int64_t street_id,
     return statement_run(st, f);
 }
 
-bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *names, int count, struct fault *f)
+bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *names, int count,
+                        struct fault *f)
 {
-    if (!run_with_street(s, "DELETE FROM street_alias WHERE street_id = ?1 AND kind = 'strong'", street_id, f))
+    if (!run_with_street(s, "DELETE FROM street_alias WHERE street_id = ?1 AND kind = 'strong'", street_id,
+                         f))
         return false;
     for (int i = 0; i < count; i++) {
         sqlite3_stmt *st = store_statement(
-            s, "INSERT OR IGNORE INTO street_alias (street_id, name, fold, kind) VALUES (?1, ?2, ?3, 'strong')", f);
+            s,
+            "INSERT OR IGNORE INTO street_alias (street_id, name, fold, kind) VALUES (?1, ?2, ?3, 'strong')",
+            f);
         if (!st)
             return false;
         bind_int(st, 1, street_id);
@@ -195,7 +204,8 @@ bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *
 
 static bool alley_add(struct store *s, int64_t street_id, struct slice chain, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s, "INSERT OR IGNORE INTO alley (street_id, chain) VALUES (?1, ?2)", f);
+    sqlite3_stmt *st =
+        store_statement(s, "INSERT OR IGNORE INTO alley (street_id, chain) VALUES (?1, ?2)", f);
     if (!st)
         return false;
     bind_int(st, 1, street_id);
@@ -210,10 +220,11 @@ bool alley_put(struct store *s, int64_t street_id, struct slice chain, struct sl
             return false;
     if (!wkb.n)
         return true;
-    sqlite3_stmt *st = store_statement(
-        s,
-        "UPDATE alley SET geom = CastToMultiLinestring(CastToXY(GeomFromWKB(?3, 4326))) WHERE street_id = ?1 AND chain = ?2",
-        f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "UPDATE alley SET geom = CastToMultiLinestring(CastToXY(GeomFromWKB(?3, 4326))) "
+                        "WHERE street_id = ?1 AND chain = ?2",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, street_id);
@@ -222,10 +233,12 @@ bool alley_put(struct store *s, int64_t street_id, struct slice chain, struct sl
     return statement_run(st, f);
 }
 
-bool address_point_put(struct store *s, const struct address_point *p, int64_t *id, bool *is_new, struct fault *f)
+bool address_point_put(struct store *s, const struct address_point *p, int64_t *id, bool *is_new,
+                       struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT id FROM address_point WHERE street_id = ?1 AND chain = ?2 AND number = ?3 AND suffix = ?4", f);
+        s, "SELECT id FROM address_point WHERE street_id = ?1 AND chain = ?2 AND number = ?3 AND suffix = ?4",
+        f);
     if (!st)
         return false;
     bind_int(st, 1, p->street_id);
@@ -263,7 +276,8 @@ bool ward_put(struct store *s, struct ward *w, struct fault *f)
         s,
         w->id ? "UPDATE ward SET code = ?1, name = ?2, fold = ?3, valid_from = coalesce(?4, valid_from),"
                 " valid_to = coalesce(?5, valid_to), updated_at = ?6 WHERE id = ?7"
-              : "INSERT INTO ward (code, name, fold, valid_from, valid_to, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+              : "INSERT INTO ward (code, name, fold, valid_from, valid_to, updated_at) VALUES (?1, ?2, ?3, "
+                "?4, ?5, ?6)",
         f);
     if (!st)
         return false;
@@ -276,16 +290,18 @@ bool ward_put(struct store *s, struct ward *w, struct fault *f)
     if (w->id)
         bind_int(st, 7, w->id);
     return run_for_id(s, st, &w->id, f) &&
-           set_geometry(s, "UPDATE ward SET geom = CastToMultiPolygon(CastToXY(GeomFromWKB(?2, 4326))) WHERE id = ?1",
-                        w->id, w->wkb, f);
+           set_geometry(
+               s, "UPDATE ward SET geom = CastToMultiPolygon(CastToXY(GeomFromWKB(?2, 4326))) WHERE id = ?1",
+               w->id, w->wkb, f);
 }
 
 bool ward_name_put(struct store *s, int64_t ward_id, struct slice name, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "INSERT INTO ward_name (ward_id, name, fold) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
-                                       " (SELECT 1 FROM ward_name WHERE ward_id = ?1 AND fold = ?3)",
-                                       f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "INSERT INTO ward_name (ward_id, name, fold) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
+                        " (SELECT 1 FROM ward_name WHERE ward_id = ?1 AND fold = ?3)",
+                        f);
     if (!st)
         return false;
     bind_int(st, 1, ward_id);
@@ -298,7 +314,8 @@ bool residential_group_put(struct store *s, struct residential_group *g, struct 
 {
     sqlite3_stmt *st = store_statement(
         s,
-        g->id ? "UPDATE residential_group SET name = ?1, fold = ?2, ref = coalesce(?3, ref), ward_id = coalesce(?4, ward_id),"
+        g->id ? "UPDATE residential_group SET name = ?1, fold = ?2, ref = coalesce(?3, ref), ward_id = "
+                "coalesce(?4, ward_id),"
                 " number = ?5, updated_at = ?6 WHERE id = ?7"
               : "INSERT INTO residential_group (name, fold, ref, ward_id, number, updated_at, code)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -316,9 +333,10 @@ bool residential_group_put(struct store *s, struct residential_group *g, struct 
     else
         bind_new_code(st, 7);
     return run_for_id(s, st, &g->id, f) &&
-           set_geometry(
-               s, "UPDATE residential_group SET geom = CastToMultiPolygon(CastToXY(GeomFromWKB(?2, 4326))) WHERE id = ?1",
-               g->id, g->wkb, f);
+           set_geometry(s,
+                        "UPDATE residential_group SET geom = CastToMultiPolygon(CastToXY(GeomFromWKB(?2, "
+                        "4326))) WHERE id = ?1",
+                        g->id, g->wkb, f);
 }
 
 /* --- industries, base layer --- */
@@ -332,10 +350,11 @@ bool industry_put(struct store *s, const struct industry *i, bool *is_new, struc
     bind_slice(st, 2, i->code);
     *is_new = !statement_next(st, f);
     sqlite3_reset(st);
-    st = store_statement(s,
-                         "INSERT INTO industry (version, code, level, name, group_name) VALUES (?1, ?2, ?3, ?4, ?5)"
-                         " ON CONFLICT (version, code) DO UPDATE SET level = ?3, name = ?4, group_name = ?5",
-                         f);
+    st = store_statement(
+        s,
+        "INSERT INTO industry (version, code, level, name, group_name) VALUES (?1, ?2, ?3, ?4, ?5)"
+        " ON CONFLICT (version, code) DO UPDATE SET level = ?3, name = ?4, group_name = ?5",
+        f);
     if (!st)
         return false;
     bind_slice(st, 1, i->version);
@@ -346,9 +365,11 @@ bool industry_put(struct store *s, const struct industry *i, bool *is_new, struc
     return statement_run(st, f);
 }
 
-bool base_feature_put(struct store *s, const struct base_feature *b, int64_t *id, bool *is_new, struct fault *f)
+bool base_feature_put(struct store *s, const struct base_feature *b, int64_t *id, bool *is_new,
+                      struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s, "SELECT id FROM base_feature WHERE layer = ?1 AND source_key = ?2", f);
+    sqlite3_stmt *st =
+        store_statement(s, "SELECT id FROM base_feature WHERE layer = ?1 AND source_key = ?2", f);
     if (!st)
         return false;
     bind_text(st, 1, b->layer);
@@ -356,13 +377,13 @@ bool base_feature_put(struct store *s, const struct base_feature *b, int64_t *id
     *is_new = !statement_next(st, f);
     *id = *is_new ? 0 : sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
-    st = store_statement(
-        s,
-        *is_new ? "INSERT INTO base_feature (name, class, geom, layer, source_key)"
-                  " VALUES (?1, ?2, CastToXY(GeomFromWKB(?3, 4326)), ?4, ?5)"
-                : "UPDATE base_feature SET name = ?1, class = ?2, geom = CastToXY(GeomFromWKB(?3, 4326)) WHERE layer = ?4"
-                  " AND source_key = ?5",
-        f);
+    st = store_statement(s,
+                         *is_new ? "INSERT INTO base_feature (name, class, geom, layer, source_key)"
+                                   " VALUES (?1, ?2, CastToXY(GeomFromWKB(?3, 4326)), ?4, ?5)"
+                                 : "UPDATE base_feature SET name = ?1, class = ?2, geom = "
+                                   "CastToXY(GeomFromWKB(?3, 4326)) WHERE layer = ?4"
+                                   " AND source_key = ?5",
+                         f);
     if (!st)
         return false;
     bind_slice(st, 1, b->name);

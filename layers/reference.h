@@ -1,5 +1,6 @@
 /* reference: the gazetteer and the base layer, filled (reference.c). Reading them whole is gazetteer.c's.
- * Part of the door layers/layers.h; include that. Geometry is ISO WKB in EPSG:4326; an empty one keeps what is there. */
+ * Part of the door layers/layers.h; include that. Geometry is ISO WKB in EPSG:4326; an empty one keeps what
+ * is there. */
 #ifndef LAYERS_REFERENCE_H
 #define LAYERS_REFERENCE_H
 
@@ -21,13 +22,14 @@ struct street {
 
 bool street_put(struct store *s, struct street *st, struct fault *f) RESULT_MUST_BE_USED;
 /* Replaces the centre line by these parts (LINESTRING or MULTILINESTRING each). */
-bool street_set_lines(struct store *s, int64_t street_id, const struct slice *wkb, int count, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool street_set_lines(struct store *s, int64_t street_id, const struct slice *wkb, int count,
+                      struct fault *f) RESULT_MUST_BE_USED;
 /* Makes the strong aliases exactly these names. */
-bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *names, int count, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *names, int count,
+                        struct fault *f) RESULT_MUST_BE_USED;
 /* The chain and every chain it hangs on; `wkb` may be empty. */
-bool alley_put(struct store *s, int64_t street_id, struct slice chain, struct slice wkb, struct fault *f) RESULT_MUST_BE_USED;
+bool alley_put(struct store *s, int64_t street_id, struct slice chain, struct slice wkb,
+               struct fault *f) RESULT_MUST_BE_USED;
 
 struct address_point {
     int64_t street_id;
@@ -37,8 +39,8 @@ struct address_point {
     struct lonlat at;
 };
 
-bool address_point_put(struct store *s, const struct address_point *p, int64_t *id, bool *is_new, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool address_point_put(struct store *s, const struct address_point *p, int64_t *id, bool *is_new,
+                       struct fault *f) RESULT_MUST_BE_USED;
 
 struct ward {
     int64_t id;
@@ -64,8 +66,10 @@ struct industry {
     int level;
 };
 
-bool industry_put(struct store *s, const struct industry *i, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
-/* All level-4 and level-5 names with their groups, to read an activity written in words: name, fold, ref = code. */
+bool industry_put(struct store *s, const struct industry *i, bool *is_new,
+                  struct fault *f) RESULT_MUST_BE_USED;
+/* All level-4 and level-5 names with their groups, to read an activity written in words: name, fold, ref =
+ * code. */
 int industry_list(struct store *s, struct arena *a, struct named **names, struct slice **groups);
 
 struct base_feature {
@@ -73,7 +77,7 @@ struct base_feature {
     struct slice name, class, key, wkb;
 };
 
-bool base_feature_put(struct store *s, const struct base_feature *b, int64_t *id, bool *is_new, struct fault *f)
-    RESULT_MUST_BE_USED;
+bool base_feature_put(struct store *s, const struct base_feature *b, int64_t *id, bool *is_new,
+                      struct fault *f) RESULT_MUST_BE_USED;
 
 #endif
