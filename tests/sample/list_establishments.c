@@ -47,6 +47,9 @@ static const struct column ENTERPRISES[] = {
     {F_TRANSFER, "Chuyển khoản", NULL},
     {F_PLATFORM, "Nền tảng số", NULL},
     {F_ACCOUNT, "Tài khoản thanh toán", NULL},
+    {F_NOTE, "Ghi chú", NULL},
+    {F_NOTE, "Ghi chú", NULL},
+    {F_NOTE, "", NULL},
 };
 static const struct column SURVEY[] = {
     {F_COUNT, "TT", NULL},
@@ -220,6 +223,8 @@ static void group_heading(struct sheet *sheet, int group)
     char text[64];
     int n = group + 1;
     put(text, sizeof text, "%s%s. Tổ dân phố %d", ten[n / 10], one[n % 10], n);
+    if (group % 10 == 9)
+        sheet_blank(sheet);
     sheet_group(sheet, text);
 }
 

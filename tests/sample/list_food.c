@@ -138,8 +138,10 @@ static bool dates_crossed(struct scene *s)
 
 static bool no_expiry(struct scene *s)
 {
+    if (s->row->cell[F_CERTIFICATE].kind == EMPTY)
+        return false;
     cell_text(s->row, F_EXPIRES, rng_chance(s->rng, 500) ? "không thời hạn" : "Không xác định");
-    return s->row->cell[F_CERTIFICATE].kind != EMPTY;
+    return true;
 }
 
 static bool expiry_left_out(struct scene *s)
@@ -179,22 +181,29 @@ static bool date_words(struct scene *s)
 
 static bool old_class(struct scene *s)
 {
+    if (s->row->cell[F_INSPECTED].kind != DATE)
+        return false;
     cell_text(s->row, F_RESULT, "B");
-    return s->row->cell[F_INSPECTED].kind == DATE;
+    return true;
 }
 
 static bool not_inspected(struct scene *s)
 {
+    if (s->layout->separator)
+        return false;
     cell_text(s->row, F_INSPECTED, rng_chance(s->rng, 500) ? "chưa kiểm tra" : "01/01/1900");
     cell_text(s->row, F_RESULT, "");
-    return s->layout->separator == 0;
+    cell_text(s->row, F_FINDING, "");
+    return true;
 }
 
 static bool result_words(struct scene *s)
 {
+    if (s->row->cell[F_INSPECTED].kind != DATE)
+        return false;
     bool passed = strcmp(s->row->cell[F_RESULT].text, "Đạt") == 0;
     cell_text(s->row, F_RESULT, passed ? "đạt yêu cầu" : "KĐ");
-    return s->row->cell[F_INSPECTED].kind == DATE;
+    return true;
 }
 
 static bool nameless(struct scene *s)
@@ -211,8 +220,8 @@ static const struct defect FOOD_DEFECTS[] = {
     {"certificate_dates_crossed", 30, 0, dates_crossed},
     {"no_expiry_words", 40, 0, no_expiry},
     {"expiry_left_out", 80, 0, expiry_left_out},
-    {"certificate_leap_day", 15, 0, leap_day},
-    {"old_class_after_2025", 12, 0, old_class},
+    {"certificate_leap_day", 30, 0, leap_day},
+    {"old_class_after_2025", 20, 0, old_class},
     {"not_inspected_words", 25, 0, not_inspected},
     {"result_words", 40, 0, result_words},
     {"date_spelling", 60, 0, date_words},

@@ -83,8 +83,10 @@ static bool kind_words(struct scene *s)
 static bool status_words(struct scene *s)
 {
     static const char *const word[] = {"Hoạt động", "đang hoạt động", "Đang bán", "ĐANG KINH DOANH"};
+    if (s->place->status != ACTIVE)
+        return false;
     cell_text(s->row, F_STATUS, word[rng_below(s->rng, 4)]);
-    return s->place->status == ACTIVE;
+    return true;
 }
 
 static bool area_words(struct scene *s)
@@ -180,8 +182,11 @@ static bool write_list(const struct office *o, int market, struct rng *rng)
         if (t->market != market)
             continue;
         put(text, sizeof text, "Khu %s - %s", zone_name(market, t->zone), zone_goods(market, t->zone));
-        if (market == 0 && t->zone != zone)
+        if (market == 0 && t->zone != zone) {
+            if (zone >= 0)
+                sheet_group(sheet, "Cộng khu: 60");
             sheet_group(sheet, text);
+        }
         zone = t->zone;
         write_stall(sheet, &s, t);
         if (k % 80 == 35)

@@ -57,7 +57,7 @@ static void who(const struct pilots *x, struct row *r, const struct place *p)
 {
     const struct ward *w = x->office->ward;
     put(r->note.name, sizeof r->note.name, "%s", p->name);
-    r->note.best = AT_NONE;
+    r->note.best = POSITIONS;
     if (p->ref[0]) {
         cell_text(r, F_REF, p->ref);
         return;
@@ -213,7 +213,8 @@ static void extra_evidence(struct pilots *x, struct row *r, const struct evidenc
     if (what > 5)
         return;
     evidence_cells(x, r, e);
-    put_more(r->cell[F_MINUTES].text, TEXT, what < 5 ? "/%d" : "%.0d", what);
+    if (what < 5)
+        put_more(r->cell[F_MINUTES].text, TEXT, "/%d", what);
     if (what == 0) {
         cell_date(r, F_DATE, date_make(2027, 3, 15));
         spoil(r, "evidence_in_future", REJECTED);

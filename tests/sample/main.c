@@ -69,16 +69,37 @@ static void tell_private(const struct office *o)
     }
 }
 
+/* Active businesses with an account or a platform, as their lists say. */
+static void tell_flags(const struct office *o)
+{
+    int households = 0, accounts = 0, firms = 0, platforms = 0;
+    for (int k = 0; k < o->ward->places; k++) {
+        const struct place *p = &o->ward->place[k];
+        bool asked = p->list == LIST_HOUSEHOLDS || p->list == LIST_ENTERPRISES || p->list == LIST_SURVEY;
+        if (!p->stored || p->status != ACTIVE || p->list == LIST_STALLS)
+            continue;
+        households += p->kind == HOUSEHOLD;
+        firms += p->kind != HOUSEHOLD;
+        accounts += asked && p->kind == HOUSEHOLD && p->flags & HAS_ACCOUNT;
+        platforms += asked && p->flags & HAS_PLATFORM;
+    }
+    truth_count(o->truth, "active_households_outside_markets", households);
+    truth_count(o->truth, "active_households_outside_markets_with_account", accounts);
+    truth_count(o->truth, "active_enterprises_branches_cooperatives", firms);
+    truth_count(o->truth, "active_outside_markets_with_platform", platforms);
+}
+
 static bool write_all(const struct office *o)
 {
     ward_lay_streets(o->ward);
     ward_build_houses(o->ward, o->seed);
-    ward_build_markets(o->ward, o->seed);
+    ward_build_markets(o->ward);
     ward_settle_places(o->ward, o->seed);
     bool fine = base_write(o->ward, o->folder) && industries_write(o->folder) && list_markets(o) &&
                 list_stalls(o) && list_establishments(o) && list_food(o) && list_pilots(o) &&
                 list_manifest(o);
     tell_private(o);
+    tell_flags(o);
     return fine;
 }
 

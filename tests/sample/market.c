@@ -82,9 +82,8 @@ static void build_zone(struct ward *w, int market, int zone)
     }
 }
 
-void ward_build_markets(struct ward *w, uint64_t seed)
+void ward_build_markets(struct ward *w)
 {
-    (void)seed;
     for (int m = 0; m < MARKETS; m++)
         for (int z = 0; z < zone_count(m); z++)
             build_zone(w, m, z);

@@ -13,7 +13,8 @@ bool scene_in_parts(const struct scene *s)
 void scene_verdict(struct scene *s, enum verdict verdict, const char *also)
 {
     struct note *n = &s->row->note;
-    if (n->verdict == ADDED) {
+    /* what must be refused is refused, whatever else is wrong with the row */
+    if (n->verdict == ADDED || verdict == REJECTED) {
         n->verdict = verdict;
         n->also = also;
     }
@@ -425,8 +426,8 @@ static const struct defect FORMS[] = {
     {"old_ward", 22, ANY, old_ward},
     {"ward_missing", 20, WHOLE, ward_missing},
     {"city_tail", 18, WHOLE | LEGACY, city_tail},
-    {"leading_zero", 40, WHOLE, leading_zero},
-    {"suffix_apart", 60, WHOLE, suffix_apart},
+    {"leading_zero", 160, WHOLE, leading_zero},
+    {"suffix_apart", 130, WHOLE, suffix_apart},
     {"number_range", 16, WHOLE, number_range},
     {"unit_prefix", 8, WHOLE, unit_prefix},
     {"lot_and_number", 8, WHOLE, lot_and_number},
@@ -449,11 +450,11 @@ static const struct defect FORMS[] = {
     {"other_ward", 5, ALL, other_ward},
     {"no_number", 7, ALL, no_number},
     {"only_group", 4, WHOLE, only_group},
-    {"cadastral", 3, WHOLE, cadastral},
+    {"cadastral", 4, WHOLE, cadastral},
     {"itinerant", 5, WHOLE, itinerant},
     {"see_above", 3, WHOLE, see_above},
     {"lot_unknown", 4, WHOLE, lot_unknown},
-    {"error_cell_address", 2, WHOLE, address_failed},
+    {"error_cell_address", 3, WHOLE, address_failed},
 };
 
 static bool applies(const struct scene *s, const struct defect *d)

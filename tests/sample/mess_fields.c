@@ -89,7 +89,8 @@ static bool status_word(struct scene *s)
 
 static bool phone_number(struct scene *s)
 {
-    cell_number(s->row, F_PHONE, strtod(s->place->phone, NULL));
+    if (is_xlsx(s))
+        cell_number(s->row, F_PHONE, strtod(s->place->phone, NULL));
     return is_xlsx(s);
 }
 
@@ -121,6 +122,16 @@ static bool id_number(struct scene *s)
     return true;
 }
 
+/* A number shown with all its zeros by the format of the cell. */
+static bool id_formatted(struct scene *s)
+{
+    if (!is_xlsx(s) || s->place->kind != HOUSEHOLD)
+        return false;
+    cell_number(s->row, F_ID, strtod(s->place->id, NULL));
+    put(s->row->cell[F_ID].text, TEXT, "000000000000");
+    return true;
+}
+
 static bool id_scientific(struct scene *s)
 {
     char text[32];
@@ -134,8 +145,10 @@ static bool id_scientific(struct scene *s)
 
 static bool tax_code_zero(struct scene *s)
 {
+    if (s->place->kind != ENTERPRISE)
+        return false;
     cell_text(s->row, F_ID, s->place->id + 1);
-    return s->place->kind == ENTERPRISE;
+    return true;
 }
 
 static bool industry_zero(struct scene *s)
@@ -179,7 +192,11 @@ static bool number_as_date(struct scene *s)
     if (!a || a->parent >= 0 || a->number > 28 || h->number > 12)
         return false;
     cell_date(s->row, F_NUMBER, date_make(2026, h->number, a->number));
-    scene_verdict(s, REVIEW, "added");
+    /* coordinates typed by the surveyor win over any address */
+    if (s->row->note.best == AT_GPS)
+        s->row->note.also = "review";
+    else
+        scene_verdict(s, REVIEW, "added");
     return true;
 }
 
@@ -198,9 +215,11 @@ static bool error_cell(struct scene *s)
 static bool formula_without_value(struct scene *s)
 {
     struct cell *c = &s->row->cell[F_TRADE];
+    if (!is_xlsx(s))
+        return false;
     c->kind = FORMULA;
     put(c->text, TEXT, "=VLOOKUP(H%d,'Nganh'!A:B,2,0)", 10 + rng_below(s->rng, 900));
-    return is_xlsx(s);
+    return true;
 }
 
 static bool hidden_row(struct scene *s)
@@ -277,6 +296,8 @@ static bool degrees_swapped(struct scene *s)
         return false;
     s->row->cell[F_LON] = s->row->cell[F_LAT];
     s->row->cell[F_LAT] = x;
+    s->row->note.also = "review|rejected";
+    s->place->spoiled = true;
     return true;
 }
 
@@ -306,22 +327,23 @@ static const struct defect FIELDS_TABLE[] = {
     {"phone_as_number", 90, LISTED, phone_number},
     {"phone_spelling", 30, LISTED, phone_form},
     {"id_as_number", 40, HOUSEHOLDS, id_number},
+    {"id_number_format", 15, HOUSEHOLDS, id_formatted},
     {"id_scientific_text", 8, HOUSEHOLDS, id_scientific},
     {"tax_code_zero_lost", 40, FIRMS, tax_code_zero},
     {"industry_zero_lost", 200, HOUSEHOLDS, industry_zero},
-    {"industry_unknown", 4, HOUSEHOLDS | FIRMS, industry_unknown},
+    {"industry_unknown", 5, HOUSEHOLDS | FIRMS, industry_unknown},
     {"date_spelling", 60, LISTED, date_written},
     {"date_impossible", 4, LISTED, date_impossible},
     {"error_cell", 5, HOUSEHOLDS, error_cell},
-    {"formula_without_value", 5, HOUSEHOLDS, formula_without_value},
+    {"formula_without_value", 6, HOUSEHOLDS, formula_without_value},
     {"hidden_row", 6, HOUSEHOLDS | SURVEY, hidden_row},
     {"name_missing", 5, LISTED, name_missing},
-    {"number_as_date", 400, SURVEY, number_as_date},
-    {"coordinates_swapped_xy", 120, SURVEY, xy_swapped},
-    {"coordinates_outside", 40, SURVEY, xy_outside},
-    {"coordinates_swapped_degrees", 40, SURVEY, degrees_swapped},
+    {"number_as_date", 700, SURVEY, number_as_date},
+    {"coordinates_swapped_xy", 160, SURVEY, xy_swapped},
+    {"coordinates_outside", 90, SURVEY, xy_outside},
+    {"coordinates_swapped_degrees", 70, SURVEY, degrees_swapped},
     {"coordinates_comma", 120, SURVEY, degrees_comma},
-    {"coordinates_dms", 80, SURVEY, degrees_dms},
+    {"coordinates_dms", 130, SURVEY, degrees_dms},
 };
 
 void fields_damage(struct scene *s)

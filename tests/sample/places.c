@@ -157,13 +157,3 @@ void ward_settle_places(struct ward *w, uint64_t seed)
             put(w->place[k].ref, sizeof w->place[k].ref, PLAN[n].ref, k - first + 1);
     }
 }
-
-int ward_stall_at(const struct ward *w, int market, int zone, int number)
-{
-    for (int k = 0; k < w->stalls; k++) {
-        const struct stall *s = &w->stall[k];
-        if (s->market == market && s->zone == zone && s->number == number)
-            return k;
-    }
-    return -1;
-}

@@ -12,7 +12,7 @@ struct sheet {
     FILE *csv;
     lxw_workbook *book;
     lxw_worksheet *page;
-    lxw_format *bold, *head, *date, *body, *tcvn3, *vni;
+    lxw_format *bold, *head, *date, *zeros, *body, *tcvn3, *vni;
     int row; /* rows written so far: the next one has this index */
     int data;
     int merge_from[FIELDS]; /* first row of a running merge of this column, or -1 */
@@ -29,6 +29,7 @@ void cell_number(struct row *r, enum field f, double number)
 {
     r->cell[f].kind = NUMBER;
     r->cell[f].number = number;
+    r->cell[f].text[0] = 0;
 }
 
 void cell_date(struct row *r, enum field f, int day)
@@ -143,6 +144,8 @@ static void xlsx_formats(struct sheet *s)
     format_set_border(s->head, LXW_BORDER_THIN);
     s->date = workbook_add_format(s->book);
     format_set_num_format(s->date, "dd/mm/yyyy");
+    s->zeros = workbook_add_format(s->book);
+    format_set_num_format(s->zeros, "000000000000");
     s->body = workbook_add_format(s->book);
     if (font)
         format_set_font_name(s->body, font);
@@ -263,7 +266,7 @@ static void xlsx_cell(struct sheet *s, int column, const struct cell *c)
     if (c->kind == WORDS)
         worksheet_write_string(s->page, row, col, c->text, s->layout->font ? s->body : NULL);
     else if (c->kind == NUMBER)
-        worksheet_write_number(s->page, row, col, c->number, NULL);
+        worksheet_write_number(s->page, row, col, c->number, c->text[0] ? s->zeros : NULL);
     else if (c->kind == DATE)
         worksheet_write_number(s->page, row, col, c->number + 25569, s->date);
     else if (c->kind == FAILED)
@@ -323,7 +326,58 @@ static void xlsx_signature(struct sheet *s)
     one_line(s, 1, "Người Lập Mẫu", NULL);
 }
 
+/* Rows that were only ever formatted: a reader that trusts the sheet's size sees thousands of rows more. */
+static void xlsx_empty_rows(struct sheet *s)
+{
+    for (int k = 0; k < 3000; k++)
+        worksheet_write_blank(s->page, (lxw_row_t)(s->row + k), 1, s->head);
+}
+
 /* ---- door ---- */
+
+static bool has_two_rows(const struct layout *l)
+{
+    for (int k = 0; k < l->width; k++)
+        if (l->columns[k].over)
+            return true;
+    return false;
+}
+
+static bool has_twins(const struct layout *l)
+{
+    for (int k = 0; k < l->width; k++)
+        for (int n = 0; n < k; n++)
+            if (strcmp(l->columns[k].heading, l->columns[n].heading) == 0)
+                return true;
+    return false;
+}
+
+/* Traps that belong to the whole file, not to one row of it. */
+static void tell_traps(const struct layout *l, struct truth *t)
+{
+    const struct {
+        bool set;
+        const char *trap;
+    } traps[] = {
+        {l->letterhead, "letterhead"},
+        {l->letterhead, "column_number_row"},
+        {l->letterhead, "total_and_signature"},
+        {has_two_rows(l), "two_row_heading"},
+        {has_twins(l), "duplicate_heading"},
+        {l->hidden_column > 0, "hidden_column"},
+        {l->hidden_column > 0, "hidden_sheet"},
+        {l->hidden_column > 0, "empty_formatted_rows"},
+        {l->sep_line, "sep_line"},
+        {l->separator == ';', "semicolons"},
+        {l->encoding == UTF8_BOM, "utf8_bom"},
+        {l->encoding == UTF16, "utf16"},
+        {l->encoding == CP1258, "cp1258_bytes"},
+        {l->font != NULL, "font_vntime"},
+    };
+    for (size_t k = 0; k < sizeof traps / sizeof *traps; k++)
+        if (traps[k].set)
+            truth_trap(t, l->path, traps[k].trap);
+}
 
 struct sheet *sheet_open(const struct layout *layout, const char *folder, struct truth *truth)
 {
@@ -338,6 +392,7 @@ struct sheet *sheet_open(const struct layout *layout, const char *folder, struct
         csv_open(s, path);
     else
         xlsx_open(s, path);
+    tell_traps(layout, truth);
     if (s->csv || s->book)
         return s;
     free(s);
@@ -349,6 +404,11 @@ void sheet_group(struct sheet *s, const char *text)
     for (int k = 0; k < s->layout->width; k++)
         xlsx_merge(s, k, NULL);
     one_line(s, 0, text, s->bold);
+    s->row++;
+}
+
+void sheet_blank(struct sheet *s)
+{
     s->row++;
 }
 
@@ -376,6 +436,8 @@ bool sheet_close(struct sheet *s)
             xlsx_merge(s, k, NULL);
         if (s->layout->letterhead)
             xlsx_signature(s);
+        if (s->layout->hidden_column)
+            xlsx_empty_rows(s);
         fine = workbook_close(s->book) == LXW_NO_ERROR;
     }
     free(s);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEFECTS = 128, MAX_FILES = 32, MAX_COUNTS = 256, MAX_NAMES = 6000 };
+enum { MAX_DEFECTS = 160, MAX_FILES = 32, MAX_COUNTS = 256, MAX_NAMES = 12000 };
 
 struct tally {
     char name[64];
@@ -14,7 +14,7 @@ struct tally {
 };
 struct truth {
     char folder[400];
-    FILE *rows;
+    FILE *rows, *files_list;
     struct tally defect[MAX_DEFECTS], file[MAX_FILES], count[MAX_COUNTS], private[2 * MAX_NAMES];
     int defects, files, counts, privates, planted;
     char (*public_name)[128];
@@ -49,9 +49,11 @@ struct truth *truth_open(const char *folder)
     put(t->folder, sizeof t->folder, "%s", folder);
     t->public_name = calloc(MAX_NAMES * 2, sizeof *t->public_name);
     t->rows = open_truth(folder, "rows.tsv");
-    if (t->rows)
-        fprintf(t->rows,
-                "file\tsheet\trow\tkind\tref\tname\tverdict\tlon\tlat\tclass\tdefects\tverdict_also\n");
+    t->files_list = open_truth(folder, "files.tsv");
+    if (!t->rows || !t->files_list || !t->public_name)
+        return NULL;
+    fprintf(t->files_list, "file\ttrap\n");
+    fprintf(t->rows, "file\tsheet\trow\tkind\tref\tname\tverdict\tlon\tlat\tclass\tdefects\tverdict_also\n");
     return t;
 }
 
@@ -60,15 +62,11 @@ void note_defect(struct row *r, const char *name)
     put_more(r->note.defects, sizeof r->note.defects, "%s%s", r->note.defects[0] ? "," : "", name);
 }
 
-bool note_has(const struct row *r, const char *name)
-{
-    return strstr(r->note.defects, name) != NULL;
-}
-
 static const char *position_name(const struct note *n)
 {
-    static const char *const names[POSITIONS] = {
-        "gps", "stall_plan", "house_number", "interpolated", "street", "residential_group", "area", "none"};
+    static const char *const names[POSITIONS + 1] = {"gps",          "stall_plan", "house_number",
+                                                     "interpolated", "street",     "residential_group",
+                                                     "area",         "none",       ""};
     return names[n->best];
 }
 
@@ -108,7 +106,8 @@ void truth_row(struct truth *t, const struct row_place *at, const struct row *r)
     put(count, sizeof count, "verdict:%s:%s", at->file, verdict_name(r->note.verdict));
     tally_add(t->count, &t->counts, MAX_COUNTS, count);
     put(count, sizeof count, "class:%s:%s", at->kind, position_name(&r->note));
-    tally_add(t->count, &t->counts, MAX_COUNTS, count);
+    if (r->note.best < POSITIONS)
+        tally_add(t->count, &t->counts, MAX_COUNTS, count);
     count_defects(t, r->note.defects);
 }
 
@@ -118,6 +117,11 @@ void truth_count(struct truth *t, const char *what, int number)
         return;
     put(t->count[t->counts].name, sizeof t->count[0].name, "%s", what);
     t->count[t->counts++].number = number;
+}
+
+void truth_trap(struct truth *t, const char *file, const char *trap)
+{
+    fprintf(t->files_list, "%s\t%s\n", file, trap);
 }
 
 void truth_private(struct truth *t, const char *kind, const char *value)
@@ -189,7 +193,8 @@ bool truth_close(struct truth *t, const struct ward *w)
     truth_count(t, "alleys", w->alleys);
     truth_count(t, "houses", w->houses);
     truth_count(t, "stalls", w->stalls);
-    bool fine = fclose(t->rows) == 0 && write_tally(t, "defects.tsv", "kind\tcount", t->defect) &&
+    bool fine = fclose(t->rows) == 0 && fclose(t->files_list) == 0 &&
+                write_tally(t, "defects.tsv", "kind\tcount", t->defect) &&
                 write_tally(t, "totals.tsv", "file\trows", t->file) &&
                 write_tally(t, "counts.tsv", "what\tcount", t->count) && write_private(t);
     free(t->public_name);

@@ -132,6 +132,10 @@ static bool write_wards(const char *folder)
     write_ward(&g, (struct box){b.u0, b.v1, b.u1, b.v1 + 800}, north);
     write_ward(&g, (struct box){b.u0 - 900, b.v0, b.u0, b.v1}, west);
     geojson_close(&g);
+    if (!geojson_open(&g, folder, "boundary.geojson"))
+        return false;
+    write_ward(&g, b, ours);
+    geojson_close(&g);
     return true;
 }
 
