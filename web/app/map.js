@@ -17,7 +17,7 @@ import { baseSource, pointSource } from './tiles.js';
 
 const geojson = new GeoJSON({ featureProjection: 'EPSG:3857' });
 const CLOSE = 17.5; // where a chosen place is looked at
-const DEEPEST = 20;
+const DEEPEST = 21;
 const duration = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260);
 const toMap = (bbox) => transformExtent(bbox, 'EPSG:4326', 'EPSG:3857');
 
@@ -34,24 +34,34 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     controls: [new ScaleLine({ minWidth: 70 })],
     interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
   });
+  let collection = null;
   let home = null;
+  let within = () => []; // the features of the points' tiles in an extent
 
   // --- what tests and screen readers are told ------------------------------------------------------------------------
   function drawnPoints() {
     const seen = new Set();
     const extent = view.calculateExtent(map.getSize());
-    for (const feature of points.getFeaturesInExtent(extent)) {
-      if (feature.getType() !== 'Point') continue;
+    for (const feature of within(extent, view.getResolution())) {
       const [x, y] = feature.getFlatCoordinates();
       if (x >= extent[0] && x <= extent[2] && y >= extent[1] && y <= extent[3]) seen.add(feature.get('code') ?? `${x} ${y}`);
     }
     return seen.size;
   }
 
-  const unsettle = () => delete document.documentElement.dataset.ready;
+  // What was drawn before a change must not be taken for its result: wait for one frame that knows of it.
+  let stale = true;
+  const moving = () => delete document.documentElement.dataset.ready;
+
+  function unsettle() {
+    moving();
+    stale = true;
+    map.once('postrender', () => (stale = false));
+    map.render();
+  }
 
   map.on('rendercomplete', () => {
-    if (!points.getSource()) return;
+    if (stale || !collection) return;
     const { dataset } = document.documentElement;
     dataset.points = drawnPoints();
     dataset.ready = '1';
@@ -67,11 +77,16 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   const around = ([lon, lat], metres) => circular([lon, lat], metres, 48).transform('EPSG:4326', 'EPSG:3857');
 
   // --- moving --------------------------------------------------------------------------------------------------------
-  const move = (options) => (view.cancelAnimations(), view.animate({ duration: duration(), ...options }));
+  function move(options) {
+    unsettle();
+    view.cancelAnimations();
+    view.animate({ duration: duration(), ...options });
+  }
 
   function fit(extent, atOnce = false) {
     if (!extent || isEmpty(extent)) return;
     map.updateSize();
+    unsettle();
     view.cancelAnimations();
     view.fit(extent, { size: map.getSize(), padding: [24, 24, 24, 24], maxZoom: CLOSE, duration: atOnce ? 0 : duration() });
   }
@@ -86,7 +101,7 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   }
 
   map.on('moveend', () => map.getSize()?.every(Boolean) && onMove(viewNow(), bbox()));
-  map.on('movestart', unsettle);
+  map.on('movestart', moving);
 
   // --- clicks --------------------------------------------------------------------------------------------------------
   function featuresAt(pixel, tolerance) {
@@ -116,15 +131,14 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   });
 
   // --- the doors -----------------------------------------------------------------------------------------------------
-  let collection = null;
-
   function show(newCollection, filters) {
     collection = newCollection;
-    const source = pointSource(collection, filters);
-    source.on('tileloaderror', onTilesFailed);
-    unsettle();
+    const tiles = pointSource(collection, filters);
+    within = tiles.within;
+    tiles.source.on('tileloaderror', onTilesFailed);
     points.setStyle(pointsStyle(collection, zoomOf));
-    points.setSource(source);
+    points.setSource(tiles.source);
+    unsettle();
   }
 
   function repaint() {
@@ -179,9 +193,9 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     goHome: (atOnce) => home && fit(home, atOnce === true),
     isInside: (lon, lat) => !home || new Point(fromLonLat([lon, lat])).intersectsExtent(home),
     refresh() {
-      unsettle();
       base.getSource().refresh();
       points.getSource()?.refresh();
+      unsettle();
     },
     resize: () => map.updateSize(),
   };

@@ -40,7 +40,7 @@ function label(text, pixels, options = {}) {
     offsetY: options.offsetY,
     repeat: options.repeat,
     maxAngle: 0.6,
-    padding: [2, 4, 2, 4],
+    padding: [0, 3, 0, 3],
   });
 }
 
@@ -196,7 +196,7 @@ function pointStyle(collection, properties, zoom) {
   const text = clip(properties.name || properties.number);
   if (!text || (zoom < LABELS_FROM && collection !== 'markets') || (collection === 'stalls' && zoom < 19)) return mark;
   const words = remembered('name ' + text, () =>
-    new Style({ text: label(text, 12, { offsetY: (collection === 'markets' ? 26 : 20) * scale, overflow: true }), zIndex: 10 }),
+    new Style({ text: label(text, 12, { offsetY: (collection === 'markets' ? 28 : 21) * scale, overflow: true }), zIndex: 10 }),
   );
   return [mark, words];
 }

@@ -29,11 +29,12 @@ async function readTile(url, options) {
   return format.readFeatures(await answer.arrayBuffer(), options);
 }
 
-function source(tileGrid, urls) {
-  const result = new VectorTileSource({
+// `urls` names the tiles to be drawn as one; the pattern of the first serves OpenLayers as a key.
+function source(tileGrid, urls, onTile = () => {}) {
+  return new VectorTileSource({
     format,
     tileGrid,
-    url: '/{z}/{x}/{y}',
+    url: urls('{z}', '{x}', '{y}')[0],
     tileLoadFunction(tile) {
       const [z, x, y] = tile.getTileCoord();
       tile.setLoader(async (extent, resolution, projection) => {
@@ -41,13 +42,13 @@ function source(tileGrid, urls) {
         try {
           const parts = await Promise.all(urls(z, x, y).map((url) => readTile(url, options)));
           tile.setFeatures(parts.flat());
+          onTile(z, x, y, parts.flat());
         } catch {
           tile.setState(ERROR);
         }
       });
     },
   });
-  return result;
 }
 
 // All base layers of one square in one tile: one canvas to draw, one set of labels to keep apart.
@@ -60,7 +61,19 @@ export function baseSource() {
 
 export function pointSource(collection, filters) {
   const query = new URLSearchParams(filters).toString();
-  return source(createXYZ({ maxZoom: POINTS_DEEPEST }), (z, x, y) => [
-    `/tiles/${collection}/${z}/${x}/${y}.mvt${query && '?' + query}`,
-  ]);
+  const tileGrid = createXYZ({ maxZoom: POINTS_DEEPEST });
+  const read = new Map();
+  const result = source(
+    tileGrid,
+    (z, x, y) => [`/tiles/${collection}/${z}/${x}/${y}.mvt${query && '?' + query}`],
+    (z, x, y, features) => read.set(`${z}/${x}/${y}`, features),
+  );
+  // What the tiles of one view hold; OpenLayers' own answer would mix in the tiles of the source before.
+  const within = (extent, resolution) => {
+    const found = [];
+    const z = tileGrid.getZForResolution(resolution, result.zDirection);
+    tileGrid.forEachTileCoord(extent, z, (tile) => found.push(...(read.get(tile.join('/')) ?? [])));
+    return found;
+  };
+  return { source: result, within };
 }
