@@ -113,7 +113,7 @@ static const struct layout LAYOUTS[LISTS] = {
                      .width = WIDTH(OLD),
                      .separator = ',',
                      .encoding = CP1258},
-    [LIST_UTF16] = {.path = "office/to_36_utf16.txt",
+    [LIST_UTF16] = {.path = "office/to_36_utf16.csv",
                     .kind = "establishments",
                     .columns = OLD,
                     .width = WIDTH(OLD),

@@ -148,6 +148,33 @@ static void write_stall(struct sheet *sheet, struct scene *s, const struct stall
     sheet_row(sheet, s->row);
 }
 
+/* One trader on two neighbouring stalls, written as one row "12-13". */
+static bool joins_next(const struct ward *w, int k)
+{
+    const struct stall *t = &w->stall[k];
+    if (t->market != 1 || t->zone != 1 || k % 9 != 4 || k + 1 == w->stalls || t->place < 0)
+        return false;
+    const struct stall *next = t + 1;
+    return next->zone == t->zone && next->kind == t->kind && next->place >= 0;
+}
+
+static void write_joined(struct sheet *sheet, struct scene *s, const struct stall *t)
+{
+    char text[64];
+    struct place *first = s->place = &s->ward->place[t->place], *second = &s->ward->place[t[1].place];
+    second->status = first->status;
+    stall_cells(s->row, t, s->rng);
+    put(text, sizeof text, "%d%s%d", t->number, rng_chance(s->rng, 500) ? "-" : " - ", t->number + 1);
+    cell_text(s->row, F_STALL_NO, text);
+    cell_text(s->row, F_OWNER, first->owner);
+    cell_text(s->row, F_TRADE, TRADES[first->trade].word);
+    words_fill(s);
+    first->best = second->best = AT_STALL_PLAN;
+    first->spoiled = second->spoiled = true;
+    note_defect(s->row, "stall_range");
+    sheet_row(sheet, s->row);
+}
+
 /* A stall that was squeezed in later: it has a number but no place in the plan. */
 static void write_unplanned(struct sheet *sheet, struct scene *s, const struct stall *after)
 {
@@ -165,6 +192,7 @@ static void write_unplanned(struct sheet *sheet, struct scene *s, const struct s
     put_more(s->row->note.name, sizeof s->row->note.name, "A");
     s->row->note.best = AT_AREA;
     note_defect(s->row, "stall_not_in_plan");
+    s->ward->unplanned++;
     sheet_row(sheet, s->row);
 }
 
@@ -188,6 +216,11 @@ static bool write_list(const struct office *o, int market, struct rng *rng)
             sheet_group(sheet, text);
         }
         zone = t->zone;
+        if (joins_next(o->ward, k)) {
+            write_joined(sheet, &s, t);
+            k++;
+            continue;
+        }
         write_stall(sheet, &s, t);
         if (k % 80 == 35)
             write_unplanned(sheet, &s, t);

@@ -267,7 +267,7 @@ struct base_count {
  * and those are all older than the first date. */
 static struct base_count count_base(const struct ward *w)
 {
-    struct base_count n = {0, 0, 0, 0};
+    struct base_count n = {0, w->unplanned, 0, 0};
     for (int k = 0; k < w->places; k++) {
         const struct place *p = &w->place[k];
         if (!p->stored || p->status != ACTIVE)
@@ -305,13 +305,12 @@ static bool write_indicators(const struct pilots *x)
         int day = date_make(days[k][0], days[k][1], days[k][2]);
         date_text(day, "y-m-d", text);
         write_kpi(file, x, text, day);
-        fprintf(file, "%s\tS1.1b\tall\tregisters+stalls+unplanned\t\t%d\n", text,
-                n.registered + n.stalls + 5);
+        fprintf(file, "%s\tS1.1b\tall\tregisters+stalls+unplanned\t\t%d\n", text, n.registered + n.stalls);
         fprintf(file, "%s\tS1.1b\tall\twith_new_food_places\t%d\t%d\n", text, n.proven,
-                n.registered + n.stalls + 5 + n.food);
+                n.registered + n.stalls + n.food);
     }
     truth_count(x->office->truth, "E:active_in_registers", n.registered);
-    truth_count(x->office->truth, "E:active_occupied_stalls", n.stalls + 5);
+    truth_count(x->office->truth, "E:active_occupied_stalls", n.stalls);
     truth_count(x->office->truth, "E:active_new_food_places", n.food);
     return fclose(file) == 0;
 }

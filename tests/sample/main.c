@@ -40,7 +40,7 @@ bool list_manifest(const struct office *o)
         "establishments\toffice/khao_sat.xlsx\t",
         "establishments\toffice/to_37_tcvn3.xlsx\t",
         "establishments\toffice/to_35_cp1258.csv\t",
-        "establishments\toffice/to_36_utf16.txt\t",
+        "establishments\toffice/to_36_utf16.csv\t",
         "food-safety\toffice/attp_giay_chung_nhan.xlsx\t",
         "food-safety\toffice/attp_cam_ket.csv\t",
         "pilots\toffice/mo_hinh_diem.xlsx\t",

@@ -322,13 +322,13 @@ static bool alley_small(struct scene *s)
     return alley_form(s, "k1/3", "k1/h2/3");
 }
 
-/* ---- forms that take the place away ---- */
+/* ---- forms that take the place away; what the row says of its group may still be true ---- */
 
 static bool unknown_street(struct scene *s)
 {
     static const char *const none[] = {"Trần Vô Danh", "Đặng Hư Cấu", "Quảng Xương Mới", "Kênh Không Tên"};
     put(s->address.street, sizeof s->address.street, "%s", none[rng_below(s->rng, 4)]);
-    scene_place(s, AT_NONE);
+    scene_place(s, AT_GROUP);
     scene_verdict(s, REVIEW, "");
     return true;
 }
@@ -389,7 +389,7 @@ static bool itinerant(struct scene *s)
 static bool see_above(struct scene *s)
 {
     put(s->address.whole, TEXT, "%s", rng_chance(s->rng, 600) ? "nt" : "-");
-    scene_place(s, AT_NONE);
+    scene_place(s, AT_GROUP);
     scene_verdict(s, REVIEW, "added");
     return true;
 }
@@ -398,7 +398,7 @@ static bool lot_unknown(struct scene *s)
 {
     put(s->address.whole, TEXT, "Lô %d B2.%d KDC Tưởng Tượng, Phường Mẫu", 1 + rng_below(s->rng, 40),
         1 + rng_below(s->rng, 9));
-    scene_place(s, AT_NONE);
+    scene_place(s, AT_GROUP);
     scene_verdict(s, REVIEW, "");
     return true;
 }
@@ -406,7 +406,7 @@ static bool lot_unknown(struct scene *s)
 static bool address_failed(struct scene *s)
 {
     put(s->address.whole, TEXT, "#N/A");
-    scene_place(s, AT_NONE);
+    scene_place(s, AT_GROUP);
     scene_verdict(s, REVIEW, "added");
     return true;
 }

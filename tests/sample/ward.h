@@ -52,7 +52,7 @@ struct ward {
     struct house house[MAX_HOUSES];
     int houses;
     struct stall stall[MAX_STALLS];
-    int stalls;
+    int stalls, unplanned; /* unplanned: occupied stalls that no plan shows */
     struct place place[MAX_PLACES];
     int places;
 };
