@@ -1,0 +1,213 @@
+/* mvt_reader: a small decoder of vector tiles for the tests, written from the specification and sharing
+ * nothing with the encoder. It asserts what the specification demands of every tile: commands in their order,
+ * no repeated or closing vertex, exteriors positive and holes negative behind them, tags that point at keys
+ * and values, ids met once. */
+#ifndef TESTS_MVT_READER_H
+#define TESTS_MVT_READER_H
+
+#include "layers/kit.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_TAGS = 64, READ_RINGS = 400, READ_POINTS = 20000 };
+
+struct read_value {
+    char text[200];
+    int64_t number;
+    bool is_text;
+};
+
+struct read_ring {
+    int first, count;
+    int64_t area2; /* rings only; y down */
+};
+
+struct read_feature {
+    uint64_t id;
+    int type, tag_count, ring_count, point_count;
+    uint32_t tags[READ_TAGS];
+    struct read_ring rings[READ_RINGS];
+    int32_t x[READ_POINTS], y[READ_POINTS];
+};
+
+struct read_layer {
+    char name[80];
+    int version, extent, feature_count;
+    struct slice features[60000];
+    char keys[64][80];
+    int key_count;
+    struct read_value values[60000];
+    int value_count;
+};
+
+static inline uint64_t read_varint(struct slice *s)
+{
+    uint64_t v = 0;
+    for (int shift = 0;; shift += 7) {
+        ck_assert_msg(s->n > 0 && shift < 70, "varint runs over the end");
+        uint8_t byte = (uint8_t)*s->p++;
+        s->n--;
+        v |= (uint64_t)(byte & 127) << shift;
+        if (byte < 128)
+            return v;
+    }
+}
+
+static inline struct slice read_bytes(struct slice *s)
+{
+    uint64_t n = read_varint(s);
+    ck_assert_uint_le(n, s->n);
+    struct slice part = {s->p, n};
+    s->p += n;
+    s->n -= n;
+    return part;
+}
+
+static inline void read_value(struct slice s, struct read_value *v)
+{
+    memset(v, 0, sizeof *v);
+    uint64_t tag = read_varint(&s);
+    if (tag == 0x0A) {
+        struct slice text = read_bytes(&s);
+        v->is_text = true;
+        snprintf(v->text, sizeof v->text, "%.*s", (int)text.n, text.p);
+    } else if (tag == 0x19) {
+        ck_assert_uint_eq(s.n, 8);
+        return;
+    } else {
+        ck_assert(tag == 0x20 || tag == 0x28 || tag == 0x38);
+        v->number = (int64_t)read_varint(&s);
+    }
+    ck_assert_uint_eq(s.n, 0);
+}
+
+/* The next layer of a tile; false at its end. */
+static inline bool read_layer(struct slice *tile, struct read_layer *l)
+{
+    if (tile->n == 0)
+        return false;
+    memset(l, 0, offsetof(struct read_layer, features));
+    l->key_count = l->value_count = 0;
+    ck_assert_uint_eq(read_varint(tile), 0x1A);
+    struct slice s = read_bytes(tile);
+    while (s.n > 0) {
+        uint64_t tag = read_varint(&s);
+        struct slice part;
+        switch (tag) {
+        case 0x78: l->version = (int)read_varint(&s); break;
+        case 0x28: l->extent = (int)read_varint(&s); break;
+        case 0x0A:
+            part = read_bytes(&s);
+            snprintf(l->name, sizeof l->name, "%.*s", (int)part.n, part.p);
+            break;
+        case 0x12: l->features[l->feature_count++] = read_bytes(&s); break;
+        case 0x1A:
+            part = read_bytes(&s);
+            snprintf(l->keys[l->key_count++], 80, "%.*s", (int)part.n, part.p);
+            break;
+        case 0x22: read_value(read_bytes(&s), &l->values[l->value_count++]); break;
+        default: ck_abort_msg("field %d in a layer", (int)tag);
+        }
+    }
+    ck_assert_int_eq(l->version, 2);
+    ck_assert_int_eq(l->extent, 4096);
+    ck_assert_int_gt(l->feature_count, 0);
+    return true;
+}
+
+static inline int32_t unzigzag(uint64_t v)
+{
+    return (int32_t)(v >> 1) ^ -(int32_t)(v & 1);
+}
+
+static inline void read_geometry(struct slice s, struct read_feature *f)
+{
+    int32_t x = 0, y = 0;
+    while (s.n > 0) {
+        uint64_t command = read_varint(&s);
+        struct read_ring *r = &f->rings[f->ring_count];
+        ck_assert_int_lt(f->ring_count, READ_RINGS);
+        ck_assert_uint_eq(command, f->type == 1 ? command : 9); /* MoveTo, once */
+        ck_assert_uint_eq(command & 7, 1);
+        uint64_t n = command >> 3, lines = 0;
+        ck_assert_uint_gt(n, 0);
+        r->first = f->point_count;
+        if (f->type != 1) {
+            x += unzigzag(read_varint(&s)), y += unzigzag(read_varint(&s));
+            f->x[f->point_count] = x, f->y[f->point_count++] = y;
+            uint64_t next = read_varint(&s);
+            ck_assert_uint_eq(next & 7, 2);
+            n = lines = next >> 3;
+            ck_assert_uint_ge(lines, f->type == 2 ? 1 : 2);
+        }
+        for (uint64_t i = 0; i < n; i++) {
+            int32_t dx = unzigzag(read_varint(&s)), dy = unzigzag(read_varint(&s));
+            ck_assert_msg(f->type == 1 || dx != 0 || dy != 0, "a LineTo that goes nowhere");
+            x += dx, y += dy;
+            ck_assert_int_lt(f->point_count, READ_POINTS);
+            f->x[f->point_count] = x, f->y[f->point_count++] = y;
+        }
+        r->count = f->point_count - r->first;
+        if (f->type == 3)
+            ck_assert_uint_eq(read_varint(&s), 15); /* ClosePath, once */
+        f->ring_count++;
+    }
+}
+
+static inline void check_rings(struct read_feature *f)
+{
+    for (int i = 0; i < f->ring_count; i++) {
+        struct read_ring *r = &f->rings[i];
+        for (int k = 0; k < r->count; k++) {
+            int a = r->first + k, b = r->first + (k + 1) % r->count;
+            r->area2 += (int64_t)f->x[a] * f->y[b] - (int64_t)f->x[b] * f->y[a];
+        }
+        int last = r->first + r->count - 1;
+        ck_assert_msg(f->x[r->first] != f->x[last] || f->y[r->first] != f->y[last],
+                      "the first vertex is repeated");
+        ck_assert_msg(r->area2 != 0, "a ring without area");
+        ck_assert_msg(i > 0 || r->area2 > 0, "the first ring is a hole");
+    }
+}
+
+static inline void read_feature(const struct read_layer *l, int at, struct read_feature *f)
+{
+    struct slice s = l->features[at], geometry = {0}, tags;
+    memset(f, 0, offsetof(struct read_feature, x));
+    while (s.n > 0) {
+        uint64_t tag = read_varint(&s);
+        switch (tag) {
+        case 0x08: f->id = read_varint(&s); break;
+        case 0x12:
+            for (tags = read_bytes(&s); tags.n > 0;)
+                f->tags[f->tag_count++] = (uint32_t)read_varint(&tags);
+            break;
+        case 0x18: f->type = (int)read_varint(&s); break;
+        case 0x22: geometry = read_bytes(&s); break;
+        default: ck_abort_msg("field %d in a feature", (int)tag);
+        }
+    }
+    ck_assert_int_eq(f->tag_count % 2, 0);
+    for (int i = 0; i < f->tag_count; i += 2) {
+        ck_assert_int_lt((int)f->tags[i], l->key_count);
+        ck_assert_int_lt((int)f->tags[i + 1], l->value_count);
+    }
+    ck_assert(f->type >= 1 && f->type <= 3 && geometry.n > 0);
+    read_geometry(geometry, f);
+    if (f->type == 3)
+        check_rings(f);
+}
+
+static inline const struct read_value *read_tag(const struct read_layer *l, const struct read_feature *f,
+                                                const char *key)
+{
+    for (int i = 0; i < f->tag_count; i += 2)
+        if (strcmp(l->keys[f->tags[i]], key) == 0)
+            return &l->values[f->tags[i + 1]];
+    return NULL;
+}
+
+#endif

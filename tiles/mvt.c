@@ -1,0 +1,225 @@
+/* mvt: one layer of a vector tile, version 2.1, written forward: features into one buffer, distinct values
+ * into another, put together at the end. Law: a feature costs no allocation, and a text that was met before
+ * costs one look into a table of numbers: the read copy's text ids stand for the texts. */
+#include "tiles/tiles_private.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { FEATURE_ROOM = 256, SLOTS_AT_FIRST = 256 };
+
+void mvt_start(struct mvt_layer *m, struct arena *a)
+{
+    memset(m, 0, sizeof *m);
+    m->arena = a;
+    m->slot_count = SLOTS_AT_FIRST;
+    m->slots = ARENA_ARRAY(a, uint64_t, SLOTS_AT_FIRST);
+}
+
+uint32_t mvt_key(struct mvt_layer *m, const char *key)
+{
+    for (uint32_t i = 0; i < m->key_count; i++)
+        if (m->keys[i] == key || strcmp(m->keys[i], key) == 0)
+            return i;
+    m->keys[m->key_count] = key;
+    return m->key_count++;
+}
+
+/* --- values: a key of 40 bits (what kind, which one) leads to an index of 24 --- */
+
+static uint64_t *slot_for(uint64_t *slots, uint32_t count, uint64_t key)
+{
+    uint32_t at = (uint32_t)(key * 0x9E3779B97F4A7C15u >> 40) & (count - 1);
+    while (slots[at] && slots[at] >> 24 != key)
+        at = (at + 1) & (count - 1);
+    return &slots[at];
+}
+
+static void slots_double(struct mvt_layer *m)
+{
+    uint32_t wider = m->slot_count * 2;
+    uint64_t *slots = ARENA_ARRAY(m->arena, uint64_t, wider);
+    for (uint32_t i = 0; i < m->slot_count; i++)
+        if (m->slots[i])
+            *slot_for(slots, wider, m->slots[i] >> 24) = m->slots[i];
+    m->slots = slots;
+    m->slot_count = wider;
+}
+
+/* Index of the value with this key; *is_new when its bytes are still to be written. */
+static uint32_t value_index(struct mvt_layer *m, uint64_t key, bool *is_new)
+{
+    uint64_t *slot = slot_for(m->slots, m->slot_count, key);
+    *is_new = *slot == 0;
+    if (!*is_new)
+        return (uint32_t)(*slot & 0xFFFFFF) - 1;
+    uint32_t index = m->value_count++;
+    *slot = key << 24 | (index + 1);
+    if (m->value_count > m->slot_count / 2)
+        slots_double(m);
+    return index;
+}
+
+static void value_text(struct mvt_layer *m, struct slice text)
+{
+    buf_reserve(&m->values, text.n + 16);
+    char *to = m->values.p + m->values.n;
+    *to++ = 0x22; /* field 4 of the layer: a value */
+    to = pbf_varint(to, 1 + pbf_varint_length(text.n) + text.n);
+    *to++ = 0x0A; /* field 1: a string */
+    to = pbf_varint(to, text.n);
+    memcpy(to, text.p, text.n);
+    m->values.n = (size_t)(to - m->values.p) + text.n;
+}
+
+/* Field `tag` of a value with a varint in it. */
+static void value_number(struct mvt_layer *m, uint8_t tag, uint64_t v)
+{
+    buf_reserve(&m->values, 16);
+    char *to = m->values.p + m->values.n;
+    *to++ = 0x22;
+    *to++ = (char)(1 + pbf_varint_length(v));
+    *to++ = (char)tag;
+    m->values.n = (size_t)(pbf_varint(to, v) - m->values.p);
+}
+
+static void value_real(struct mvt_layer *m, double v)
+{
+    static const char head[] = {0x22, 9, 0x19}; /* field 3: a double */
+    uint64_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    char bytes[8];
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)(bits >> 8 * i);
+    buf_add(&m->values, head, sizeof head);
+    buf_add(&m->values, bytes, sizeof bytes);
+}
+
+enum { KIND_INTEGER = 0x80, KIND_BOOL = 0x81 }; /* below: the field of a text */
+
+static uint64_t key_of(uint32_t kind, uint32_t which)
+{
+    return (uint64_t)kind << 32 | which;
+}
+
+uint32_t mvt_value_integer(struct mvt_layer *m, int64_t v)
+{
+    bool is_new = v < 0 || v > UINT32_MAX;
+    uint32_t index = is_new ? m->value_count++ : value_index(m, key_of(KIND_INTEGER, (uint32_t)v), &is_new);
+    if (is_new && v >= 0)
+        value_number(m, 0x28, (uint64_t)v); /* field 5: unsigned */
+    else if (is_new)
+        value_number(m, 0x20, (uint64_t)v); /* field 4: signed */
+    return index;
+}
+
+static uint32_t value_bool(struct mvt_layer *m, bool v)
+{
+    bool is_new;
+    uint32_t index = value_index(m, key_of(KIND_BOOL, v), &is_new);
+    if (is_new)
+        value_number(m, 0x38, v);
+    return index;
+}
+
+bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t row, uint32_t *value)
+{
+    if (c->text) {
+        if (c->text[row] == TEXT_NULL)
+            return false;
+        bool is_new = true;
+        bool is_unique = field == 0; /* an id is met once; looking for a twin would be vain */
+        *value =
+            is_unique ? m->value_count++ : value_index(m, key_of((uint32_t)field, c->text[row]), &is_new);
+        if (is_new)
+            value_text(m, snapshot_text(c, row));
+        return true;
+    }
+    if (c->real) {
+        if (isnan(c->real[row]))
+            return false;
+        *value = m->value_count++;
+        value_real(m, c->real[row]);
+        return true;
+    }
+    if (c->integer[row] == INT_NULL)
+        return false;
+    *value =
+        c->type == FIELD_BOOL ? value_bool(m, c->integer[row] != 0) : mvt_value_integer(m, c->integer[row]);
+    return true;
+}
+
+/* --- features --- */
+
+/* Everything of a feature but its geometry. */
+static char *write_head(char *to, const struct mvt_feature *feature, enum mvt_type type)
+{
+    if (feature->id) {
+        *to++ = 0x08; /* field 1: id */
+        to = pbf_varint(to, feature->id);
+    }
+    if (feature->tag_count) {
+        char tags[PBF_VARINT_MAX * COUNT_OF(feature->tags)];
+        char *end = tags;
+        for (uint32_t i = 0; i < feature->tag_count; i++)
+            end = pbf_varint(end, feature->tags[i]);
+        *to++ = 0x12; /* field 2: tags */
+        to = pbf_varint(to, (uint64_t)(end - tags));
+        memcpy(to, tags, (size_t)(end - tags));
+        to += end - tags;
+    }
+    *to++ = 0x18; /* field 3: type */
+    *to++ = (char)type;
+    *to++ = 0x22; /* field 4: geometry */
+    return to;
+}
+
+void mvt_feature(struct mvt_layer *m, const struct mvt_feature *feature, enum mvt_type type,
+                 struct slice geometry)
+{
+    char head[FEATURE_ROOM * 2];
+    char *end = pbf_varint(write_head(head, feature, type), geometry.n);
+    size_t head_length = (size_t)(end - head);
+    buf_reserve(&m->features, geometry.n + head_length + 16);
+    char *to = m->features.p + m->features.n;
+    *to++ = 0x12; /* field 2 of the layer: a feature */
+    to = pbf_varint(to, head_length + geometry.n);
+    memcpy(to, head, head_length);
+    memcpy(to + head_length, geometry.p, geometry.n);
+    m->features.n = (size_t)(to - m->features.p) + head_length + geometry.n;
+    m->feature_count++;
+}
+
+void mvt_point(struct mvt_layer *m, const struct mvt_feature *feature, struct tilepx p)
+{
+    char geometry[1 + 2 * PBF_VARINT_MAX];
+    char *end = geometry;
+    *end++ = 1 << 3 | 1; /* one MoveTo */
+    end = pbf_varint(end, pbf_zigzag(p.x));
+    end = pbf_varint(end, pbf_zigzag(p.y));
+    mvt_feature(m, feature, MVT_POINT, (struct slice){geometry, (size_t)(end - geometry)});
+}
+
+void mvt_finish(struct mvt_layer *m, struct slice name, struct buf *out)
+{
+    if (m->feature_count > 0) {
+        struct buf keys = {0};
+        for (uint32_t i = 0; i < m->key_count; i++)
+            pbf_add_bytes(&keys, 0x1A, slice_of(m->keys[i]));
+        static const char version[] = {0x78, 2}, extent[] = {0x28, (char)0x80, 0x20};
+        size_t length = sizeof version + 1 + pbf_varint_length(name.n) + name.n + m->features.n + keys.n +
+                        m->values.n + sizeof extent;
+        buf_reserve(out, length + 16);
+        buf_char(out, 0x1A); /* field 3 of the tile: a layer */
+        pbf_add_varint(out, length);
+        buf_add(out, version, sizeof version);
+        pbf_add_bytes(out, 0x0A, name);
+        buf_slice(out, buf_to_slice(&m->features));
+        buf_slice(out, buf_to_slice(&keys));
+        buf_slice(out, buf_to_slice(&m->values));
+        buf_add(out, extent, sizeof extent);
+        buf_release(&keys);
+    }
+    buf_release(&m->features);
+    buf_release(&m->values);
+}
