@@ -119,11 +119,9 @@ static void write_ward(struct geojson *g, struct box b, const char *const text[4
 
 static bool write_wards(const char *folder)
 {
-    static const char *const ours[] = {"99001", "Phường Mẫu (dữ liệu mẫu)", "Phường Mẫu;Mẫu;Mẫu Đông;Mẫu Tây",
-                                       "Mẫu Đông;Mẫu Tây"};
-    static const char *const north[] = {"99002", "Phường Thử Nghiệm (dữ liệu mẫu)",
-                                        "Phường Thử Nghiệm;Thử Nghiệm", ""};
-    static const char *const west[] = {"99003", "Phường Ví Dụ (dữ liệu mẫu)", "Phường Ví Dụ;Ví Dụ", ""};
+    static const char *const ours[] = {"99001", "Phường Mẫu", "Mẫu Đông;Mẫu Tây", "Mẫu Đông;Mẫu Tây"};
+    static const char *const north[] = {"99002", "Phường Thử Nghiệm", "Thử Nghiệm", ""};
+    static const char *const west[] = {"99003", "Phường Ví Dụ", "Ví Dụ", ""};
     struct geojson g;
     struct box b = plan_ward();
     if (!geojson_open(&g, folder, "wards.geojson"))
