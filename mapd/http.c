@@ -1,0 +1,317 @@
+/* http: libmicrohttpd turned into "request in, reply out". Two epoll threads call setup.answer; nobody else sees a
+ * socket. Limits stand here: URL and header bytes, body bytes, connections, and three clocks against slow clients:
+ * silence (libmicrohttpd's own), a request that drips, an answer that is not taken. The last two are deadlines in a
+ * list of connections which http_tick walks; it shuts the socket down and libmicrohttpd cleans up after it. */
+#include "mapd/http.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    THREADS = 2,
+    CONNECTIONS = 800,
+    CONNECTION_MEMORY = 32 * 1024,
+    URL_BYTES = 8 * 1024,
+    BODY_BYTES = 64 * 1024,
+    BODY_GIVE_UP = 1024 * 1024, /* beyond this we do not even read on to say so */
+    DRAIN_MS = 3000
+};
+
+/* One open socket. The list is locked; the deadline is written by the thread that serves the connection. */
+struct connection_note {
+    struct connection_note *next, *before;
+    int fd;
+    _Atomic int64_t deadline_ns;
+};
+
+struct http_server {
+    struct http_setup setup;
+    struct MHD_Daemon *daemon;
+    pthread_mutex_t lock;
+    struct connection_note *notes;
+    atomic_int running; /* requests between their first line and the end of their answer */
+};
+
+/* One request and its memory. */
+struct exchange {
+    struct arena arena;
+    struct slice target;
+    size_t body_bytes;
+    bool headers_seen;
+};
+
+static int64_t after_s(int seconds)
+{
+    return clock_monotonic_ns() + (int64_t)seconds * 1000000000;
+}
+
+static struct connection_note *note_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+static void set_deadline(struct MHD_Connection *connection, int seconds)
+{
+    struct connection_note *note = note_of(connection);
+    if (note)
+        atomic_store(&note->deadline_ns, after_s(seconds));
+}
+
+static struct connection_note *note_add(struct http_server *s, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct connection_note *note = calloc(1, sizeof *note);
+    if (!info || !note) {
+        free(note);
+        return NULL;
+    }
+    note->fd = info->connect_fd;
+    atomic_store(&note->deadline_ns, after_s(s->setup.request_s));
+    pthread_mutex_lock(&s->lock);
+    note->next = s->notes;
+    if (s->notes)
+        s->notes->before = note;
+    s->notes = note;
+    pthread_mutex_unlock(&s->lock);
+    return note;
+}
+
+static void note_drop(struct http_server *s, struct connection_note *note)
+{
+    if (!note)
+        return;
+    pthread_mutex_lock(&s->lock);
+    if (note->before)
+        note->before->next = note->next;
+    else
+        s->notes = note->next;
+    if (note->next)
+        note->next->before = note->before;
+    pthread_mutex_unlock(&s->lock);
+    free(note);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **note,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *note = note_add(context, connection);
+    } else {
+        note_drop(context, *note);
+        *note = NULL;
+    }
+}
+
+/* The first line of a request is complete: its URL, before anybody unescaped it. */
+static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    (void)connection;
+    struct http_server *s = context;
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return NULL;
+    x->target = arena_slice(&x->arena, slice_of(target));
+    atomic_fetch_add(&s->running, 1);
+    return x;
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **exchange,
+                         enum MHD_RequestTerminationCode code)
+{
+    (void)code;
+    struct http_server *s = context;
+    struct exchange *x = *exchange;
+    *exchange = NULL;
+    if (!x)
+        return;
+    set_deadline(connection, s->setup.request_s);
+    arena_release(&x->arena);
+    free(x);
+    atomic_fetch_sub(&s->running, 1);
+}
+
+static size_t leave_escaped(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+static enum method method_of(const char *name)
+{
+    static const char *const NAMES[METHOD_OTHER] = {"GET", "HEAD", "OPTIONS", "POST"};
+    for (int i = 0; i < METHOD_OTHER; i++)
+        if (strcmp(NAMES[i], name) == 0)
+            return (enum method)i;
+    return METHOD_OTHER;
+}
+
+/* "/path?query", also in its absolute form "http://host/path?query". */
+static void split_target(struct slice target, struct request *r)
+{
+    ptrdiff_t scheme = slice_find(target, SLICE("://"));
+    if (scheme > 0 && target.p[0] != '/') {
+        struct slice rest = {target.p + scheme + 3, target.n - (size_t)scheme - 3};
+        ptrdiff_t path = slice_find(rest, SLICE("/"));
+        target = path < 0 ? SLICE("/") : (struct slice){rest.p + path, rest.n - (size_t)path};
+    }
+    ptrdiff_t mark = slice_find(target, SLICE("?"));
+    r->path = mark < 0 ? target : (struct slice){target.p, (size_t)mark};
+    r->query = mark < 0 ? (struct slice){0} : (struct slice){target.p + mark + 1, target.n - (size_t)mark - 1};
+}
+
+static struct slice header_of(struct MHD_Connection *connection, const char *name)
+{
+    return slice_of(MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name));
+}
+
+static struct MHD_Response *response_of(struct reply *reply)
+{
+    struct MHD_Response *response;
+    if (reply->shared.n && reply->release)
+        response = MHD_create_response_from_buffer_with_free_callback_cls(
+            reply->shared.n, (void *)(uintptr_t)reply->shared.p, reply->release, reply->holder);
+    else if (reply->shared.n)
+        response = MHD_create_response_from_buffer(reply->shared.n, (void *)(uintptr_t)reply->shared.p,
+                                                   MHD_RESPMEM_PERSISTENT);
+    else if (reply->body.n)
+        response = MHD_create_response_from_buffer_with_free_callback(reply->body.n, reply->body.p, free);
+    else
+        response = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    if (reply->shared.n || !reply->body.n)
+        buf_release(&reply->body);
+    return response;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct reply *reply)
+{
+    struct MHD_Response *response = response_of(reply);
+    if (!response)
+        return MHD_NO;
+    if (reply->type)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
+    for (int i = 0; i < reply->header_count; i++)
+        MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result refuse(struct MHD_Connection *connection, int status, const char *vi, const char *en)
+{
+    struct reply reply = {0};
+    reply_problem_status(&reply, status, vi, en);
+    reply_header(&reply, MHD_HTTP_HEADER_CONNECTION, "close");
+    return send_reply(connection, &reply);
+}
+
+static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *connection, struct exchange *x,
+                              const char *method)
+{
+    struct request request = {
+        .method = method_of(method),
+        .too_large = x->body_bytes > BODY_BYTES,
+        .host = header_of(connection, MHD_HTTP_HEADER_HOST),
+        .accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT),
+        .accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+        .if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
+        .forwarded_proto = header_of(connection, "X-Forwarded-Proto"),
+        .arena = &x->arena,
+    };
+    split_target(x->target, &request);
+    struct reply reply = {0};
+    s->setup.answer(s->setup.context, &request, &reply);
+    return send_reply(connection, &reply);
+}
+
+/* libmicrohttpd calls this when the headers are in, for each piece of a body, and once more at the end. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_bytes, void **exchange)
+{
+    (void)url;
+    (void)version;
+    (void)upload;
+    struct http_server *s = context;
+    struct exchange *x = *exchange;
+    if (!x)
+        return MHD_NO;
+    if (!x->headers_seen) {
+        x->headers_seen = true;
+        int64_t length = 0;
+        struct slice declared = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+        if (x->target.n > URL_BYTES)
+            return refuse(connection, 414, "Địa chỉ quá dài", "The address is too long");
+        if (declared.n && (!slice_to_int(declared, &length) || length > BODY_BYTES))
+            return refuse(connection, 413, "Yêu cầu quá lớn", "The request is too large");
+        return MHD_YES;
+    }
+    if (*upload_bytes) {
+        x->body_bytes += *upload_bytes;
+        *upload_bytes = 0;
+        return x->body_bytes > BODY_GIVE_UP ? MHD_NO : MHD_YES;
+    }
+    set_deadline(connection, s->setup.response_s);
+    return answer(s, connection, x, method);
+}
+
+bool http_start(struct http_server **out, const struct http_setup *setup, struct fault *f)
+{
+    struct http_server *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
+    s->setup = *setup;
+    pthread_mutex_init(&s->lock, NULL);
+    s->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET,
+        setup->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)setup->idle_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+    if (!s->daemon) {
+        pthread_mutex_destroy(&s->lock);
+        free(s);
+        return fault_set(f, FAULT_NETWORK, NULL, "the server does not start");
+    }
+    *out = s;
+    return true;
+}
+
+void http_tick(struct http_server *s)
+{
+    int64_t now = clock_monotonic_ns();
+    pthread_mutex_lock(&s->lock);
+    for (struct connection_note *note = s->notes; note; note = note->next)
+        if (now > atomic_load(&note->deadline_ns))
+            shutdown(note->fd, SHUT_RDWR);
+    pthread_mutex_unlock(&s->lock);
+}
+
+static void wait_until_quiet(struct http_server *s)
+{
+    for (int ms = 0; ms < DRAIN_MS && atomic_load(&s->running) > 0; ms += 10)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+}
+
+void http_stop(struct http_server *s)
+{
+    if (!s)
+        return;
+    int fd = MHD_quiesce_daemon(s->daemon);
+    wait_until_quiet(s);
+    MHD_stop_daemon(s->daemon);
+    if (fd >= 0)
+        close(fd);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}

@@ -1,0 +1,81 @@
+/* http: the socket side of the server, behind one struct in and one struct out. Private to mapd/.
+ * http.c alone knows libmicrohttpd; listen.c opens the port; reply.c fills replies.
+ *
+ * Law: a request and all it points to live until its answer has left. A reply owns its body until it is handed
+ * back to http.c; header values are constant text or lie in the arena of the request. */
+#ifndef MAPD_HTTP_H
+#define MAPD_HTTP_H
+
+#include "layers/kit.h"
+
+enum method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_POST, METHOD_OTHER };
+
+struct request {
+    enum method method;
+    bool too_large;     /* its body passed the limit and was dropped */
+    struct slice path;  /* as sent, percent signs and all; starts with "/" */
+    struct slice query; /* as sent, without the "?" */
+    struct slice host, accept, accept_encoding, if_none_match, forwarded_proto;
+    struct arena *arena;
+};
+
+struct header {
+    const char *name, *value;
+};
+
+enum { REPLY_HEADERS = 16 };
+
+struct reply {
+    int status;
+    const char *type;    /* media type; NULL without a body */
+    struct buf body;     /* the reply's own bytes, or ... */
+    struct slice shared; /* ... bytes of somebody else, which `release(holder)` gives back (NULL: they stay) */
+    void (*release)(void *holder);
+    void *holder;
+    struct header headers[REPLY_HEADERS];
+    int header_count;
+};
+
+/* --- reply.c --- */
+
+void reply_header(struct reply *r, const char *name, const char *value);
+/* Drops what was written so far: the answer becomes another one. */
+void reply_clear(struct reply *r);
+/* problem+json (RFC 9457) with a Vietnamese and an English sentence. */
+void reply_problem(struct reply *r, const struct fault *f);
+void reply_problem_status(struct reply *r, int status, const char *vi, const char *en);
+void reply_redirect(struct reply *r, int status, const char *location);
+/* Replaces the body by its gzip form and says so in the headers. */
+void reply_gzip(struct reply *r);
+
+/* --- listen.c --- */
+
+struct listener {
+    int fd;
+    char host[128]; /* as given, in brackets when it is an IPv6 address */
+    int port;       /* the real one, also when 0 was asked for */
+};
+
+/* "ADDR:PORT", "[ADDR]:PORT" or "PORT". */
+bool listener_open(struct listener *l, const char *where, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- http.c --- */
+
+struct http_setup {
+    int listen_fd; /* taken over */
+    /* Called by several threads at once. */
+    void (*answer)(void *context, const struct request *request, struct reply *reply);
+    void *context;
+    int idle_s;     /* silence after which a connection is closed */
+    int request_s;  /* a request must be complete by then, however slowly it drips */
+    int response_s; /* and its answer taken */
+};
+
+struct http_server;
+bool http_start(struct http_server **out, const struct http_setup *setup, struct fault *f) RESULT_MUST_BE_USED;
+/* Closes connections that are past their deadline; to be called about four times a second. */
+void http_tick(struct http_server *s);
+/* Takes no new connection, lets running answers finish (3 s at most), stops. NULL is fine. */
+void http_stop(struct http_server *s);
+
+#endif
