@@ -1,0 +1,326 @@
+/* route: from a request to a reply, over the table routes.def. Everything that is the same for all routes happens here
+ * and nowhere else: decoding, unknown parameters, format, entity tag and 304, compression, security headers.
+ *
+ * The entity tag is made of (program build, revision, local date, representation): it is known before the handler has
+ * done anything, so "not modified" costs nothing, and no answer of an older revision can be taken for a current one. */
+#include "mapd/serve.h"
+
+#include "mapd/json_write.h"
+
+#include <string.h>
+
+static const struct route ROUTES[ROUTE_COUNT] = {
+#define ROUTE(id, path, handler, parameters, kind, summary) {path, handler, parameters, kind, summary},
+#include "mapd/routes.def"
+#undef ROUTE
+};
+
+struct segments {
+    struct slice part[PATH_SEGMENTS];
+    int count;
+};
+
+const struct route *route_get(enum route_id id)
+{
+    return &ROUTES[id];
+}
+
+/* --- path against pattern --- */
+
+/* Splits at "/", drops one slash at the end. With an arena the parts are decoded. */
+static bool split_path(struct slice path, struct arena *a, struct segments *s)
+{
+    s->count = 0;
+    if (path.n && path.p[0] == '/')
+        path = (struct slice){path.p + 1, path.n - 1};
+    if (path.n && path.p[path.n - 1] == '/')
+        path.n--;
+    struct slice part;
+    while (slice_next(&path, '/', &part)) {
+        if (s->count == PATH_SEGMENTS || (a && !url_decode(part, false, a, &part)))
+            return false;
+        s->part[s->count++] = part;
+    }
+    return true;
+}
+
+struct placeholder {
+    enum parameter_id id;
+    struct slice text;
+};
+
+/* "{y}.mvt" against "12.mvt": the part for y. A pattern without braces must be equal. */
+static bool segment_fits(struct slice pattern, struct slice part, struct placeholder *found, int *count)
+{
+    ptrdiff_t open = slice_find(pattern, SLICE("{")), close = slice_find(pattern, SLICE("}"));
+    if (open < 0)
+        return slice_equal(pattern, part);
+    struct slice name = {pattern.p + open + 1, (size_t)(close - open - 1)};
+    struct slice tail = {pattern.p + close + 1, pattern.n - (size_t)close - 1};
+    if (part.n <= tail.n || !slice_ends(part, tail) || !parameter_find(name, &found[*count].id))
+        return false;
+    found[(*count)++].text = (struct slice){part.p, part.n - tail.n};
+    return true;
+}
+
+static bool pattern_fits(struct slice pattern, const struct segments *path, struct placeholder *found, int *count)
+{
+    struct segments want;
+    *count = 0;
+    if (!split_path(pattern, NULL, &want) || want.count != path->count)
+        return false;
+    for (int i = 0; i < want.count; i++)
+        if (!segment_fits(want.part[i], path->part[i], found, count))
+            return false;
+    return true;
+}
+
+static bool read_placeholders(struct call *c, const struct placeholder *found, int count, struct fault *f)
+{
+    for (int i = 0; i < count; i++)
+        if (!parameter_read(found[i].id, found[i].text, &c->value[found[i].id], f))
+            return false;
+    return true;
+}
+
+bool route_match(struct slice method, struct slice path, struct call *c, struct fault *f)
+{
+    struct segments parts;
+    struct placeholder found[PATH_SEGMENTS];
+    int count;
+    bool path_known = false;
+    if (!split_path(path, c->arena, &parts))
+        return fault_set(f, FAULT_BAD_PARAMETER, "path", "địa chỉ không đọc được");
+    for (int i = 0; i < ROUTE_COUNT; i++) {
+        struct slice pattern = slice_of(ROUTES[i].path), verb;
+        if (!slice_next(&pattern, ' ', &verb) || !pattern_fits(pattern, &parts, found, &count))
+            continue;
+        path_known = true;
+        if (!slice_equal(verb, method))
+            continue;
+        c->route = (enum route_id)i;
+        return read_placeholders(c, found, count, f);
+    }
+    return fault_set(f, path_known ? FAULT_NOT_ALLOWED : FAULT_NOT_FOUND, NULL, "%s", "");
+}
+
+/* --- query --- */
+
+static bool is_field_of_collection(const struct call *c, struct slice name)
+{
+    const struct layer *l = c->value[PARAMETER_COLLECTION].layer;
+    if (!l)
+        l = c->value[PARAMETER_TILESET].layer;
+    return l && !l->is_base && layer_field(l, name) >= 0;
+}
+
+static bool is_declared(const struct route *route, struct slice name)
+{
+    struct slice rest = slice_of(route->parameters), one;
+    while (slice_next(&rest, ' ', &one))
+        if (slice_equal(one, name))
+            return true;
+    return false;
+}
+
+static bool takes_fields(const struct route *route)
+{
+    return slice_ends(slice_of(route->parameters), SLICE("*"));
+}
+
+static bool read_pair(struct call *c, struct pair pair, struct fault *f)
+{
+    const struct route *route = &ROUTES[c->route];
+    char *name = arena_text(c->arena, (struct slice){pair.name.p, pair.name.n > 60 ? 60 : pair.name.n});
+    for (int i = 0; i < c->query_count; i++)
+        if (slice_equal(c->query[i].name, pair.name))
+            return fault_set(f, FAULT_BAD_PARAMETER, name, "tham số được viết hai lần");
+    c->query[c->query_count++] = pair;
+    enum parameter_id id;
+    if (is_declared(route, pair.name) && parameter_find(pair.name, &id))
+        return parameter_read(id, pair.value, &c->value[id], f);
+    if (!takes_fields(route) || !is_field_of_collection(c, pair.name))
+        return fault_set(f, FAULT_BAD_PARAMETER, name, "không có tham số này (no such parameter)");
+    c->fields[c->field_count++] = pair;
+    return true;
+}
+
+static bool read_query(struct call *c, struct slice query, struct fault *f)
+{
+    struct slice one;
+    while (slice_next(&query, '&', &one)) {
+        struct slice name = one, value = {0};
+        ptrdiff_t equals = slice_find(one, SLICE("="));
+        if (one.n == 0)
+            continue;
+        if (equals >= 0) {
+            name.n = (size_t)equals;
+            value = (struct slice){one.p + equals + 1, one.n - (size_t)equals - 1};
+        }
+        struct pair pair;
+        if (c->query_count == QUERY_PAIRS || !url_decode(name, true, c->arena, &pair.name) ||
+            !url_decode(value, true, c->arena, &pair.value))
+            return fault_set(f, FAULT_BAD_PARAMETER, "query", "phần sau dấu ? không đọc được");
+        if (!read_pair(c, pair, f))
+            return false;
+    }
+    return true;
+}
+
+static bool choose_format(struct call *c, struct fault *f)
+{
+    int formats = ROUTES[c->route].kind & ((1 << FORMAT_COUNT) - 1);
+    const struct value *asked = &c->value[PARAMETER_F];
+    if (asked->given) {
+        int wanted = asked->integer == 1 ? formats & AS_HTML : formats & ~AS_HTML;
+        if (!wanted)
+            return fault_set(f, FAULT_BAD_PARAMETER, "f", "ở đây không có định dạng này");
+        return accept_choose((struct slice){0}, wanted, &c->format);
+    }
+    bool is_choice = (formats & (formats - 1)) != 0;
+    if (accept_choose(is_choice ? c->request->accept : (struct slice){0}, formats, &c->format))
+        return true;
+    return fault_set(f, FAULT_NOT_ACCEPTABLE, NULL, "%s", "");
+}
+
+/* --- where we are --- */
+
+static bool is_host(struct slice host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_", host.p[i]))
+            return false;
+    return host.n > 0 && host.n < 260;
+}
+
+static bool find_base(struct call *c, struct fault *f)
+{
+    const struct request *r = c->request;
+    bool secure = slice_equal_ignoring_case(slice_trim(r->forwarded_proto), SLICE("https"));
+    if (r->host.n && !is_host(r->host))
+        return fault_set(f, FAULT_BAD_PARAMETER, "Host", "tên máy chủ không hợp lệ");
+    const char *host = r->host.n ? arena_text(c->arena, r->host) : c->serve->fallback_host;
+    c->base = c->serve->base_url ? c->serve->base_url
+                                 : arena_format(c->arena, "%s://%s", secure ? "https" : "http", host);
+    return true;
+}
+
+/* --- the reply's headers --- */
+
+static bool is_compressible(enum format format)
+{
+    return format != FORMAT_PNG && format != FORMAT_OTHER;
+}
+
+static bool wants_gzip(const struct call *c)
+{
+    return is_compressible(c->format) && accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
+}
+
+/* Weak where the body holds the time of its making (numberMatched pages carry timeStamp). */
+static const char *etag_of(const struct call *c)
+{
+    return arena_format(c->arena, "%s\"%08x-%lld-%s-%x%s\"", c->format == FORMAT_GEOJSON ? "W/" : "", c->serve->build,
+                        (long long)snapshot_revision(c->snapshot), local_day(c), (unsigned)c->format,
+                        wants_gzip(c) ? "z" : "");
+}
+
+static void add_caching(const struct call *c, struct reply *r)
+{
+    int kind = ROUTES[c->route].kind;
+    if (kind & LIVE) {
+        reply_header(r, "Cache-Control", "no-store");
+        return;
+    }
+    if (c->format == FORMAT_OTHER)
+        return;
+    reply_header(r, "Cache-Control", kind & PAGE ? "public, max-age=60, stale-if-error=86400" : "public, no-cache");
+    reply_header(r, "ETag", etag_of(c));
+    reply_header(r, "Vary", "Accept, Accept-Encoding");
+}
+
+static void add_security(const struct call *c, struct reply *r)
+{
+    reply_header(r, "X-Content-Type-Options", "nosniff");
+    reply_header(r, "Referrer-Policy", "same-origin");
+    reply_header(r, "Access-Control-Allow-Origin", "*");
+    for (int i = 0; i < r->header_count; i++)
+        if (strcmp(r->headers[i].name, "Content-Security-Policy") == 0)
+            return;
+    bool is_page = r->type && strncmp(r->type, "text/html", 9) == 0;
+    reply_header(r, "Content-Security-Policy",
+                 is_page ? c->serve->page_policy : "default-src 'none'; frame-ancestors 'none'");
+}
+
+static void allow(struct call *c, struct reply *r)
+{
+    (void)c;
+    reply_header(r, "Allow", "GET, HEAD, OPTIONS");
+}
+
+static void preflight(struct reply *r)
+{
+    r->status = 204;
+    reply_header(r, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+    reply_header(r, "Access-Control-Allow-Headers", "Accept, If-None-Match");
+    reply_header(r, "Access-Control-Max-Age", "86400");
+}
+
+/* --- the way --- */
+
+static void run_handler(struct call *c, struct reply *r, struct fault *f)
+{
+    bool caches = !(ROUTES[c->route].kind & LIVE) && c->format != FORMAT_OTHER;
+    if (caches && c->request->if_none_match.n && etag_listed(c->request->if_none_match, slice_of(etag_of(c)))) {
+        r->status = 304;
+        add_caching(c, r);
+        return;
+    }
+    r->status = 200;
+    r->type = format_type(c->format);
+    if (!ROUTES[c->route].handler(c, r, f))
+        return;
+    if (r->status == 200 || r->status == 204)
+        add_caching(c, r);
+    bool packed = false;
+    for (int i = 0; i < r->header_count; i++)
+        packed = packed || strcmp(r->headers[i].name, "Content-Encoding") == 0;
+    if (!packed && (r->body.n || r->shared.n) && wants_gzip(c))
+        reply_gzip(r);
+}
+
+static void answer(struct call *c, struct reply *r, struct fault *f)
+{
+    static const char *const VERBS[] = {"GET", "GET", "GET", "POST", "?"};
+    enum method method = c->request->method;
+    if (c->request->too_large) {
+        fault_set(f, FAULT_TOO_LARGE, NULL, "%s", "");
+        return;
+    }
+    if (!find_base(c, f) || !route_match(slice_of(VERBS[method]), c->request->path, c, f))
+        return;
+    if (method == METHOD_OPTIONS) {
+        preflight(r);
+        return;
+    }
+    if (read_query(c, c->request->query, f) && choose_format(c, f))
+        run_handler(c, r, f);
+}
+
+void route_answer(void *context, const struct request *request, struct reply *reply)
+{
+    struct serve *serve = context;
+    int64_t began = clock_monotonic_ns();
+    struct call *c = ARENA_NEW(request->arena, struct call);
+    *c = (struct call){.serve = serve, .request = request, .arena = request->arena, .route = ROUTE_NONE};
+    c->snapshot = publisher_get(serve->publisher);
+    struct fault f = {0};
+    answer(c, reply, &f);
+    if (f.code != FAULT_NONE)
+        reply_problem(reply, &f);
+    if (reply->status == 405 || request->method == METHOD_OPTIONS)
+        allow(c, reply);
+    add_security(c, reply);
+    watch_answered(serve->watch, c, reply, clock_monotonic_ns() - began);
+    snapshot_release(c->snapshot);
+}
