@@ -86,7 +86,7 @@ static bool is_json_like(enum format format)
     return format == FORMAT_GEOJSON || format == FORMAT_OPENAPI || format == FORMAT_JSONLD;
 }
 
-/* How exactly a range names a format: 3 itself, 2 what it is a kind of, 1 "type/*", 0 everything, -1 not at all. */
+/* How exactly a range names a format: 3 itself, 2 what it is a kind of, 1 its type with a star, 0 everything, -1 not. */
 static int fit(struct slice range, enum format format)
 {
     struct slice rest = slice_of(TYPES[format]), type;

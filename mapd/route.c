@@ -252,9 +252,8 @@ static void add_security(const struct call *c, struct reply *r)
                  is_page ? c->serve->page_policy : "default-src 'none'; frame-ancestors 'none'");
 }
 
-static void allow(struct call *c, struct reply *r)
+static void allow(struct reply *r)
 {
-    (void)c;
     reply_header(r, "Allow", "GET, HEAD, OPTIONS");
 }
 
@@ -319,7 +318,7 @@ void route_answer(void *context, const struct request *request, struct reply *re
     if (f.code != FAULT_NONE)
         reply_problem(reply, &f);
     if (reply->status == 405 || request->method == METHOD_OPTIONS)
-        allow(c, reply);
+        allow(reply);
     add_security(c, reply);
     watch_answered(serve->watch, c, reply, clock_monotonic_ns() - began);
     snapshot_release(c->snapshot);

@@ -188,6 +188,7 @@ struct serve {
     uint32_t build;
     bool is_sample;
     int64_t started_ns;
+    _Atomic int64_t published_ns; /* when the current snapshot came; written by the tick */
 };
 
 /* --- what several handlers use (serve_common.c) --- */
@@ -200,6 +201,7 @@ const char *local_day(const struct call *c); /* "2026-11-22" of the snapshot */
 const char *collection_url(const struct call *c, const struct layer *l, const char *rest);
 /* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);
+bool is_english(const struct call *c); /* ?lang=en */
 void page_begin(const struct call *c, struct reply *r, const char *title);
 void page_end(const struct call *c, struct reply *r);
 struct json;

@@ -1,0 +1,87 @@
+/* serve_common: small things that several handlers say in the same words. */
+#include "mapd/html.h"
+#include "mapd/json_write.h"
+#include "mapd/say.h"
+#include "mapd/serve.h"
+
+const char *local_day(const struct call *c)
+{
+    char day[11];
+    date_format_iso(snapshot_date(c->snapshot), day);
+    return arena_text(c->arena, slice_of(day));
+}
+
+const char *collection_url(const struct call *c, const struct layer *l, const char *rest)
+{
+    return arena_format(c->arena, "%s/ogc/collections/%s%s", c->base, l->name, rest);
+}
+
+const char *query_again(const struct call *c)
+{
+    struct buf out = {0};
+    for (int i = 0; i < c->query_count; i++) {
+        struct slice name = c->query[i].name;
+        if (slice_equal(name, SLICE("offset")) || slice_equal(name, SLICE("f")))
+            continue;
+        buf_char(&out, '&');
+        html_url(&out, name);
+        buf_char(&out, '=');
+        html_url(&out, c->query[i].value);
+    }
+    const char *text = arena_text(c->arena, buf_to_slice(&out));
+    buf_release(&out);
+    return text;
+}
+
+bool is_english(const struct call *c)
+{
+    return c->value[PARAMETER_LANG].integer == 1;
+}
+
+void page_begin(const struct call *c, struct reply *r, const char *title)
+{
+    struct page page = {
+        .title = title, .ward = c->serve->ward_name, .sample = c->serve->is_sample, .english = is_english(c), .wide = true};
+    html_page_open(&r->body, &page);
+    buf_text(&r->body, "<h1>");
+    html_text(&r->body, slice_of(title));
+    buf_text(&r->body, "</h1>");
+}
+
+void page_end(const struct call *c, struct reply *r)
+{
+    const char *footer = arena_format(c->arena, "%s · %s %s · mapd", say(SAY_SOURCE_OFFICE, is_english(c)),
+                                      say(SAY_DATA_OF_DAY, is_english(c)), local_day(c));
+    html_page_close(&r->body, slice_of(footer));
+}
+
+void links_json(struct json *j, const struct link *links, int count)
+{
+    json_key(j, "links");
+    json_open(j, '[');
+    for (int i = 0; i < count; i++) {
+        json_open(j, '{');
+        json_field(j, "rel", links[i].rel);
+        json_field(j, "type", links[i].type);
+        json_field(j, "href", links[i].href);
+        if (links[i].title)
+            json_field(j, "title", links[i].title);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+void links_html(struct buf *out, const struct link *links, int count)
+{
+    buf_text(out, "<ul>");
+    for (int i = 0; i < count; i++) {
+        buf_text(out, "<li>");
+        html_link(out, slice_of(links[i].href), slice_of(links[i].title ? links[i].title : links[i].href));
+        buf_text(out, " <span class=\"quiet\">");
+        html_text(out, slice_of(links[i].rel));
+        buf_text(out, " · ");
+        html_text(out, slice_of(links[i].type));
+        buf_text(out, "</span></li>");
+    }
+    buf_text(out, "</ul>");
+}
