@@ -1,0 +1,110 @@
+/* serve_tile: one vector tile, from the cache where it can be. Filtered tiles are made each time. An empty tile is 204,
+ * a tile that does not exist 404. */
+#include "mapd/serve.h"
+
+struct wanted {
+    const struct layer *layer;
+    const struct snapshot_layer *l;
+    struct tile_id tile;
+    bool clustered, labels;
+};
+
+static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
+{
+    const struct value *of = &c->value[c->value[PARAMETER_TILESET].given ? PARAMETER_TILESET : PARAMETER_COLLECTION];
+    *w = (struct wanted){.layer = of->layer,
+                         .l = snapshot_get(c->snapshot, of->layer->id),
+                         .tile = {(uint32_t)c->value[PARAMETER_Z].integer, (uint32_t)c->value[PARAMETER_X].integer,
+                                  (uint32_t)c->value[PARAMETER_Y].integer},
+                         .labels = of->labels};
+    const struct value *cluster = &c->value[PARAMETER_CLUSTER];
+    bool off = cluster->given && cluster->integer == 1;
+    w->clustered = !off && of->layer->geometry == GEOMETRY_POINT && w->tile.z < TILE_SINGLE_POINTS_FROM;
+    return tile_is_valid(w->tile) || fault_set(f, FAULT_NOT_FOUND, NULL, "ô nằm ngoài lưới");
+}
+
+static bool make_filter(const struct call *c, const struct wanted *w, struct filter **out, struct fault *f)
+{
+    struct filter *filter = filter_new(c->arena, w->layer);
+    for (int i = 0; i < c->field_count; i++)
+        if (!filter_add_equal(filter, c->fields[i].name, c->fields[i].value, f))
+            return false;
+    filter_bind(filter, w->l);
+    *out = filter;
+    return true;
+}
+
+static void encode(const struct call *c, const struct wanted *w, const struct filter *filter, struct buf *out)
+{
+    struct tile_request request = {
+        .layer = w->l, .tile = w->tile, .clustered = w->clustered, .labels = w->labels, .filter = filter};
+    tile_encode(&request, c->arena, out);
+}
+
+/* The cache knows one number; states also move at midnight, so the local day is part of it. */
+static int64_t generation(const struct call *c)
+{
+    return snapshot_revision(c->snapshot) * 100000 + date_to_days(snapshot_date(c->snapshot)) % 100000;
+}
+
+static const struct tile_bytes *cached(const struct call *c, const struct wanted *w)
+{
+    struct tile_key key = {.layer = w->layer->id,
+                           .tile = w->tile,
+                           .clustered = w->clustered,
+                           .labels = w->labels,
+                           .revision = generation(c)};
+    const struct tile_bytes *bytes = tile_cache_get(c->serve->tiles, &key);
+    watch_tile(c->serve->watch, bytes != NULL);
+    if (bytes)
+        return bytes;
+    struct buf mvt = {0};
+    encode(c, w, NULL, &mvt);
+    bytes = tile_cache_put(c->serve->tiles, &key, buf_to_slice(&mvt));
+    buf_release(&mvt);
+    return bytes;
+}
+
+static void give_back(void *bytes)
+{
+    tile_bytes_release(bytes);
+}
+
+static void reply_bytes(const struct call *c, struct reply *r, const struct tile_bytes *bytes)
+{
+    struct slice plain = tile_bytes_identity(bytes), packed = tile_bytes_gzip(bytes);
+    bool gzip = packed.n && plain.n && accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
+    r->shared = gzip ? packed : plain;
+    r->release = give_back;
+    r->holder = (void *)(uintptr_t)bytes;
+    if (gzip)
+        reply_header(r, "Content-Encoding", "gzip");
+}
+
+static void finish(struct reply *r, bool is_empty)
+{
+    reply_header(r, "OATiles-hint", is_empty ? "empty" : "full");
+    if (!is_empty)
+        return;
+    reply_clear(r);
+    r->status = 204;
+    reply_header(r, "OATiles-hint", "empty");
+}
+
+bool serve_tile(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct wanted w;
+    if (!read_wanted(c, &w, f))
+        return false;
+    if (c->field_count) {
+        struct filter *filter = NULL;
+        if (!make_filter(c, &w, &filter, f))
+            return false;
+        encode(c, &w, filter, &r->body);
+        finish(r, r->body.n == 0);
+        return true;
+    }
+    reply_bytes(c, r, cached(c, &w));
+    finish(r, r->shared.n == 0);
+    return true;
+}
