@@ -1,0 +1,195 @@
+/* command_serve: `mapd serve`. Puts the server's state together, opens the port, says so, then ticks four times a second:
+ * publish what changed in the file, close connections past their time, write access lines. Ends on SIGTERM or SIGINT
+ * after the running answers. */
+#include "mapd/html.h"
+#include "mapd/mapd.h"
+#include "mapd/qr.h"
+#include "mapd/serve.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { IDLE_S = 15, REQUEST_S = 20, RESPONSE_S = 120, TILE_CACHE_BYTES = 64 * 1024 * 1024, TICK_MS = 250, FILES = 4096 };
+
+#define PROGRAM_LIMIT ((size_t)256 * 1024 * 1024)
+
+/* Different builds make different bytes: the program's own bytes tell them apart. */
+static uint32_t build_number(void)
+{
+    struct buf program = {0};
+    struct fault ignored = {0};
+    uint32_t number = 0;
+    if (file_read("/proc/self/exe", PROGRAM_LIMIT, &program, &ignored))
+        number = crc32_of(buf_to_slice(&program));
+    buf_release(&program);
+    return number;
+}
+
+static void base64_add(struct buf *out, const uint8_t *bytes, size_t n)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t three = (uint32_t)bytes[i] << 16;
+        three |= i + 1 < n ? (uint32_t)bytes[i + 1] << 8 : 0;
+        three |= i + 2 < n ? bytes[i + 2] : 0;
+        buf_char(out, DIGITS[three >> 18]);
+        buf_char(out, DIGITS[three >> 12 & 63]);
+        buf_char(out, i + 1 < n ? DIGITS[three >> 6 & 63] : '=');
+        buf_char(out, i + 2 < n ? DIGITS[three & 63] : '=');
+    }
+}
+
+/* The pages' one style is allowed by its hash; scripts not at all. */
+static void set_page_policy(struct serve *s)
+{
+    uint8_t hash[HASH_BYTES];
+    struct buf text = {0};
+    sha256_of(html_style(), hash);
+    buf_text(&text, "default-src 'none'; style-src 'sha256-");
+    base64_add(&text, hash, sizeof hash);
+    buf_text(&text, "'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    memcpy(s->page_policy, text.p, text.n < sizeof s->page_policy ? text.n : sizeof s->page_policy - 1);
+    buf_release(&text);
+}
+
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES)
+        return;
+    limit.rlim_cur = limit.rlim_max < FILES ? limit.rlim_max : FILES;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* "https://ban-do.example/" without its slash; only http and https are addresses a phone opens. */
+static bool set_base_url(struct serve *s, struct arena *a, const char *url, struct fault *f)
+{
+    if (!url)
+        return true;
+    struct slice base = slice_of(url);
+    if (!slice_starts(base, SLICE("https://")) && !slice_starts(base, SLICE("http://")))
+        return fault_set(f, FAULT_USAGE, "--base-url", "\"%s\" does not begin with https:// or http://", url);
+    while (base.n && base.p[base.n - 1] == '/')
+        base.n--;
+    s->base_url = arena_text(a, base);
+    return true;
+}
+
+static bool open_serve(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
+{
+    if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) || !command_open(&s->store, args, STORE_READ, f))
+        return false;
+    s->web_dir = args->option[OPTION_WEB_DIR];
+    s->ward_code = or_empty(store_meta(s->store, a, "ward_code"));
+    s->ward_name = or_empty(store_meta(s->store, a, "ward_name"));
+    s->is_sample = store_meta(s->store, a, "sample") != NULL;
+    s->build = build_number();
+    s->started_ns = clock_monotonic_ns();
+    set_page_policy(s);
+    pthread_mutex_init(&s->store_lock, NULL);
+    s->tiles = tile_cache_new(TILE_CACHE_BYTES);
+    s->codes = code_cache_new();
+    s->watch = watch_new();
+    if (!publisher_open(&s->publisher, args->positional[0], f))
+        return false;
+    s->published_ns = clock_monotonic_ns();
+    return true;
+}
+
+static void close_serve(struct serve *s)
+{
+    publisher_close(s->publisher);
+    tile_cache_free(s->tiles);
+    code_cache_free(s->codes);
+    watch_free(s->watch);
+    if (s->store)
+        pthread_mutex_destroy(&s->store_lock);
+    store_close(s->store);
+}
+
+static int64_t current_revision(struct serve *s)
+{
+    const struct snapshot *snapshot = publisher_get(s->publisher);
+    int64_t revision = snapshot_revision(snapshot);
+    snapshot_release(snapshot);
+    return revision;
+}
+
+/* A rebuild that fails leaves the old copy in service; said once per second at most, not four times. */
+static void publish(struct serve *s, int tick)
+{
+    struct fault f = {0};
+    int64_t before = current_revision(s);
+    if (!publisher_poll(s->publisher, &f) && tick % 4 == 0)
+        log_line(LOG_ERROR, "publish: %s", fault_sentence(f.code, true));
+    if (current_revision(s) != before)
+        s->published_ns = clock_monotonic_ns();
+}
+
+static void run_until_told(struct serve *s, struct http_server *server, const sigset_t *signals)
+{
+    const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
+    for (int n = 0;; n++) {
+        int signal = sigtimedwait(signals, NULL, &tick);
+        if (signal == SIGTERM || signal == SIGINT)
+            return;
+        publish(s, n);
+        http_tick(server);
+        watch_flush(s->watch);
+    }
+}
+
+static bool serve_until_told(struct serve *s, const char *where, struct arena *a, struct fault *f)
+{
+    sigset_t signals;
+    struct listener listener;
+    struct http_server *server = NULL;
+    if (!listener_open(&listener, where, f))
+        return false;
+    s->fallback_host = arena_format(a, "%s:%d", listener.host, listener.port);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGPIPE); /* blocked in every thread made from here on; a write says EPIPE instead */
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    raise_file_limit();
+    struct http_setup setup = {.listen_fd = listener.fd,
+                               .answer = route_answer,
+                               .context = s,
+                               .idle_s = IDLE_S,
+                               .request_s = REQUEST_S,
+                               .response_s = RESPONSE_S};
+    if (!http_start(&server, &setup, f)) {
+        close(listener.fd);
+        return false;
+    }
+    printf("listening on http://%s:%d/\n", listener.host, listener.port);
+    fflush(stdout);
+    run_until_told(s, server, &signals);
+    http_stop(server);
+    watch_flush(s->watch);
+    return true;
+}
+
+int command_serve(const struct arguments *args)
+{
+    struct serve serve = {0};
+    struct arena arena = {0};
+    struct fault f = {0};
+    const char *where = args->option[OPTION_LISTEN];
+    bool good = open_serve(&serve, args, &arena, &f) &&
+                serve_until_told(&serve, where ? where : "127.0.0.1:8080", &arena, &f);
+    close_serve(&serve);
+    arena_release(&arena);
+    return good ? 0 : command_failed(&f);
+}

@@ -1,0 +1,106 @@
+/* serve_indicator: the numbers and the rows behind them. The rows go out with code and reason only: a name is not needed
+ * to see why a place was counted. The queries run on one reading connection, one at a time: they are few and the public
+ * hot path never waits for them. */
+#include "mapd/html.h"
+#include "mapd/json_write.h"
+#include "mapd/say.h"
+#include "mapd/serve.h"
+
+static struct indicator_request request_of(const struct call *c)
+{
+    const struct value *as_of = &c->value[PARAMETER_AS_OF], *known_at = &c->value[PARAMETER_KNOWN_AT];
+    return (struct indicator_request){.as_of = as_of->given ? as_of->from : snapshot_date(c->snapshot),
+                                      .known_at = known_at->given ? arena_text(c->arena, known_at->text) : NULL};
+}
+
+bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct indicator_request request = request_of(c);
+    pthread_mutex_lock(&c->serve->store_lock);
+    bool good = indicators_json(c->serve->store, &request, &r->body, f);
+    pthread_mutex_unlock(&c->serve->store_lock);
+    return good;
+}
+
+static void report_html(const struct call *c, struct buf *out, const struct indicator_report *report)
+{
+    buf_text(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
+                  "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
+                  "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
+    for (int i = 0; i < INDICATOR_COUNT; i++) {
+        const struct indicator *n = &report->indicators[i];
+        const char *rows = arena_format(c->arena, "/indicators/%s/rows", n->code);
+        buf_text(out, "<tr><td>");
+        html_link(out, slice_of(rows), slice_of(n->code));
+        buf_text(out, "</td><td>");
+        html_text(out, slice_of(n->title));
+        if (n->state == INDICATOR_NA) {
+            buf_text(out, "</td><td colspan=\"4\" class=\"quiet\">Chưa đủ dữ liệu. ");
+            html_text(out, slice_of(n->why));
+            buf_text(out, "</td></tr>");
+            continue;
+        }
+        buf_format(out, "</td><td>%lld / %lld</td><td>", (long long)n->numerator, (long long)n->denominator);
+        buf_real(out, (double)indicator_percent_hundredths(n->numerator, n->denominator) / 100, 2);
+        buf_text(out, " %</td><td>");
+        if (n->has_target)
+            buf_format(out, "%s %d %%", n->op[0] == 'g' ? "≥" : "≤", n->target);
+        buf_format(out, "</td><td>%s%s</td></tr>", !n->has_target ? "" : n->met ? "Đạt" : "Chưa đạt",
+                   n->state == INDICATOR_ESTIMATE ? " (ước tính)" : "");
+    }
+    buf_text(out, "</tbody></table></div>");
+}
+
+bool serve_indicators(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct indicator_request request = request_of(c);
+    struct indicator_report *report = ARENA_NEW(c->arena, struct indicator_report);
+    pthread_mutex_lock(&c->serve->store_lock);
+    bool good = indicators_report(c->serve->store, &request, c->arena, report, f);
+    pthread_mutex_unlock(&c->serve->store_lock);
+    if (!good)
+        return false;
+    char day[11];
+    date_format_iso(request.as_of, day);
+    page_begin(c, r, say(SAY_INDICATORS, false));
+    buf_format(&r->body, "<p>Tại ngày %s. Mỗi con số là số dòng đếm được; bấm vào mã để xem các dòng đó.</p>", day);
+    report_html(c, &r->body, report);
+    page_end(c, r);
+    return true;
+}
+
+static void rows_json(struct buf *out, const char *code, const struct indicator_row *rows, uint32_t count)
+{
+    struct json j = {.out = out};
+    json_open(&j, '{');
+    json_field(&j, "code", code);
+    json_field_int(&j, "count", count);
+    json_key(&j, "rows");
+    json_open(&j, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        json_open(&j, '{');
+        json_field(&j, "code", rows[i].code);
+        json_field_bool(&j, "in_denominator", rows[i].in_denominator);
+        json_field_bool(&j, "in_numerator", rows[i].in_numerator);
+        json_field(&j, "reason", rows[i].reason);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+bool serve_indicator_rows(const struct call *c, struct reply *r, struct fault *f)
+{
+    enum indicator_id id;
+    if (!indicator_find(c->value[PARAMETER_INDICATOR].text, &id))
+        return fault_set(f, FAULT_NOT_FOUND, "indicator", "không có chỉ tiêu này");
+    struct indicator_request request = request_of(c);
+    struct indicator_row *rows = NULL;
+    uint32_t count = 0;
+    pthread_mutex_lock(&c->serve->store_lock);
+    bool good = indicator_rows(c->serve->store, id, &request, c->arena, &rows, &count, f);
+    pthread_mutex_unlock(&c->serve->store_lock);
+    if (good)
+        rows_json(&r->body, indicator_code(id), rows, count);
+    return good;
+}

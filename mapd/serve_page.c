@@ -1,0 +1,391 @@
+/* serve_page: the resident's page behind a QR code. Complete without script, one request, a few kilobytes.
+ *
+ * Law: honest words, no stars, no ranking, no colour for "not inspected" or "exempt". A look-up code is not a payment
+ * code, and the page says so. A code nobody has gives the same neutral page as a malformed one, after the same look-ups. */
+#include "mapd/html.h"
+#include "mapd/qr.h"
+#include "mapd/say.h"
+#include "mapd/serve.h"
+
+#include <string.h>
+
+enum { RESULT_IS_OLD_DAYS = 365 };
+
+/* The record behind a code; food is set when the place is in the food-safety register. */
+struct place {
+    const struct snapshot_layer *main, *food;
+    uint32_t main_row, food_row;
+    bool is_stall;
+    char code[CODE_LENGTH + 1];
+};
+
+/* --- finding --- */
+
+static bool find_row(const struct call *c, enum layer_id id, struct slice code, const struct snapshot_layer **l, uint32_t *row)
+{
+    const struct snapshot_layer *layer = snapshot_get(c->snapshot, id);
+    int64_t found = snapshot_find(layer, code);
+    if (found < 0)
+        return false;
+    *l = layer;
+    *row = (uint32_t)found;
+    return true;
+}
+
+/* A malformed code is looked up too, as one that nobody can have: the answer takes the same time. */
+static bool find_place(const struct call *c, struct place *p)
+{
+    bool is_code = code_canonical(c->value[PARAMETER_CODE].text, p->code);
+    struct slice code = is_code ? slice_of(p->code) : SLICE("00000000001");
+    bool establishment = find_row(c, LAYER_ESTABLISHMENTS, code, &p->main, &p->main_row);
+    p->is_stall = find_row(c, LAYER_STALLS, code, &p->main, &p->main_row);
+    find_row(c, LAYER_FOOD_SAFETY, code, &p->food, &p->food_row);
+    return is_code && (establishment || p->is_stall);
+}
+
+static int field_of(const struct snapshot_layer *l, const char *name)
+{
+    return layer_field(l->layer, slice_of(name));
+}
+
+static struct slice text_field(const struct snapshot_layer *l, uint32_t row, const char *name)
+{
+    int field = field_of(l, name);
+    return field < 0 ? (struct slice){0} : snapshot_text(&l->columns[field], row);
+}
+
+/* "2026-06-28" as people here write it: 28/06/2026. English keeps the ISO form. */
+static const char *day_text(const struct call *c, struct slice iso)
+{
+    if (iso.n < 10 || is_english(c))
+        return arena_text(c->arena, (struct slice){iso.p, iso.n < 10 ? iso.n : 10});
+    return arena_format(c->arena, "%.2s/%.2s/%.4s", iso.p + 8, iso.p + 5, iso.p);
+}
+
+/* --- small pieces of the page --- */
+
+static void row_html(struct buf *out, const char *label, struct slice value)
+{
+    if (!value.n)
+        return;
+    buf_format(out, "<div><dt>%s</dt><dd>", label);
+    html_text(out, value);
+    buf_text(out, "</dd></div>");
+}
+
+static void heading(struct buf *out, const char *text)
+{
+    buf_format(out, "<h2>%s</h2><dl>", text);
+}
+
+static void badge(struct buf *out, const char *tone, struct slice words)
+{
+    buf_format(out, "<span class=\"state%s%s\">", tone[0] ? " " : "", tone);
+    html_text(out, words);
+    buf_text(out, "</span>");
+}
+
+/* The address of this page with another language or text size. */
+static const char *switch_url(const struct call *c, bool english, const char *size)
+{
+    bool plain = strcmp(size, "m") == 0;
+    if (!english && plain)
+        return "?";
+    return arena_format(c->arena, "?%s%s%s%s", english ? "lang=en" : "", english && !plain ? "&" : "",
+                        plain ? "" : "size=", plain ? "" : size);
+}
+
+static const char *size_of(const struct call *c, int step)
+{
+    static const char *const SIZES[] = {"s", "m", "l", "xl"};
+    const struct value *size = &c->value[PARAMETER_SIZE];
+    int at = (size->given ? (int)size->integer : 1) + step;
+    return at >= 0 && at < (int)COUNT_OF(SIZES) ? SIZES[at] : NULL;
+}
+
+static void switches(const struct call *c, struct buf *out)
+{
+    bool en = is_english(c);
+    const char *larger = size_of(c, 1), *smaller = size_of(c, -1);
+    buf_format(out, "<nav aria-label=\"%s\">", say(SAY_TEXT_SIZE, en));
+    if (larger)
+        html_link(out, slice_of(switch_url(c, en, larger)), slice_of(say(SAY_LARGER, en)));
+    if (smaller)
+        html_link(out, slice_of(switch_url(c, en, smaller)), slice_of(say(SAY_SMALLER, en)));
+    buf_format(out, "<a lang=\"%s\" href=\"", en ? "vi" : "en");
+    html_attr(out, slice_of(switch_url(c, !en, size_of(c, 0))));
+    buf_format(out, "\">%s</a></nav>", say(SAY_OTHER_LANGUAGE, en));
+}
+
+static void payment_note(const struct call *c, struct buf *out)
+{
+    bool en = is_english(c);
+    buf_format(out, "<p class=\"note\"><strong>%s</strong> %s</p>", say(SAY_NO_PAYMENT, en), say(SAY_NO_PAYMENT_MORE, en));
+}
+
+static void open_page(const struct call *c, struct buf *out, const char *title, bool no_index)
+{
+    struct page page = {.title = title,
+                        .ward = c->serve->ward_name,
+                        .size = size_of(c, 0),
+                        .english = is_english(c),
+                        .sample = c->serve->is_sample,
+                        .no_index = no_index};
+    html_page_open(out, &page);
+}
+
+static void close_page(const struct call *c, struct buf *out)
+{
+    bool en = is_english(c);
+    const char *footer = arena_format(c->arena, "%s %s. %s %s.", say(SAY_SOURCE_OFFICE, en), c->serve->ward_name,
+                                      say(SAY_DATA_OF_DAY, en), day_text(c, slice_of(local_day(c))));
+    html_page_close(out, slice_of(footer));
+}
+
+static void ask_whom(const struct call *c, struct buf *out)
+{
+    bool en = is_english(c);
+    buf_format(out, "<p>%s %s", say(SAY_ASK, en), say(SAY_THE_OFFICE, en));
+    buf_text(out, c->serve->ward_name[0] ? " " : "");
+    html_text(out, slice_of(c->serve->ward_name));
+    buf_text(out, ".</p>");
+}
+
+/* --- sections --- */
+
+/* "Sạp 12, khu A – Chợ Mẫu" */
+static const char *title_of(const struct call *c, const struct place *p)
+{
+    struct slice name = text_field(p->main, p->main_row, "name");
+    if (!p->is_stall)
+        return name.n ? arena_text(c->arena, name) : say(SAY_UNNAMED, is_english(c));
+    struct slice kind = say_word("stall", text_field(p->main, p->main_row, "kind"), is_english(c));
+    struct slice number = text_field(p->main, p->main_row, "number");
+    struct slice market = text_field(p->main, p->main_row, "market_name");
+    return arena_format(c->arena, "%.*s %.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p, (int)market.n, market.p);
+}
+
+static void status_html(const struct call *c, struct buf *out, struct slice status)
+{
+    const char *tone = slice_equal(status, SLICE("active"))   ? "good"
+                       : slice_equal(status, SLICE("ceased")) ? "stop"
+                                                              : "";
+    buf_text(out, "<p>");
+    badge(out, tone, say_word("status", status, is_english(c)));
+    buf_text(out, "</p>");
+}
+
+static void what_and_where(const struct call *c, struct buf *out, const struct place *p)
+{
+    bool en = is_english(c);
+    const struct snapshot_layer *l = p->main;
+    uint32_t row = p->main_row;
+    buf_text(out, "<dl>");
+    if (p->is_stall) {
+        row_html(out, say(SAY_MARKET, en), text_field(l, row, "market_name"));
+        row_html(out, say(SAY_ZONE, en), text_field(l, row, "zone"));
+        row_html(out, say(SAY_STALL_NUMBER, en), text_field(l, row, "number"));
+        row_html(out, say(SAY_GOODS, en), text_field(l, row, "goods"));
+    } else {
+        row_html(out, say(SAY_KIND, en), say_word("kind", text_field(l, row, "kind"), en));
+        struct slice industry = text_field(l, row, "industry");
+        row_html(out, say(SAY_INDUSTRY, en), industry.n ? industry : text_field(l, row, "group"));
+        row_html(out, say(SAY_ADDRESS, en), text_field(l, row, "address"));
+        row_html(out, say(SAY_RESIDENTIAL_GROUP, en), text_field(l, row, "residential_group"));
+    }
+    buf_text(out, "</dl>");
+}
+
+static void acceptance(const struct call *c, struct buf *out, const struct place *p, const char *name, const char *label)
+{
+    int field = field_of(p->main, name);
+    int64_t accepts = field < 0 ? INT_NULL : p->main->columns[field].integer[p->main_row];
+    enum say_id words = accepts == INT_NULL ? SAY_NOT_RECORDED : accepts ? SAY_YES : SAY_NO;
+    row_html(out, label, slice_of(say(words, is_english(c))));
+}
+
+static void paying(const struct call *c, struct buf *out, const struct place *p)
+{
+    bool en = is_english(c);
+    heading(out, say(SAY_PAYING, en));
+    acceptance(c, out, p, "accepts_qr", say(SAY_ACCEPTS_QR, en));
+    acceptance(c, out, p, "accepts_card", say(SAY_ACCEPTS_CARD, en));
+    acceptance(c, out, p, "accepts_transfer", say(SAY_ACCEPTS_TRANSFER, en));
+    buf_format(out, "</dl><p class=\"quiet\">%s</p>", say(SAY_PAYING_NOTE, en));
+}
+
+/* "Đạt, 28/06/2026"; older than a year it is called an old result; nothing when nothing may be published. */
+static struct slice inspection_text(const struct call *c, const struct place *p)
+{
+    bool en = is_english(c);
+    struct slice result = text_field(p->food, p->food_row, "last_result");
+    struct slice on = text_field(p->food, p->food_row, "last_inspected_on");
+    struct date day;
+    if (slice_equal(result, SLICE("not_inspected")))
+        return slice_of(say(SAY_NOT_INSPECTED, en));
+    if (!result.n || !date_parse_iso(on, &day))
+        return (struct slice){0};
+    bool is_old = date_to_days(snapshot_date(c->snapshot)) - date_to_days(day) > RESULT_IS_OLD_DAYS;
+    struct slice word = say_word("result", result, en);
+    const char *old = is_old ? arena_format(c->arena, " (%s)", say(SAY_OLD_RESULT, en)) : "";
+    return slice_of(arena_format(c->arena, "%.*s, %s%s", (int)word.n, word.p, day_text(c, on), old));
+}
+
+static const char *food_tone(struct slice state)
+{
+    static const char *const TONES[][2] = {{"valid", "good"}, {"commitment", "good"}, {"expiring", "warn"}, {"expired", "stop"}};
+    for (size_t i = 0; i < COUNT_OF(TONES); i++)
+        if (slice_equal(state, slice_of(TONES[i][0])))
+            return TONES[i][1];
+    return "";
+}
+
+static void food_safety(const struct call *c, struct buf *out, const struct place *p)
+{
+    if (!p->food)
+        return;
+    bool en = is_english(c);
+    const struct snapshot_layer *l = p->food;
+    uint32_t row = p->food_row;
+    struct slice state = text_field(l, row, "state");
+    buf_format(out, "<h2>%s</h2><p>", say(SAY_FOOD_SAFETY, en));
+    badge(out, food_tone(state), say_word("food", state, en));
+    buf_text(out, "</p><dl>");
+    row_html(out, say(SAY_DOCUMENT, en), say_word("document", text_field(l, row, "document"), en));
+    row_html(out, say(SAY_DOCUMENT_NUMBER, en), text_field(l, row, "document_number"));
+    row_html(out, say(SAY_ISSUER, en), text_field(l, row, "issuer"));
+    row_html(out, say(SAY_ISSUED_ON, en), slice_of(day_text(c, text_field(l, row, "issued_on"))));
+    row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, text_field(l, row, "expires_on"))));
+    row_html(out, say(SAY_LAST_INSPECTION, en), inspection_text(c, p));
+    buf_text(out, "</dl>");
+}
+
+static void record_facts(const struct call *c, struct buf *out, const struct place *p)
+{
+    bool en = is_english(c);
+    struct slice verified = text_field(p->main, p->main_row, "verified_on");
+    struct slice updated = text_field(p->main, p->main_row, "updated_at");
+    buf_text(out, "<dl>");
+    if (verified.n)
+        row_html(out, say(SAY_VERIFIED_ON, en), slice_of(day_text(c, verified)));
+    row_html(out, say(SAY_UPDATED_AT, en), slice_of(day_text(c, updated)));
+    buf_format(out, "<div><dt>%s</dt><dd class=\"code\">%s</dd></div></dl>", say(SAY_CODE, en), p->code);
+    if (!verified.n)
+        buf_format(out, "<p class=\"quiet\">%s.</p>", say(SAY_NOT_VERIFIED, en));
+}
+
+/* --- the two pages --- */
+
+static void known_page(const struct call *c, struct buf *out, const struct place *p)
+{
+    const char *title = title_of(c, p);
+    struct slice status = text_field(p->main, p->main_row, "status");
+    bool ceased = slice_equal(status, SLICE("ceased"));
+    open_page(c, out, title, ceased);
+    switches(c, out);
+    buf_text(out, "<h1>");
+    html_text(out, slice_of(title));
+    buf_text(out, "</h1>");
+    status_html(c, out, status);
+    if (ceased)
+        buf_format(out, "<p>%s</p>", say(SAY_CEASED_NOTE, is_english(c)));
+    payment_note(c, out);
+    what_and_where(c, out, p);
+    if (!ceased) {
+        paying(c, out, p);
+        food_safety(c, out, p);
+    }
+    record_facts(c, out, p);
+    ask_whom(c, out);
+    close_page(c, out);
+}
+
+static void neutral_page(const struct call *c, struct buf *out)
+{
+    bool en = is_english(c);
+    open_page(c, out, say(SAY_UNKNOWN_TITLE, en), true);
+    switches(c, out);
+    buf_format(out, "<h1>%s</h1><p>%s</p>", say(SAY_UNKNOWN_TITLE, en), say(SAY_UNKNOWN_TEXT, en));
+    payment_note(c, out);
+    buf_text(out, "<ul>");
+    for (int i = SAY_UNKNOWN_DO_1; i <= SAY_UNKNOWN_DO_3; i++)
+        buf_format(out, "<li>%s</li>", say((enum say_id)i, en));
+    buf_text(out, "</ul>");
+    ask_whom(c, out);
+    close_page(c, out);
+}
+
+/* A code typed another way is sent to its one address; false when it stands there already. */
+static bool redirect(const struct call *c, struct reply *r, const struct place *p, const char *extension)
+{
+    if (slice_equal(c->value[PARAMETER_CODE].text, slice_of(p->code)))
+        return false;
+    const char *query = query_again(c);
+    reply_redirect(r, 301, arena_format(c->arena, "%s/c/%s%s%s%s", c->base, p->code, extension, query[0] ? "?" : "",
+                                        query[0] ? query + 1 : ""));
+    return true;
+}
+
+bool serve_page(const struct call *c, struct reply *r, struct fault *f)
+{
+    (void)f;
+    struct place p = {0};
+    bool known = find_place(c, &p);
+    if (known && redirect(c, r, &p, ""))
+        return true;
+    if (known) {
+        known_page(c, &r->body, &p);
+        return true;
+    }
+    r->status = 404;
+    neutral_page(c, &r->body);
+    return true;
+}
+
+/* --- the code itself --- */
+
+/* Scheme and host in upper case (alphanumeric mode), a path of the base as it is. */
+static const char *code_url(const struct call *c, const char *code)
+{
+    char *url = arena_format(c->arena, "%s/C/%s", c->base, code);
+    int slashes = 0;
+    for (char *at = url; *at && slashes < 3; at++) {
+        slashes += *at == '/';
+        if (*at >= 'a' && *at <= 'z')
+            *at = (char)(*at - 'a' + 'A');
+    }
+    return url;
+}
+
+static bool make_code(const struct call *c, struct reply *r, const char *extension, struct qr *qr, struct fault *f)
+{
+    struct place p = {0};
+    if (!find_place(c, &p))
+        return fault_set(f, FAULT_NOT_FOUND, "code", "%s", say(SAY_UNKNOWN_TITLE, false));
+    if (redirect(c, r, &p, extension))
+        return true;
+    if (!code_cache_make(c->serve->codes, code_url(c, p.code), qr))
+        return fault_set(f, FAULT_BAD_PARAMETER, "Host", "địa chỉ quá dài cho mã QR");
+    return true;
+}
+
+bool serve_code_svg(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct qr qr = {0};
+    if (!make_code(c, r, ".svg", &qr, f))
+        return false;
+    if (qr.size)
+        qr_svg(&qr, slice_of(say(SAY_LOOKUP, false)), &r->body);
+    return true;
+}
+
+bool serve_code_png(const struct call *c, struct reply *r, struct fault *f)
+{
+    enum { PIXELS = 10 };
+    struct qr qr = {0};
+    if (!make_code(c, r, ".png", &qr, f))
+        return false;
+    if (qr.size)
+        qr_png(&qr, PIXELS, &r->body);
+    return true;
+}
