@@ -1,6 +1,6 @@
-/* command_serve: `mapd serve`. Puts the server's state together, opens the port, says so, then ticks four times a second:
- * publish what changed in the file, close connections past their time, write access lines. Ends on SIGTERM or SIGINT
- * after the running answers. */
+/* command_serve: `mapd serve`. Puts the server's state together, opens the port, says so, then ticks four
+ * times a second: publish what changed in the file, close connections past their time, write access lines.
+ * Ends on SIGTERM or SIGINT after the running answers. */
 #include "mapd/html.h"
 #include "mapd/mapd.h"
 #include "mapd/qr.h"
@@ -14,7 +14,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { IDLE_S = 15, REQUEST_S = 20, RESPONSE_S = 120, TILE_CACHE_BYTES = 64 * 1024 * 1024, TICK_MS = 250, FILES = 4096 };
+enum {
+    IDLE_S = 15,
+    REQUEST_S = 20,
+    RESPONSE_S = 120,
+    TILE_CACHE_BYTES = 64 * 1024 * 1024,
+    TICK_MS = 250,
+    FILES = 4096
+};
 
 #define PROGRAM_LIMIT ((size_t)256 * 1024 * 1024)
 
@@ -87,7 +94,8 @@ static bool set_base_url(struct serve *s, struct arena *a, const char *url, stru
 
 static bool open_serve(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
 {
-    if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) || !command_open(&s->store, args, STORE_READ, f))
+    if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) ||
+        !command_open(&s->store, args, STORE_READ, f))
         return false;
     s->web_dir = args->option[OPTION_WEB_DIR];
     s->ward_code = or_empty(store_meta(s->store, a, "ward_code"));

@@ -1,5 +1,5 @@
-/* html: escaping by context, and the frame around every page the server itself writes. The style is constant, so its
- * hash can stand in the Content-Security-Policy and the pages need no second request. */
+/* html: escaping by context, and the frame around every page the server itself writes. The style is constant,
+ * so its hash can stand in the Content-Security-Policy and the pages need no second request. */
 #include "mapd/html.h"
 
 #include "mapd/say.h"
@@ -36,8 +36,8 @@ void html_attr(struct buf *out, struct slice text)
 
 static bool is_plain_in_url(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~' || c == ',';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == ',';
 }
 
 void html_url(struct buf *out, struct slice component)
@@ -76,7 +76,8 @@ void html_page_open(struct buf *out, const struct page *page)
     buf_text(out, "\" class=\"");
     html_attr(out, slice_of(page->size ? page->size : "m"));
     buf_text(out, page->wide ? " wide" : "");
-    buf_text(out, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+    buf_text(out, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                  "content=\"width=device-width,initial-scale=1\">"
                   "<meta name=\"color-scheme\" content=\"light dark\"><link rel=\"icon\" href=\"data:,\">");
     if (page->no_index)
         buf_text(out, "<meta name=\"robots\" content=\"noindex\">");

@@ -9,7 +9,8 @@
 void html_text(struct buf *out, struct slice text);
 /* Inside a double-quoted attribute. */
 void html_attr(struct buf *out, struct slice text);
-/* One component of a URL (a path segment, a query name or value), percent-encoded: safe in an attribute too. */
+/* One component of a URL (a path segment, a query name or value), percent-encoded: safe in an attribute too.
+ */
 void html_url(struct buf *out, struct slice component);
 /* JSON inside <script type="application/ld+json">: no byte of it can end the element. */
 void html_json(struct buf *out, struct slice json);
@@ -19,8 +20,8 @@ void html_link(struct buf *out, struct slice href, struct slice text);
 /* The frame of a page that the server writes: head with the one style, header, <main>. */
 struct page {
     const char *title;
-    const char *ward;       /* office that speaks; may be empty */
-    const char *size;       /* "s" "m" "l" "xl": text size of <html> */
+    const char *ward;        /* office that speaks; may be empty */
+    const char *size;        /* "s" "m" "l" "xl": text size of <html> */
     const char *description; /* or NULL */
     bool english, sample, no_index, wide;
 };

@@ -1,5 +1,6 @@
-/* html_style: the one style of the pages the server writes itself (resident's page, API pages). Light and dark, three
- * text sizes larger and one smaller, print. Contrast at least 4.5:1 in both schemes; targets at least 24 px high. */
+/* html_style: the one style of the pages the server writes itself (resident's page, API pages). Light and
+ * dark, three text sizes larger and one smaller, print. Contrast at least 4.5:1 in both schemes; targets at
+ * least 24 px high. */
 #include "mapd/html.h"
 
 static const char STYLE[] =
@@ -13,13 +14,15 @@ static const char STYLE[] =
     "body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere}"
     "header,main,footer{max-width:38rem;margin:0 auto;padding:.75rem 1rem}"
     ".wide header,.wide main,.wide footer{max-width:72rem}"
-    "header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;border-bottom:1px solid var(--line)}"
+    "header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;border-bottom:1px "
+    "solid var(--line)}"
     "footer{color:var(--quiet);font-size:.875rem;border-top:1px solid var(--line);margin-top:1.5rem}"
     "a{color:var(--link);text-underline-offset:.15em}"
     "header a,nav a{display:inline-block;padding:.35rem 0;min-height:1.5rem}"
     "nav{display:flex;flex-wrap:wrap;gap:0 1.25rem}nav b{padding:.35rem 0}"
     "a:focus-visible{outline:3px solid var(--link);outline-offset:2px}"
-    "h1{font-size:1.5rem;line-height:1.25;margin:.75rem 0 .25rem}h2{font-size:1.125rem;margin:1.5rem 0 .25rem}"
+    "h1{font-size:1.5rem;line-height:1.25;margin:.75rem 0 .25rem}h2{font-size:1.125rem;margin:1.5rem 0 "
+    ".25rem}"
     "p{margin:.5rem 0}.quiet{color:var(--quiet)}"
     ".sample{color:var(--warn)}"
     ".state{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:1rem;font-weight:600}"

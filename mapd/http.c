@@ -1,7 +1,8 @@
-/* http: libmicrohttpd turned into "request in, reply out". Two epoll threads call setup.answer; nobody else sees a
- * socket. Limits stand here: URL and header bytes, body bytes, connections, and three clocks against slow clients:
- * silence (libmicrohttpd's own), a request that drips, an answer that is not taken. The last two are deadlines in a
- * list of connections which http_tick walks; it shuts the socket down and libmicrohttpd cleans up after it. */
+/* http: libmicrohttpd turned into "request in, reply out". Two epoll threads call setup.answer; nobody else
+ * sees a socket. Limits stand here: URL and header bytes, body bytes, connections, and three clocks against
+ * slow clients: silence (libmicrohttpd's own), a request that drips, an answer that is not taken. The last
+ * two are deadlines in a list of connections which http_tick walks; it shuts the socket down and
+ * libmicrohttpd cleans up after it. */
 #include "mapd/http.h"
 
 #include <microhttpd.h>
@@ -166,7 +167,8 @@ static void split_target(struct slice target, struct request *r)
     }
     ptrdiff_t mark = slice_find(target, SLICE("?"));
     r->path = mark < 0 ? target : (struct slice){target.p, (size_t)mark};
-    r->query = mark < 0 ? (struct slice){0} : (struct slice){target.p + mark + 1, target.n - (size_t)mark - 1};
+    r->query =
+        mark < 0 ? (struct slice){0} : (struct slice){target.p + mark + 1, target.n - (size_t)mark - 1};
 }
 
 static struct slice header_of(struct MHD_Connection *connection, const char *name)
@@ -275,9 +277,9 @@ bool http_start(struct http_server **out, const struct http_setup *setup, struct
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET,
         setup->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)setup->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-        s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK,
+        on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
     if (!s->daemon) {
         pthread_mutex_destroy(&s->lock);
         free(s);

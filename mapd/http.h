@@ -1,8 +1,8 @@
 /* http: the socket side of the server, behind one struct in and one struct out. Private to mapd/.
  * http.c alone knows libmicrohttpd; listen.c opens the port; reply.c fills replies.
  *
- * Law: a request and all it points to live until its answer has left. A reply owns its body until it is handed
- * back to http.c; header values are constant text or lie in the arena of the request. */
+ * Law: a request and all it points to live until its answer has left. A reply owns its body until it is
+ * handed back to http.c; header values are constant text or lie in the arena of the request. */
 #ifndef MAPD_HTTP_H
 #define MAPD_HTTP_H
 
@@ -27,9 +27,10 @@ enum { REPLY_HEADERS = 16 };
 
 struct reply {
     int status;
-    const char *type;    /* media type; NULL without a body */
-    struct buf body;     /* the reply's own bytes, or ... */
-    struct slice shared; /* ... bytes of somebody else, which `release(holder)` gives back (NULL: they stay) */
+    const char *type; /* media type; NULL without a body */
+    struct buf body;  /* the reply's own bytes, or ... */
+    struct slice
+        shared; /* ... bytes of somebody else, which `release(holder)` gives back (NULL: they stay) */
     void (*release)(void *holder);
     void *holder;
     struct header headers[REPLY_HEADERS];
@@ -72,7 +73,8 @@ struct http_setup {
 };
 
 struct http_server;
-bool http_start(struct http_server **out, const struct http_setup *setup, struct fault *f) RESULT_MUST_BE_USED;
+bool http_start(struct http_server **out, const struct http_setup *setup,
+                struct fault *f) RESULT_MUST_BE_USED;
 /* Closes connections that are past their deadline; to be called about four times a second. */
 void http_tick(struct http_server *s);
 /* Takes no new connection, lets running answers finish (3 s at most), stops. NULL is fine. */

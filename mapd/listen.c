@@ -1,5 +1,5 @@
-/* listen: "127.0.0.1:8080" turned into a listening socket, so that a taken port or a wrong address is a sentence
- * before anything else starts, and port 0 is known by its real number. */
+/* listen: "127.0.0.1:8080" turned into a listening socket, so that a taken port or a wrong address is a
+ * sentence before anything else starts, and port 0 is known by its real number. */
 #include "mapd/http.h"
 
 #include <arpa/inet.h>
@@ -34,7 +34,8 @@ static bool split_where(const char *text, struct where *w, struct fault *f)
     if (host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
         host = (struct slice){host.p + 1, host.n - 2};
     int64_t number;
-    if (!slice_to_int(port, &number) || number < 0 || number > 65535 || host.n == 0 || host.n >= sizeof w->host)
+    if (!slice_to_int(port, &number) || number < 0 || number > 65535 || host.n == 0 ||
+        host.n >= sizeof w->host)
         return fault_set(f, FAULT_USAGE, "--listen", "\"%s\" is not ADDRESS:PORT", text);
     memcpy(w->host, host.p, host.n);
     w->host[host.n] = '\0';

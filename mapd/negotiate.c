@@ -1,4 +1,5 @@
-/* negotiate: what a client says about itself, read strictly: percent escapes, Accept, Accept-Encoding, If-None-Match. */
+/* negotiate: what a client says about itself, read strictly: percent escapes, Accept, Accept-Encoding,
+ * If-None-Match. */
 #include "layers/text.h"
 #include "mapd/serve.h"
 
@@ -62,7 +63,9 @@ static int quality_of(struct slice parameters)
         one = slice_trim(one);
         double q;
         if (one.n > 2 && (one.p[0] == 'q' || one.p[0] == 'Q') && one.p[1] == '=')
-            return slice_to_real((struct slice){one.p + 2, one.n - 2}, &q) && q >= 0 && q <= 1 ? (int)(q * 1000) : 0;
+            return slice_to_real((struct slice){one.p + 2, one.n - 2}, &q) && q >= 0 && q <= 1
+                       ? (int)(q * 1000)
+                       : 0;
     }
     return 1000;
 }
@@ -86,7 +89,8 @@ static bool is_json_like(enum format format)
     return format == FORMAT_GEOJSON || format == FORMAT_OPENAPI || format == FORMAT_JSONLD;
 }
 
-/* How exactly a range names a format: 3 itself, 2 what it is a kind of, 1 its type with a star, 0 everything, -1 not. */
+/* How exactly a range names a format: 3 itself, 2 what it is a kind of, 1 its type with a star, 0 everything,
+ * -1 not. */
 static int fit(struct slice range, enum format format)
 {
     struct slice rest = slice_of(TYPES[format]), type;

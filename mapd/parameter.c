@@ -1,6 +1,7 @@
-/* parameter: text of a request turned into typed values, by the rows of parameters.def. Stands between route.c and the
- * handlers: what gets past here is in range. Law: a bad value is refused with the name of its parameter, never mended,
- * except that a limit over the maximum is lowered by the handler (OGC API - Features, core). */
+/* parameter: text of a request turned into typed values, by the rows of parameters.def. Stands between
+ * route.c and the handlers: what gets past here is in range. Law: a bad value is refused with the name of its
+ * parameter, never mended, except that a limit over the maximum is lowered by the handler (OGC API -
+ * Features, core). */
 #include "mapd/serve.h"
 
 #include <math.h>
@@ -16,7 +17,8 @@ typedef bool reader(const struct parameter *p, struct slice text, struct value *
 
 static bool refuse(const struct parameter *p, struct slice text, const char *why, struct fault *f)
 {
-    return fault_set(f, FAULT_BAD_PARAMETER, p->name, "\"%.*s\" %s", (int)(text.n > 80 ? 80 : text.n), text.p, why);
+    return fault_set(f, FAULT_BAD_PARAMETER, p->name, "\"%.*s\" %s", (int)(text.n > 80 ? 80 : text.n), text.p,
+                     why);
 }
 
 static bool is_digits(struct slice text)
@@ -155,10 +157,11 @@ static bool local_day_of(struct slice text, struct date *day)
     if (text.n == 10)
         return date_parse_iso(text, day);
     int hour, minute, second, zone;
-    if (text.n < 20 || !date_parse_iso((struct slice){text.p, 10}, day) || (text.p[10] != 'T' && text.p[10] != 't') ||
-        text.p[13] != ':' || text.p[16] != ':')
+    if (text.n < 20 || !date_parse_iso((struct slice){text.p, 10}, day) ||
+        (text.p[10] != 'T' && text.p[10] != 't') || text.p[13] != ':' || text.p[16] != ':')
         return false;
-    if (!two_digits(text, 11, 23, &hour) || !two_digits(text, 14, 59, &minute) || !two_digits(text, 17, 60, &second))
+    if (!two_digits(text, 11, 23, &hour) || !two_digits(text, 14, 59, &minute) ||
+        !two_digits(text, 17, 60, &second))
         return false;
     size_t at = 19;
     if (text.p[at] == '.') {
@@ -204,10 +207,10 @@ static bool read_datetime(const struct parameter *p, struct slice text, struct v
 }
 
 static reader *const READERS[VALUE_TYPE_COUNT] = {
-    [VALUE_TEXT] = read_text,         [VALUE_CHOICE] = read_choice,     [VALUE_COLLECTION] = read_collection,
-    [VALUE_TILESET] = read_tileset,   [VALUE_TILE] = read_tile,         [VALUE_LIMIT] = read_limit,
-    [VALUE_OFFSET] = read_offset,     [VALUE_BBOX] = read_bbox,         [VALUE_LONGITUDE] = read_degrees,
-    [VALUE_LATITUDE] = read_degrees,  [VALUE_DATE] = read_date,         [VALUE_INSTANT] = read_instant,
+    [VALUE_TEXT] = read_text,         [VALUE_CHOICE] = read_choice, [VALUE_COLLECTION] = read_collection,
+    [VALUE_TILESET] = read_tileset,   [VALUE_TILE] = read_tile,     [VALUE_LIMIT] = read_limit,
+    [VALUE_OFFSET] = read_offset,     [VALUE_BBOX] = read_bbox,     [VALUE_LONGITUDE] = read_degrees,
+    [VALUE_LATITUDE] = read_degrees,  [VALUE_DATE] = read_date,     [VALUE_INSTANT] = read_instant,
     [VALUE_DATETIME] = read_datetime,
 };
 

@@ -1,5 +1,6 @@
-/* qr: libqrencode finds the modules; SVG and PNG are written here, by hand, because both are a page of code and an image
- * library would be one more thing to trust. Upper-case addresses stay in QR's alphanumeric mode and need fewer modules. */
+/* qr: libqrencode finds the modules; SVG and PNG are written here, by hand, because both are a page of code
+ * and an image library would be one more thing to trust. Upper-case addresses stay in QR's alphanumeric mode
+ * and need fewer modules. */
 #include "mapd/qr.h"
 
 #include <pthread.h>
@@ -51,7 +52,8 @@ static void row_path(const struct qr *qr, int row, struct buf *out)
         while (qr_is_dark(qr, to, row))
             to++;
         if (to > from)
-            buf_format(out, "M%d %dh%dv1h-%dz", from + QR_QUIET_ZONE, row + QR_QUIET_ZONE, to - from, to - from);
+            buf_format(out, "M%d %dh%dv1h-%dz", from + QR_QUIET_ZONE, row + QR_QUIET_ZONE, to - from,
+                       to - from);
         from = to;
     }
 }
@@ -84,8 +86,8 @@ void qr_svg(const struct qr *qr, struct slice title, struct buf *out)
 
 static void add_u32(struct buf *out, uint32_t v)
 {
-    const unsigned char bytes[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16), (unsigned char)(v >> 8),
-                                    (unsigned char)v};
+    const unsigned char bytes[4] = {(unsigned char)(v >> 24), (unsigned char)(v >> 16),
+                                    (unsigned char)(v >> 8), (unsigned char)v};
     buf_add(out, bytes, 4);
 }
 

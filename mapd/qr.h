@@ -1,5 +1,6 @@
 /* qr: a text as a QR code, as modules, SVG or PNG. Private to mapd/; qr.c alone knows libqrencode.
- * Error correction Q: a quarter of the code may be dirty or torn and it still reads. Quiet zone of 4 modules. */
+ * Error correction Q: a quarter of the code may be dirty or torn and it still reads. Quiet zone of 4 modules.
+ */
 #ifndef MAPD_QR_H
 #define MAPD_QR_H
 
@@ -8,7 +9,7 @@
 enum { QR_MODULES_MOST = 77, QR_QUIET_ZONE = 4 };
 
 struct qr {
-    int size;                                           /* modules a side, without the quiet zone */
+    int size;                                                /* modules a side, without the quiet zone */
     uint8_t dark[QR_MODULES_MOST * QR_MODULES_MOST / 8 + 1]; /* row by row, bit n of byte n / 8 */
 };
 

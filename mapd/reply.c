@@ -1,4 +1,5 @@
-/* reply: small changes to an answer on its way out. Every error a client sees is written by reply_problem*. */
+/* reply: small changes to an answer on its way out. Every error a client sees is written by reply_problem*.
+ */
 #include "mapd/http.h"
 
 #include <string.h>
@@ -41,7 +42,8 @@ void reply_problem_status(struct reply *r, int status, const char *vi, const cha
 
 void reply_problem(struct reply *r, const struct fault *f)
 {
-    problem_open(r, fault_http_status(f->code), fault_sentence(f->code, false), fault_sentence(f->code, true));
+    problem_open(r, fault_http_status(f->code), fault_sentence(f->code, false),
+                 fault_sentence(f->code, true));
     struct buf detail = {0};
     if (f->place[0])
         buf_format(&detail, f->text[0] ? "%s: " : "%s", f->place);

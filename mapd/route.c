@@ -1,8 +1,10 @@
-/* route: from a request to a reply, over the table routes.def. Everything that is the same for all routes happens here
- * and nowhere else: decoding, unknown parameters, format, entity tag and 304, compression, security headers.
+/* route: from a request to a reply, over the table routes.def. Everything that is the same for all routes
+ * happens here and nowhere else: decoding, unknown parameters, format, entity tag and 304, compression,
+ * security headers.
  *
- * The entity tag is made of (program build, revision, local date, representation): it is known before the handler has
- * done anything, so "not modified" costs nothing, and no answer of an older revision can be taken for a current one. */
+ * The entity tag is made of (program build, revision, local date, representation): it is known before the
+ * handler has done anything, so "not modified" costs nothing, and no answer of an older revision can be taken
+ * for a current one. */
 #include "mapd/serve.h"
 
 #include "mapd/json_write.h"
@@ -63,7 +65,8 @@ static bool segment_fits(struct slice pattern, struct slice part, struct placeho
     return true;
 }
 
-static bool pattern_fits(struct slice pattern, const struct segments *path, struct placeholder *found, int *count)
+static bool pattern_fits(struct slice pattern, const struct segments *path, struct placeholder *found,
+                         int *count)
 {
     struct segments want;
     *count = 0;
@@ -220,9 +223,9 @@ static bool wants_gzip(const struct call *c)
 /* Weak where the body holds the time of its making (numberMatched pages carry timeStamp). */
 static const char *etag_of(const struct call *c)
 {
-    return arena_format(c->arena, "%s\"%08x-%lld-%s-%x%s\"", c->format == FORMAT_GEOJSON ? "W/" : "", c->serve->build,
-                        (long long)snapshot_revision(c->snapshot), local_day(c), (unsigned)c->format,
-                        wants_gzip(c) ? "z" : "");
+    return arena_format(c->arena, "%s\"%08x-%lld-%s-%x%s\"", c->format == FORMAT_GEOJSON ? "W/" : "",
+                        c->serve->build, (long long)snapshot_revision(c->snapshot), local_day(c),
+                        (unsigned)c->format, wants_gzip(c) ? "z" : "");
 }
 
 static void add_caching(const struct call *c, struct reply *r)
@@ -234,7 +237,8 @@ static void add_caching(const struct call *c, struct reply *r)
     }
     if (c->format == FORMAT_OTHER)
         return;
-    reply_header(r, "Cache-Control", kind & PAGE ? "public, max-age=60, stale-if-error=86400" : "public, no-cache");
+    reply_header(r, "Cache-Control",
+                 kind & PAGE ? "public, max-age=60, stale-if-error=86400" : "public, no-cache");
     reply_header(r, "ETag", etag_of(c));
     reply_header(r, "Vary", "Accept, Accept-Encoding");
 }
@@ -270,7 +274,8 @@ static void preflight(struct reply *r)
 static void run_handler(struct call *c, struct reply *r, struct fault *f)
 {
     bool caches = !(ROUTES[c->route].kind & LIVE) && c->format != FORMAT_OTHER;
-    if (caches && c->request->if_none_match.n && etag_listed(c->request->if_none_match, slice_of(etag_of(c)))) {
+    if (caches && c->request->if_none_match.n &&
+        etag_listed(c->request->if_none_match, slice_of(etag_of(c)))) {
         r->status = 304;
         add_caching(c, r);
         return;

@@ -1,9 +1,11 @@
 /* serve: what the handlers of the server share. Private to mapd/.
  *
- *   http.c request → route.c (which row of routes.def; parameters read and checked; format chosen; 304) → handler → reply
+ *   http.c request → route.c (which row of routes.def; parameters read and checked; format chosen; 304) →
+ * handler → reply
  *
- * Law: a handler is a plain function from a const call to a reply. It sees one snapshot for its whole life, so an answer
- * belongs to exactly one revision. All memory is the arena's; the reply's body is handed on to http.c. */
+ * Law: a handler is a plain function from a const call to a reply. It sees one snapshot for its whole life,
+ * so an answer belongs to exactly one revision. All memory is the arena's; the reply's body is handed on to
+ * http.c. */
 #ifndef MAPD_SERVE_H
 #define MAPD_SERVE_H
 
@@ -97,7 +99,8 @@ struct value {
 const struct parameter *parameter_get(enum parameter_id id);
 bool parameter_find(struct slice name, enum parameter_id *id);
 /* The value of one parameter; BAD_PARAMETER or NOT_FOUND names it. */
-bool parameter_read(enum parameter_id id, struct slice text, struct value *value, struct fault *f) RESULT_MUST_BE_USED;
+bool parameter_read(enum parameter_id id, struct slice text, struct value *value,
+                    struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- route.c --- */
 
@@ -145,7 +148,8 @@ struct call {
 };
 
 const struct route *route_get(enum route_id id);
-/* The decoded path against the table; false when nothing fits. `allowed` collects the methods of the rows that do. */
+/* The decoded path against the table; false when nothing fits. `allowed` collects the methods of the rows
+ * that do. */
 bool route_match(struct slice method, struct slice path, struct call *c, struct fault *f);
 /* http_setup.answer: the whole way from request to reply. `serve` is a struct serve. */
 void route_answer(void *serve, const struct request *request, struct reply *reply);
@@ -153,7 +157,8 @@ void route_answer(void *serve, const struct request *request, struct reply *repl
 /* --- negotiate.c --- */
 
 /* "%41" → "A", strictly: bad escapes, control characters and what is no UTF-8 are refused. */
-bool url_decode(struct slice text, bool plus_is_blank, struct arena *a, struct slice *out) RESULT_MUST_BE_USED;
+bool url_decode(struct slice text, bool plus_is_blank, struct arena *a,
+                struct slice *out) RESULT_MUST_BE_USED;
 /* The best of `formats` (AS_ bits) for an Accept header; false when none will do. */
 bool accept_choose(struct slice accept, int formats, enum format *chosen) RESULT_MUST_BE_USED;
 /* Quality 0..1000 of a content coding in an Accept-Encoding header. */
@@ -180,7 +185,7 @@ struct serve {
     struct watch *watch;
     struct store *store; /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
-    const char *base_url; /* --base-url without a slash at its end, or NULL */
+    const char *base_url;      /* --base-url without a slash at its end, or NULL */
     const char *fallback_host; /* "127.0.0.1:8080" when a request names none */
     const char *web_dir;       /* --web-dir or NULL */
     const char *ward_code, *ward_name;

@@ -1,14 +1,16 @@
-/* serve_asset: the map application. Its files are bytes of this program (assets.inc and assets.S, made by web/build.mjs),
- * already compressed; names with a content hash are kept by browsers for ever. --web-dir takes the same files from a
- * folder made by `node web/build.mjs --out DIR`. A program built without them says so and points to the data. */
+/* serve_asset: the map application. Its files are bytes of this program (assets.inc and assets.S, made by
+ * web/build.mjs), already compressed; names with a content hash are kept by browsers for ever. --web-dir
+ * takes the same files from a folder made by `node web/build.mjs --out DIR`. A program built without them
+ * says so and points to the data. */
 #include "mapd/html.h"
 #include "mapd/say.h"
 #include "mapd/serve.h"
 
 #include <string.h>
 
-#define APP_POLICY                                                                                                     \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "       \
+#define APP_POLICY                                                                                           \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src "      \
+    "'self'; "                                                                                               \
     "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 enum { FILE_LIMIT = 16 * 1024 * 1024 };
@@ -18,8 +20,9 @@ enum coding { CODING_IDENTITY, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
 static const char *const CODING_NAMES[CODING_COUNT] = {"identity", "gzip", "br"};
 static const char *const CODING_ENDS[CODING_COUNT] = {"id", "gz", "br"};
 
-#define ASSET(path, type, symbol, immutable)                                                                           \
-    extern const char symbol##_id[], symbol##_id_end[], symbol##_gz[], symbol##_gz_end[], symbol##_br[], symbol##_br_end[];
+#define ASSET(path, type, symbol, immutable)                                                                 \
+    extern const char symbol##_id[], symbol##_id_end[], symbol##_gz[], symbol##_gz_end[], symbol##_br[],     \
+        symbol##_br_end[];
 #include "assets.inc"
 #undef ASSET
 
@@ -32,8 +35,11 @@ struct asset {
 };
 
 static const struct asset ASSETS[] = {
-#define ASSET(path, type, symbol, immutable)                                                                           \
-    {path, type, immutable, {{symbol##_id, symbol##_id_end}, {symbol##_gz, symbol##_gz_end}, {symbol##_br, symbol##_br_end}}},
+#define ASSET(path, type, symbol, immutable)                                                                 \
+    {path,                                                                                                   \
+     type,                                                                                                   \
+     immutable,                                                                                              \
+     {{symbol##_id, symbol##_id_end}, {symbol##_gz, symbol##_gz_end}, {symbol##_br, symbol##_br_end}}},
 #include "assets.inc"
 #undef ASSET
     {NULL, NULL, false, {{NULL, NULL}, {NULL, NULL}, {NULL, NULL}}}};
@@ -50,7 +56,8 @@ struct file {
 static enum coding choose_coding(const struct call *c, const struct asset *a)
 {
     for (int i = CODING_BROTLI; i > CODING_IDENTITY; i--)
-        if (a->bytes[i].to > a->bytes[i].from && accept_coding(c->request->accept_encoding, slice_of(CODING_NAMES[i])) > 0)
+        if (a->bytes[i].to > a->bytes[i].from &&
+            accept_coding(c->request->accept_encoding, slice_of(CODING_NAMES[i])) > 0)
             return (enum coding)i;
     return CODING_IDENTITY;
 }
@@ -98,9 +105,11 @@ static bool find_on_disk(const struct call *c, struct slice path, struct file *f
         if (!read_row(line, word) || !slice_equal(word[0], path) || !slice_starts(word[2], SLICE("asset_")))
             continue;
         const char *number = arena_text(c->arena, (struct slice){word[2].p + 6, word[2].n - 6});
-        const char *name = arena_format(c->arena, "%s/bytes/%s.%s", c->serve->web_dir, number, CODING_ENDS[CODING_IDENTITY]);
+        const char *name =
+            arena_format(c->arena, "%s/bytes/%s.%s", c->serve->web_dir, number, CODING_ENDS[CODING_IDENTITY]);
         found = file_read(name, FILE_LIMIT, &bytes, &ignored);
-        *file = (struct file){arena_text(c->arena, word[1]), false, CODING_IDENTITY, arena_slice(c->arena, buf_to_slice(&bytes))};
+        *file = (struct file){arena_text(c->arena, word[1]), false, CODING_IDENTITY,
+                              arena_slice(c->arena, buf_to_slice(&bytes))};
     }
     buf_release(&table);
     buf_release(&bytes);
@@ -112,7 +121,8 @@ static void send_file(const struct call *c, struct reply *r, const struct file *
     const char *tag = arena_format(c->arena, "\"%08x%s\"", crc32_of(file->bytes), CODING_ENDS[file->coding]);
     reply_header(r, "ETag", tag);
     reply_header(r, "Vary", "Accept-Encoding");
-    reply_header(r, "Cache-Control", file->is_immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
+    reply_header(r, "Cache-Control",
+                 file->is_immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
     if (strncmp(file->type, "text/html", 9) == 0)
         reply_header(r, "Content-Security-Policy", APP_POLICY);
     if (etag_listed(c->request->if_none_match, slice_of(tag))) {

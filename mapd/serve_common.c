@@ -40,8 +40,11 @@ bool is_english(const struct call *c)
 
 void page_begin(const struct call *c, struct reply *r, const char *title)
 {
-    struct page page = {
-        .title = title, .ward = c->serve->ward_name, .sample = c->serve->is_sample, .english = is_english(c), .wide = true};
+    struct page page = {.title = title,
+                        .ward = c->serve->ward_name,
+                        .sample = c->serve->is_sample,
+                        .english = is_english(c),
+                        .wide = true};
     html_page_open(&r->body, &page);
     buf_text(&r->body, "<h1>");
     html_text(&r->body, slice_of(title));

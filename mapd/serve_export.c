@@ -1,4 +1,5 @@
-/* serve_export: a whole public layer as one file, from the snapshot: GeoJSON, and CSV with English names and lon,lat. */
+/* serve_export: a whole public layer as one file, from the snapshot: GeoJSON, and CSV with English names and
+ * lon,lat. */
 #include "mapd/serve.h"
 
 static const struct snapshot_layer *wanted(const struct call *c)
@@ -9,7 +10,8 @@ static const struct snapshot_layer *wanted(const struct call *c)
 static void as_download(const struct call *c, struct reply *r, const char *extension)
 {
     reply_header(r, "Content-Disposition",
-                 arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", wanted(c)->layer->name, local_day(c), extension));
+                 arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", wanted(c)->layer->name,
+                              local_day(c), extension));
 }
 
 bool serve_export_geojson(const struct call *c, struct reply *r, struct fault *f)

@@ -1,5 +1,6 @@
-/* serve_feature: OGC API - Features, Part 1: landing page, conformance, collections. The items are serve_item.c's.
- * JSON and HTML of a resource are written from the same list of links, so they cannot differ in them. */
+/* serve_feature: OGC API - Features, Part 1: landing page, conformance, collections. The items are
+ * serve_item.c's. JSON and HTML of a resource are written from the same list of links, so they cannot differ
+ * in them. */
 #include "mapd/html.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
@@ -30,14 +31,16 @@ static const char *const CONFORMANCE[] = {
 
 static void add(struct link_list *l, const char *rel, enum format format, const char *href, const char *title)
 {
-    l->link[l->count++] = (struct link){rel, format == FORMAT_HTML ? "text/html" : format_type(format), href, title};
+    l->link[l->count++] =
+        (struct link){rel, format == FORMAT_HTML ? "text/html" : format_type(format), href, title};
 }
 
 /* self and alternate of a resource that comes as JSON and as HTML */
 static void add_self(const struct call *c, struct link_list *l, enum format json, const char *url)
 {
     bool html = c->format == FORMAT_HTML;
-    const char *as_json = arena_format(c->arena, "%s?f=json", url), *as_html = arena_format(c->arena, "%s?f=html", url);
+    const char *as_json = arena_format(c->arena, "%s?f=json", url),
+               *as_html = arena_format(c->arena, "%s?f=html", url);
     add(l, html ? "alternate" : "self", json, as_json, say(SAY_THIS_AS_JSON, false));
     add(l, html ? "self" : "alternate", FORMAT_HTML, as_html, say(SAY_THIS_AS_HTML, false));
 }
@@ -55,12 +58,12 @@ static void landing_links(const struct call *c, struct link_list *l)
     add(l, "service-desc", FORMAT_OPENAPI, url_of(c, "/ogc/api"), say(SAY_API_DOCUMENT, false));
     add(l, "service-doc", FORMAT_HTML, url_of(c, "/ogc/api?f=html"), say(SAY_API_DOCUMENT, false));
     add(l, "conformance", FORMAT_JSON, url_of(c, "/ogc/conformance"), say(SAY_CONFORMANCE, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/conformance", FORMAT_HTML, url_of(c, "/ogc/conformance?f=html"),
-        say(SAY_CONFORMANCE, false));
+    add(l, "http://www.opengis.net/def/rel/ogc/1.0/conformance", FORMAT_HTML,
+        url_of(c, "/ogc/conformance?f=html"), say(SAY_CONFORMANCE, false));
     add(l, "data", FORMAT_JSON, url_of(c, "/ogc/collections"), say(SAY_COLLECTIONS, false));
     add(l, "data", FORMAT_HTML, url_of(c, "/ogc/collections?f=html"), say(SAY_COLLECTIONS, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", FORMAT_JSON, url_of(c, "/ogc/tileMatrixSets"),
-        say(SAY_TILES, false));
+    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", FORMAT_JSON,
+        url_of(c, "/ogc/tileMatrixSets"), say(SAY_TILES, false));
 }
 
 bool serve_landing(const struct call *c, struct reply *r, struct fault *f)
@@ -121,8 +124,8 @@ static void collection_links(const struct call *c, const struct layer *layer, st
     add_self(c, l, FORMAT_JSON, collection_url(c, layer, ""));
     add(l, "items", FORMAT_GEOJSON, collection_url(c, layer, "/items?f=json"), say(SAY_ITEMS, false));
     add(l, "items", FORMAT_HTML, collection_url(c, layer, "/items?f=html"), say(SAY_ITEMS, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", FORMAT_JSON, collection_url(c, layer, "/tiles"),
-        say(SAY_TILES, false));
+    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", FORMAT_JSON,
+        collection_url(c, layer, "/tiles"), say(SAY_TILES, false));
     add(l, "enclosure", FORMAT_GEOJSON, arena_format(c->arena, "%s/export/%s.geojson", c->base, layer->name),
         arena_format(c->arena, "%s: GeoJSON", say(SAY_DOWNLOAD, false)));
     add(l, "enclosure", FORMAT_CSV, arena_format(c->arena, "%s/export/%s.csv", c->base, layer->name),

@@ -1,6 +1,6 @@
-/* serve_indicator: the numbers and the rows behind them. The rows go out with code and reason only: a name is not needed
- * to see why a place was counted. The queries run on one reading connection, one at a time: they are few and the public
- * hot path never waits for them. */
+/* serve_indicator: the numbers and the rows behind them. The rows go out with code and reason only: a name is
+ * not needed to see why a place was counted. The queries run on one reading connection, one at a time: they
+ * are few and the public hot path never waits for them. */
 #include "mapd/html.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
@@ -10,7 +10,8 @@ static struct indicator_request request_of(const struct call *c)
 {
     const struct value *as_of = &c->value[PARAMETER_AS_OF], *known_at = &c->value[PARAMETER_KNOWN_AT];
     return (struct indicator_request){.as_of = as_of->given ? as_of->from : snapshot_date(c->snapshot),
-                                      .known_at = known_at->given ? arena_text(c->arena, known_at->text) : NULL};
+                                      .known_at =
+                                          known_at->given ? arena_text(c->arena, known_at->text) : NULL};
 }
 
 bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *f)
@@ -24,9 +25,11 @@ bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *
 
 static void report_html(const struct call *c, struct buf *out, const struct indicator_report *report)
 {
-    buf_text(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
-                  "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
-                  "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
+    buf_text(
+        out,
+        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
+        "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
+        "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
     for (int i = 0; i < INDICATOR_COUNT; i++) {
         const struct indicator *n = &report->indicators[i];
         const char *rows = arena_format(c->arena, "/indicators/%s/rows", n->code);
@@ -45,7 +48,10 @@ static void report_html(const struct call *c, struct buf *out, const struct indi
         buf_text(out, " %</td><td>");
         if (n->has_target)
             buf_format(out, "%s %d %%", n->op[0] == 'g' ? "≥" : "≤", n->target);
-        buf_format(out, "</td><td>%s%s</td></tr>", !n->has_target ? "" : n->met ? "Đạt" : "Chưa đạt",
+        buf_format(out, "</td><td>%s%s</td></tr>",
+                   !n->has_target ? ""
+                   : n->met       ? "Đạt"
+                                  : "Chưa đạt",
                    n->state == INDICATOR_ESTIMATE ? " (ước tính)" : "");
     }
     buf_text(out, "</tbody></table></div>");
@@ -63,7 +69,8 @@ bool serve_indicators(const struct call *c, struct reply *r, struct fault *f)
     char day[11];
     date_format_iso(request.as_of, day);
     page_begin(c, r, say(SAY_INDICATORS, false));
-    buf_format(&r->body, "<p>Tại ngày %s. Mỗi con số là số dòng đếm được; bấm vào mã để xem các dòng đó.</p>", day);
+    buf_format(&r->body, "<p>Tại ngày %s. Mỗi con số là số dòng đếm được; bấm vào mã để xem các dòng đó.</p>",
+               day);
     report_html(c, &r->body, report);
     page_end(c, r);
     return true;

@@ -1,6 +1,7 @@
-/* serve_item: OGC API - Features, Part 1: items of a collection and one item. A page is chosen by counting through the
- * snapshot: bbox narrows by its tree, then filter and datetime are tested row by row, so numberMatched is exact.
- * Features without a geometry match every bbox, features without dates every datetime. */
+/* serve_item: OGC API - Features, Part 1: items of a collection and one item. A page is chosen by counting
+ * through the snapshot: bbox narrows by its tree, then filter and datetime are tested row by row, so
+ * numberMatched is exact. Features without a geometry match every bbox, features without dates every
+ * datetime. */
 #include "mapd/html.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
@@ -127,8 +128,8 @@ static void find_page(const struct call *c, const struct selection *s, struct re
 static const char *items_url(const struct call *c, uint64_t offset, const char *f)
 {
     const char *query = query_again(c);
-    const char *url = arena_format(c->arena, "%s?f=%s%s", collection_url(c, c->value[PARAMETER_COLLECTION].layer, "/items"),
-                                   f, query);
+    const char *url = arena_format(
+        c->arena, "%s?f=%s%s", collection_url(c, c->value[PARAMETER_COLLECTION].layer, "/items"), f, query);
     return offset ? arena_format(c->arena, "%s&offset=%llu", url, (unsigned long long)offset) : url;
 }
 
@@ -145,11 +146,12 @@ static int page_links(const struct call *c, const struct result *page, struct li
     links[n++] = (struct link){"collection", html ? "text/html" : "application/json",
                                collection_url(c, layer, html ? "?f=html" : "?f=json"), layer->title_vi};
     if (page->offset)
-        links[n++] = (struct link){"prev", mine,
-                                   items_url(c, page->offset > page->limit ? page->offset - page->limit : 0, f),
-                                   say(SAY_PREVIOUS, false)};
+        links[n++] = (struct link){
+            "prev", mine, items_url(c, page->offset > page->limit ? page->offset - page->limit : 0, f),
+            say(SAY_PREVIOUS, false)};
     if (page->offset + page->returned < page->matched && page->returned)
-        links[n++] = (struct link){"next", mine, items_url(c, page->offset + page->returned, f), say(SAY_NEXT, false)};
+        links[n++] =
+            (struct link){"next", mine, items_url(c, page->offset + page->returned, f), say(SAY_NEXT, false)};
     links[0].title = "self";
     return n;
 }
@@ -166,7 +168,8 @@ static const char *item_url(const struct call *c, const struct snapshot_layer *l
 
 /* --- JSON --- */
 
-static void items_json(const struct call *c, struct buf *out, const struct snapshot_layer *l, const struct result *page)
+static void items_json(const struct call *c, struct buf *out, const struct snapshot_layer *l,
+                       const struct result *page)
 {
     struct link links[LINKS];
     char now[21];
@@ -193,8 +196,9 @@ static void items_json(const struct call *c, struct buf *out, const struct snaps
 /* The set of strings.def whose words a field's values are. */
 static const char *word_set(const struct layer *layer, const char *field)
 {
-    static const char *const SETS[][2] = {{"status", "status"}, {"food_safety", "food"}, {"state", "food"},
-                                          {"document", "document"}, {"last_result", "result"}, {"position", "position"}};
+    static const char *const SETS[][2] = {{"status", "status"},      {"food_safety", "food"},
+                                          {"state", "food"},         {"document", "document"},
+                                          {"last_result", "result"}, {"position", "position"}};
     for (size_t i = 0; i < COUNT_OF(SETS); i++)
         if (slice_equal(slice_of(field), slice_of(SETS[i][0])))
             return SETS[i][1];
@@ -217,7 +221,8 @@ static void value_html(struct buf *out, const struct snapshot_layer *l, int fiel
         html_text(out, set ? say_word(set, snapshot_text(column, row), false) : snapshot_text(column, row));
 }
 
-static void items_table(const struct call *c, struct buf *out, const struct snapshot_layer *l, const struct result *page)
+static void items_table(const struct call *c, struct buf *out, const struct snapshot_layer *l,
+                        const struct result *page)
 {
     buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
     for (int i = 0; i < l->layer->field_count; i++)
@@ -238,7 +243,8 @@ static void items_table(const struct call *c, struct buf *out, const struct snap
     buf_text(out, "</tbody></table></div>");
 }
 
-static void items_html(const struct call *c, struct reply *r, const struct snapshot_layer *l, const struct result *page)
+static void items_html(const struct call *c, struct reply *r, const struct snapshot_layer *l,
+                       const struct result *page)
 {
     struct link links[LINKS];
     page_begin(c, r, l->layer->title_vi);
@@ -275,7 +281,8 @@ bool serve_items(const struct call *c, struct reply *r, struct fault *f)
 static int item_links(const struct call *c, const struct snapshot_layer *l, uint32_t row, struct link *links)
 {
     bool html = c->format == FORMAT_HTML;
-    const struct link as_json = {"", format_type(FORMAT_GEOJSON), item_url(c, l, row, "json"), say(SAY_THIS_AS_JSON, false)};
+    const struct link as_json = {"", format_type(FORMAT_GEOJSON), item_url(c, l, row, "json"),
+                                 say(SAY_THIS_AS_JSON, false)};
     const struct link as_html = {"", "text/html", item_url(c, l, row, "html"), say(SAY_THIS_AS_HTML, false)};
     int n = 0;
     links[n] = html ? as_html : as_json;
@@ -284,7 +291,8 @@ static int item_links(const struct call *c, const struct snapshot_layer *l, uint
     links[n++].rel = "alternate";
     links[n++] = (struct link){"collection", html ? "text/html" : "application/json",
                                collection_url(c, l->layer, html ? "?f=html" : "?f=json"), l->layer->title_vi};
-    if (l->layer->id == LAYER_ESTABLISHMENTS || l->layer->id == LAYER_STALLS || l->layer->id == LAYER_FOOD_SAFETY)
+    if (l->layer->id == LAYER_ESTABLISHMENTS || l->layer->id == LAYER_STALLS ||
+        l->layer->id == LAYER_FOOD_SAFETY)
         links[n++] = (struct link){"canonical", "text/html",
                                    arena_format(c->arena, "%s/c/%s", c->base,
                                                 arena_text(c->arena, snapshot_text(&l->columns[0], row))),

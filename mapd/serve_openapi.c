@@ -1,6 +1,6 @@
-/* serve_openapi: the API described from the tables that run it (routes.def, parameters.def, layers.def), so the document
- * cannot promise what the server does not do. OpenAPI 3.0; server URLs: the OGC paths hang below BASE/ogc, as OGC clients
- * expect, the others name BASE themselves. */
+/* serve_openapi: the API described from the tables that run it (routes.def, parameters.def, layers.def), so
+ * the document cannot promise what the server does not do. OpenAPI 3.0; server URLs: the OGC paths hang below
+ * BASE/ogc, as OGC clients expect, the others name BASE themselves. */
 #include "mapd/html.h"
 #include "mapd/json_write.h"
 #include "mapd/mapd.h"
@@ -130,10 +130,12 @@ static void parameter_json(struct json *j, enum parameter_id p, bool in_path, en
 
 static void field_json(struct json *j, const struct field *field)
 {
-    static const char *const SCHEMAS[] = {
-        "{\"type\":\"string\"}",  "{\"type\":\"integer\"}",
-        "{\"type\":\"number\"}",  "{\"type\":\"boolean\"}",
-        "{\"type\":\"string\",\"format\":\"date\"}", "{\"type\":\"string\",\"format\":\"date-time\"}"};
+    static const char *const SCHEMAS[] = {"{\"type\":\"string\"}",
+                                          "{\"type\":\"integer\"}",
+                                          "{\"type\":\"number\"}",
+                                          "{\"type\":\"boolean\"}",
+                                          "{\"type\":\"string\",\"format\":\"date\"}",
+                                          "{\"type\":\"string\",\"format\":\"date-time\"}"};
     json_open(j, '{');
     json_field(j, "name", field->name);
     json_field(j, "in", "query");
@@ -174,9 +176,12 @@ static void query_parameters(struct json *j, const struct operation *o)
             for (int i = 0; i < o->layer->field_count; i++)
                 field_json(j, &o->layer->fields[i]);
         else
-            json_raw(j, SLICE("{\"name\":\"fields\",\"in\":\"query\",\"required\":false,\"style\":\"form\",\"explode\":true,"
-                              "\"description\":\"Mỗi trường của lớp là một tham số / every field of the collection is a "
-                              "parameter\",\"schema\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}"));
+            json_raw(j, SLICE("{\"name\":\"fields\",\"in\":\"query\",\"required\":false,\"style\":\"form\","
+                              "\"explode\":true,"
+                              "\"description\":\"Mỗi trường của lớp là một tham số / every field of the "
+                              "collection is a "
+                              "parameter\",\"schema\":{\"type\":\"object\",\"additionalProperties\":{"
+                              "\"type\":\"string\"}}}"));
     }
 }
 
@@ -271,7 +276,9 @@ static void component_json(struct json *j, const char *name, const char *descrip
     json_field(j, "description", description);
     if (is_problem) {
         json_key(j, "content");
-        json_raw(j, SLICE("{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}"));
+        json_raw(
+            j,
+            SLICE("{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}"));
     }
     json_close(j, '}');
 }
@@ -281,14 +288,18 @@ static void components_json(struct json *j)
     json_key(j, "components");
     json_open(j, '{');
     json_key(j, "schemas");
-    json_raw(j, SLICE("{\"Problem\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"status\":{\"type\":"
-                      "\"integer\"},\"title\":{\"type\":\"string\"},\"title_en\":{\"type\":\"string\"},\"detail\":{\"type\":"
+    json_raw(j, SLICE("{\"Problem\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},"
+                      "\"status\":{\"type\":"
+                      "\"integer\"},\"title\":{\"type\":\"string\"},\"title_en\":{\"type\":\"string\"},"
+                      "\"detail\":{\"type\":"
                       "\"string\"},\"parameter\":{\"type\":\"string\"}}}}"));
     json_key(j, "responses");
     json_open(j, '{');
     component_json(j, "Empty", "Ô không có gì / the tile is empty", false);
-    component_json(j, "Moved", "Mã viết cách khác: chuyển tới địa chỉ chuẩn / code written another way", false);
-    component_json(j, "NotModified", "Chưa có gì thay đổi từ ETag đã gửi / nothing changed since the ETag", false);
+    component_json(j, "Moved", "Mã viết cách khác: chuyển tới địa chỉ chuẩn / code written another way",
+                   false);
+    component_json(j, "NotModified", "Chưa có gì thay đổi từ ETag đã gửi / nothing changed since the ETag",
+                   false);
     component_json(j, "BadRequest", "Tham số lạ hoặc giá trị sai / unknown parameter or bad value", true);
     component_json(j, "NotFound", "Không có / not found", true);
     component_json(j, "NotAcceptable", "Không có định dạng được yêu cầu / no acceptable format", true);
@@ -321,7 +332,8 @@ static void document_json(const struct call *c, struct buf *out)
     json_field(&j, "title", say(SAY_API_TITLE, false));
     json_field(&j, "version", MAPD_VERSION);
     json_field(&j, "description",
-               "Dữ liệu công khai của phường. Trong phần sau dấu ? của địa chỉ, dấu + nghĩa là khoảng trắng; múi giờ viết %2B07:00. / "
+               "Dữ liệu công khai của phường. Trong phần sau dấu ? của địa chỉ, dấu + nghĩa là khoảng trắng; "
+               "múi giờ viết %2B07:00. / "
                "Public data of the ward. In a query a + is a blank, so a time zone is written %2B07:00.");
     json_close(&j, '}');
     json_key(&j, "servers");

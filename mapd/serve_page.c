@@ -1,7 +1,8 @@
 /* serve_page: the resident's page behind a QR code. Complete without script, one request, a few kilobytes.
  *
- * Law: honest words, no stars, no ranking, no colour for "not inspected" or "exempt". A look-up code is not a payment
- * code, and the page says so. A code nobody has gives the same neutral page as a malformed one, after the same look-ups. */
+ * Law: honest words, no stars, no ranking, no colour for "not inspected" or "exempt". A look-up code is not a
+ * payment code, and the page says so. A code nobody has gives the same neutral page as a malformed one, after
+ * the same look-ups. */
 #include "mapd/html.h"
 #include "mapd/qr.h"
 #include "mapd/say.h"
@@ -12,7 +13,7 @@
 enum { RESULT_IS_OLD_DAYS = 365 };
 
 /* The record behind a code; food is set when the place is in the food-safety register. */
-struct place {
+struct subject {
     const struct snapshot_layer *main, *food;
     uint32_t main_row, food_row;
     bool is_stall;
@@ -21,7 +22,8 @@ struct place {
 
 /* --- finding --- */
 
-static bool find_row(const struct call *c, enum layer_id id, struct slice code, const struct snapshot_layer **l, uint32_t *row)
+static bool find_row(const struct call *c, enum layer_id id, struct slice code,
+                     const struct snapshot_layer **l, uint32_t *row)
 {
     const struct snapshot_layer *layer = snapshot_get(c->snapshot, id);
     int64_t found = snapshot_find(layer, code);
@@ -33,7 +35,7 @@ static bool find_row(const struct call *c, enum layer_id id, struct slice code, 
 }
 
 /* A malformed code is looked up too, as one that nobody can have: the answer takes the same time. */
-static bool find_place(const struct call *c, struct place *p)
+static bool find_place(const struct call *c, struct subject *p)
 {
     bool is_code = code_canonical(c->value[PARAMETER_CODE].text, p->code);
     struct slice code = is_code ? slice_of(p->code) : SLICE("00000000001");
@@ -120,7 +122,8 @@ static void switches(const struct call *c, struct buf *out)
 static void payment_note(const struct call *c, struct buf *out)
 {
     bool en = is_english(c);
-    buf_format(out, "<p class=\"note\"><strong>%s</strong> %s</p>", say(SAY_NO_PAYMENT, en), say(SAY_NO_PAYMENT_MORE, en));
+    buf_format(out, "<p class=\"note\"><strong>%s</strong> %s</p>", say(SAY_NO_PAYMENT, en),
+               say(SAY_NO_PAYMENT_MORE, en));
 }
 
 static void open_page(const struct call *c, struct buf *out, const char *title, bool no_index)
@@ -137,8 +140,9 @@ static void open_page(const struct call *c, struct buf *out, const char *title, 
 static void close_page(const struct call *c, struct buf *out)
 {
     bool en = is_english(c);
-    const char *footer = arena_format(c->arena, "%s %s. %s %s.", say(SAY_SOURCE_OFFICE, en), c->serve->ward_name,
-                                      say(SAY_DATA_OF_DAY, en), day_text(c, slice_of(local_day(c))));
+    const char *footer =
+        arena_format(c->arena, "%s %s. %s %s.", say(SAY_SOURCE_OFFICE, en), c->serve->ward_name,
+                     say(SAY_DATA_OF_DAY, en), day_text(c, slice_of(local_day(c))));
     html_page_close(out, slice_of(footer));
 }
 
@@ -154,7 +158,7 @@ static void ask_whom(const struct call *c, struct buf *out)
 /* --- sections --- */
 
 /* "Sạp 12, khu A – Chợ Mẫu" */
-static const char *title_of(const struct call *c, const struct place *p)
+static const char *title_of(const struct call *c, const struct subject *p)
 {
     struct slice name = text_field(p->main, p->main_row, "name");
     if (!p->is_stall)
@@ -162,7 +166,8 @@ static const char *title_of(const struct call *c, const struct place *p)
     struct slice kind = say_word("stall", text_field(p->main, p->main_row, "kind"), is_english(c));
     struct slice number = text_field(p->main, p->main_row, "number");
     struct slice market = text_field(p->main, p->main_row, "market_name");
-    return arena_format(c->arena, "%.*s %.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p, (int)market.n, market.p);
+    return arena_format(c->arena, "%.*s %.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p,
+                        (int)market.n, market.p);
 }
 
 static void status_html(const struct call *c, struct buf *out, struct slice status)
@@ -175,7 +180,7 @@ static void status_html(const struct call *c, struct buf *out, struct slice stat
     buf_text(out, "</p>");
 }
 
-static void what_and_where(const struct call *c, struct buf *out, const struct place *p)
+static void what_and_where(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
     const struct snapshot_layer *l = p->main;
@@ -196,7 +201,8 @@ static void what_and_where(const struct call *c, struct buf *out, const struct p
     buf_text(out, "</dl>");
 }
 
-static void acceptance(const struct call *c, struct buf *out, const struct place *p, const char *name, const char *label)
+static void acceptance(const struct call *c, struct buf *out, const struct subject *p, const char *name,
+                       const char *label)
 {
     int field = field_of(p->main, name);
     int64_t accepts = field < 0 ? INT_NULL : p->main->columns[field].integer[p->main_row];
@@ -204,7 +210,7 @@ static void acceptance(const struct call *c, struct buf *out, const struct place
     row_html(out, label, slice_of(say(words, is_english(c))));
 }
 
-static void paying(const struct call *c, struct buf *out, const struct place *p)
+static void paying(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
     heading(out, say(SAY_PAYING, en));
@@ -215,7 +221,7 @@ static void paying(const struct call *c, struct buf *out, const struct place *p)
 }
 
 /* "Đạt, 28/06/2026"; older than a year it is called an old result; nothing when nothing may be published. */
-static struct slice inspection_text(const struct call *c, const struct place *p)
+static struct slice inspection_text(const struct call *c, const struct subject *p)
 {
     bool en = is_english(c);
     struct slice result = text_field(p->food, p->food_row, "last_result");
@@ -233,14 +239,15 @@ static struct slice inspection_text(const struct call *c, const struct place *p)
 
 static const char *food_tone(struct slice state)
 {
-    static const char *const TONES[][2] = {{"valid", "good"}, {"commitment", "good"}, {"expiring", "warn"}, {"expired", "stop"}};
+    static const char *const TONES[][2] = {
+        {"valid", "good"}, {"commitment", "good"}, {"expiring", "warn"}, {"expired", "stop"}};
     for (size_t i = 0; i < COUNT_OF(TONES); i++)
         if (slice_equal(state, slice_of(TONES[i][0])))
             return TONES[i][1];
     return "";
 }
 
-static void food_safety(const struct call *c, struct buf *out, const struct place *p)
+static void food_safety(const struct call *c, struct buf *out, const struct subject *p)
 {
     if (!p->food)
         return;
@@ -260,7 +267,7 @@ static void food_safety(const struct call *c, struct buf *out, const struct plac
     buf_text(out, "</dl>");
 }
 
-static void record_facts(const struct call *c, struct buf *out, const struct place *p)
+static void record_facts(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
     struct slice verified = text_field(p->main, p->main_row, "verified_on");
@@ -276,7 +283,7 @@ static void record_facts(const struct call *c, struct buf *out, const struct pla
 
 /* --- the two pages --- */
 
-static void known_page(const struct call *c, struct buf *out, const struct place *p)
+static void known_page(const struct call *c, struct buf *out, const struct subject *p)
 {
     const char *title = title_of(c, p);
     struct slice status = text_field(p->main, p->main_row, "status");
@@ -316,20 +323,21 @@ static void neutral_page(const struct call *c, struct buf *out)
 }
 
 /* A code typed another way is sent to its one address; false when it stands there already. */
-static bool redirect(const struct call *c, struct reply *r, const struct place *p, const char *extension)
+static bool redirect(const struct call *c, struct reply *r, const struct subject *p, const char *extension)
 {
     if (slice_equal(c->value[PARAMETER_CODE].text, slice_of(p->code)))
         return false;
     const char *query = query_again(c);
-    reply_redirect(r, 301, arena_format(c->arena, "%s/c/%s%s%s%s", c->base, p->code, extension, query[0] ? "?" : "",
-                                        query[0] ? query + 1 : ""));
+    reply_redirect(r, 301,
+                   arena_format(c->arena, "%s/c/%s%s%s%s", c->base, p->code, extension, query[0] ? "?" : "",
+                                query[0] ? query + 1 : ""));
     return true;
 }
 
 bool serve_page(const struct call *c, struct reply *r, struct fault *f)
 {
     (void)f;
-    struct place p = {0};
+    struct subject p = {0};
     bool known = find_place(c, &p);
     if (known && redirect(c, r, &p, ""))
         return true;
@@ -357,9 +365,10 @@ static const char *code_url(const struct call *c, const char *code)
     return url;
 }
 
-static bool make_code(const struct call *c, struct reply *r, const char *extension, struct qr *qr, struct fault *f)
+static bool make_code(const struct call *c, struct reply *r, const char *extension, struct qr *qr,
+                      struct fault *f)
 {
-    struct place p = {0};
+    struct subject p = {0};
     if (!find_place(c, &p))
         return fault_set(f, FAULT_NOT_FOUND, "code", "%s", say(SAY_UNKNOWN_TITLE, false));
     if (redirect(c, r, &p, extension))

@@ -1,5 +1,5 @@
-/* serve_search: what was typed into the search box, answered as a FeatureCollection, best hits first. Each feature says
- * which collection it is of. */
+/* serve_search: what was typed into the search box, answered as a FeatureCollection, best hits first. Each
+ * feature says which collection it is of. */
 #include "mapd/json_write.h"
 #include "mapd/serve.h"
 

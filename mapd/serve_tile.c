@@ -1,5 +1,5 @@
-/* serve_tile: one vector tile, from the cache where it can be. Filtered tiles are made each time. An empty tile is 204,
- * a tile that does not exist 404. */
+/* serve_tile: one vector tile, from the cache where it can be. Filtered tiles are made each time. An empty
+ * tile is 204, a tile that does not exist 404. */
 #include "mapd/serve.h"
 
 struct wanted {
@@ -11,10 +11,12 @@ struct wanted {
 
 static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
 {
-    const struct value *of = &c->value[c->value[PARAMETER_TILESET].given ? PARAMETER_TILESET : PARAMETER_COLLECTION];
+    const struct value *of =
+        &c->value[c->value[PARAMETER_TILESET].given ? PARAMETER_TILESET : PARAMETER_COLLECTION];
     *w = (struct wanted){.layer = of->layer,
                          .l = snapshot_get(c->snapshot, of->layer->id),
-                         .tile = {(uint32_t)c->value[PARAMETER_Z].integer, (uint32_t)c->value[PARAMETER_X].integer,
+                         .tile = {(uint32_t)c->value[PARAMETER_Z].integer,
+                                  (uint32_t)c->value[PARAMETER_X].integer,
                                   (uint32_t)c->value[PARAMETER_Y].integer},
                          .labels = of->labels};
     const struct value *cluster = &c->value[PARAMETER_CLUSTER];

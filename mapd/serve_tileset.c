@@ -2,12 +2,12 @@
 #include "mapd/json_write.h"
 #include "mapd/serve.h"
 
-#define CRS_3857  "http://www.opengis.net/def/crs/EPSG/0/3857"
-#define CRS84     "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-#define QUAD      "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
-#define WORLD_M   20037508.342789244
-#define SCALE_Z0  559082264.0287178
-#define CELL_Z0   156543.03392804097
+#define CRS_3857   "http://www.opengis.net/def/crs/EPSG/0/3857"
+#define CRS84      "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+#define QUAD       "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+#define WORLD_M    20037508.342789244
+#define SCALE_Z0   559082264.0287178
+#define CELL_Z0    156543.03392804097
 #define SCHEME_REL "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme"
 
 enum { TILE_PIXELS = 256 };
@@ -25,7 +25,8 @@ static void tile_link(const struct call *c, struct json *j, const struct layer *
     json_open(j, '{');
     json_field(j, "rel", "item");
     json_field(j, "type", format_type(FORMAT_MVT));
-    json_field(j, "href", collection_url(c, layer, "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"));
+    json_field(j, "href",
+               collection_url(c, layer, "/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"));
     json_field_bool(j, "templated", true);
     json_close(j, '}');
 }
@@ -133,7 +134,8 @@ bool serve_tileset(const struct call *c, struct reply *r, struct fault *f)
     json_open(&j, '[');
     plain_link(&j, "self", format_type(FORMAT_JSON), collection_url(c, layer, "/tiles/WebMercatorQuad"));
     plain_link(&j, SCHEME_REL, format_type(FORMAT_JSON), grid_url(c));
-    plain_link(&j, "http://www.opengis.net/def/rel/ogc/1.0/geodata", format_type(FORMAT_JSON), collection_url(c, layer, ""));
+    plain_link(&j, "http://www.opengis.net/def/rel/ogc/1.0/geodata", format_type(FORMAT_JSON),
+               collection_url(c, layer, ""));
     tile_link(c, &j, layer);
     json_close(&j, ']');
     json_close(&j, '}');

@@ -1,8 +1,8 @@
 /* watch: what the operator sees. Counters for /metrics and one access line per answer.
  *
- * Law: no personal datum. A line names the route, never what was typed into it: no query, no code, no address of the
- * caller. Lines wait in memory and are written by the tick of `serve`, so no answer ever waits for a log file, and a
- * stderr that nobody reads loses lines instead of stopping the server. */
+ * Law: no personal datum. A line names the route, never what was typed into it: no query, no code, no address
+ * of the caller. Lines wait in memory and are written by the tick of `serve`, so no answer ever waits for a
+ * log file, and a stderr that nobody reads loses lines instead of stopping the server. */
 #include "mapd/serve.h"
 
 #include <poll.h>
@@ -13,7 +13,8 @@
 
 enum { STATUS_COUNT = 14, BUCKET_COUNT = 9, LINES_LIMIT = 256 * 1024, WRITE_BYTES = 4096 };
 
-static const int STATUSES[STATUS_COUNT] = {200, 204, 301, 304, 400, 403, 404, 405, 406, 413, 414, 429, 500, 503};
+static const int STATUSES[STATUS_COUNT] = {200, 204, 301, 304, 400, 403, 404,
+                                           405, 406, 413, 414, 429, 500, 503};
 static const double BUCKETS_S[BUCKET_COUNT] = {0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5};
 
 struct route_watch {
@@ -76,8 +77,8 @@ static void add_line(struct watch *w, const struct call *c, const struct reply *
     size_t bytes = r->shared.n ? r->shared.n : r->body.n;
     pthread_mutex_lock(&w->lock);
     if (w->lines.n < LINES_LIMIT)
-        buf_format(&w->lines, "%s %s %s %d %zu %lldus\n", now, VERBS[c->request->method], path_of(c->route), r->status,
-                   bytes, (long long)(ns / 1000));
+        buf_format(&w->lines, "%s %s %s %d %zu %lldus\n", now, VERBS[c->request->method], path_of(c->route),
+                   r->status, bytes, (long long)(ns / 1000));
     else
         atomic_fetch_add(&w->lines_lost, 1);
     pthread_mutex_unlock(&w->lock);
@@ -123,16 +124,17 @@ void watch_flush(struct watch *w)
 
 static void write_requests(const struct watch *w, struct buf *out)
 {
-    buf_text(out, "# HELP mapd_requests_total Answers by route and status.\n# TYPE mapd_requests_total counter\n");
+    buf_text(out,
+             "# HELP mapd_requests_total Answers by route and status.\n# TYPE mapd_requests_total counter\n");
     for (int i = 0; i <= ROUTE_COUNT; i++)
         for (int s = 0; s <= STATUS_COUNT; s++) {
             uint64_t n = atomic_load(&w->route[i].by_status[s]);
             if (n && s < STATUS_COUNT)
-                buf_format(out, "mapd_requests_total{route=\"%s\",status=\"%d\"} %llu\n", path_of((enum route_id)i),
-                           STATUSES[s], (unsigned long long)n);
+                buf_format(out, "mapd_requests_total{route=\"%s\",status=\"%d\"} %llu\n",
+                           path_of((enum route_id)i), STATUSES[s], (unsigned long long)n);
             else if (n)
-                buf_format(out, "mapd_requests_total{route=\"%s\",status=\"other\"} %llu\n", path_of((enum route_id)i),
-                           (unsigned long long)n);
+                buf_format(out, "mapd_requests_total{route=\"%s\",status=\"other\"} %llu\n",
+                           path_of((enum route_id)i), (unsigned long long)n);
         }
 }
 
@@ -156,7 +158,8 @@ static void write_histogram(const struct watch *w, enum route_id id, struct buf 
     }
     buf_format(out, "mapd_request_seconds_sum{route=\"%s\"} ", path_of(id));
     buf_real(out, (double)atomic_load(&route->total_ns) / 1e9, 6);
-    buf_format(out, "\nmapd_request_seconds_count{route=\"%s\"} %llu\n", path_of(id), (unsigned long long)sum);
+    buf_format(out, "\nmapd_request_seconds_count{route=\"%s\"} %llu\n", path_of(id),
+               (unsigned long long)sum);
 }
 
 static void write_number(struct buf *out, const char *name, const char *type, const char *help, double value)
@@ -169,7 +172,8 @@ static void write_number(struct buf *out, const char *name, const char *type, co
 void watch_write(struct watch *w, const struct serve *s, const struct snapshot *snapshot, struct buf *out)
 {
     write_requests(w, out);
-    buf_text(out, "# HELP mapd_request_seconds Time to make an answer.\n# TYPE mapd_request_seconds histogram\n");
+    buf_text(out,
+             "# HELP mapd_request_seconds Time to make an answer.\n# TYPE mapd_request_seconds histogram\n");
     for (int i = 0; i <= ROUTE_COUNT; i++)
         write_histogram(w, (enum route_id)i, out);
     write_number(out, "mapd_snapshot_revision", "gauge", "Revision of the file being served.",
@@ -184,8 +188,8 @@ void watch_write(struct watch *w, const struct serve *s, const struct snapshot *
                  (double)atomic_load(&w->tiles_cached));
     write_number(out, "mapd_tile_cache_misses_total", "counter", "Tiles that had to be made.",
                  (double)atomic_load(&w->tiles_made));
-    write_number(out, "mapd_access_lines_lost_total", "counter", "Access lines dropped because nobody read them.",
-                 (double)atomic_load(&w->lines_lost));
+    write_number(out, "mapd_access_lines_lost_total", "counter",
+                 "Access lines dropped because nobody read them.", (double)atomic_load(&w->lines_lost));
     write_number(out, "mapd_uptime_seconds", "gauge", "Time since the start.",
                  (double)(clock_monotonic_ns() - s->started_ns) / 1e9);
 }
