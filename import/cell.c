@@ -1,7 +1,7 @@
 /* cell: one cell's text, made readable.
  *
- * Stands between the readers, which deliver text as it is in the file, and everything that looks at words. Almost every
- * cell is plain already, so the law here is: look first, copy only what must change. */
+ * Stands between the readers, which deliver text as it is in the file, and everything that looks at words.
+ * Almost every cell is plain already, so the law here is: look first, copy only what must change. */
 #include "import/sheet.h"
 
 #include <math.h>
@@ -53,8 +53,8 @@ static enum look look_at_two(unsigned c, unsigned before)
     if (c < 0x100) {
         return look_at_latin1(c, before);
     }
-    bool known = c == 0x102 || c == 0x103 || c == 0x110 || c == 0x111 || c == 0x128 || c == 0x129 || c == 0x168 || c == 0x169 ||
-                 c == 0x1A0 || c == 0x1A1 || c == 0x1AF || c == 0x1B0;
+    bool known = c == 0x102 || c == 0x103 || c == 0x110 || c == 0x111 || c == 0x128 || c == 0x129 ||
+                 c == 0x168 || c == 0x169 || c == 0x1A0 || c == 0x1A1 || c == 0x1AF || c == 0x1B0;
     if (known) {
         return LOOK_PLAIN;
     }
@@ -76,7 +76,8 @@ static enum look look_at_character(const unsigned char *p, size_t left, unsigned
     if (p[0] >= 0xE0 && p[0] < 0xF0 && left >= 3 && is_tail(p[1]) && is_tail(p[2])) {
         *size = 3;
         /* U+1EA0–U+1EFF: the precomposed letters of Vietnamese. */
-        return p[0] == 0xE1 && (p[1] == 0xBA || p[1] == 0xBB) && !(p[1] == 0xBA && p[2] < 0xA0) ? LOOK_PLAIN : LOOK_UNTIDY;
+        return p[0] == 0xE1 && (p[1] == 0xBA || p[1] == 0xBB) && !(p[1] == 0xBA && p[2] < 0xA0) ? LOOK_PLAIN
+                                                                                                : LOOK_UNTIDY;
     }
     if (p[0] >= 0xF0 && p[0] < 0xF5 && left >= 4 && is_tail(p[1]) && is_tail(p[2]) && is_tail(p[3])) {
         *size = 4;
@@ -137,7 +138,8 @@ static void decode_if_better(struct cell *c, struct arena *a, enum look look, en
 
 bool text_is_cell_error(struct slice text)
 {
-    static const char *const words[] = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"};
+    static const char *const words[] = {"#N/A",   "#REF!", "#VALUE!", "#DIV/0!", "#NAME?",
+                                        "#NULL!", "#NUM!", "#SPILL!", "#CALC!"};
     for (size_t i = 0; text.n > 3 && text.p[0] == '#' && i < COUNT_OF(words); i++) {
         if (slice_equal_ignoring_case(text, slice_of(words[i]))) {
             return true;

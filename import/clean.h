@@ -8,6 +8,11 @@
 
 enum clean { CLEAN_OK, CLEAN_EMPTY, CLEAN_BAD };
 
+/* Whether the cell itself is sound: an error value, a formula never computed and a number whose digits were
+ * lost are CLEAN_BAD, for whichever column. The functions below give the same verdict; this one is for
+ * columns taken as plain text. */
+enum clean clean_cell(const struct cell *c, struct fault *f);
+
 /* dd/mm/yyyy, dd-mm-yy, dd.mm.yyyy, "ngày 5 tháng 6 năm 2024", yyyy-mm-dd, a date cell, a serial number in a
  * date column. Day first, never month first. "không thời hạn" is CLEAN_EMPTY. */
 enum clean clean_date(const struct cell *c, struct date *out, struct fault *f);
@@ -37,10 +42,17 @@ enum clean clean_evidence_class(const struct cell *c, const char **out, struct f
 enum clean clean_method(const struct cell *c, const char **out, struct fault *f); /* QR POS CK */
 enum clean clean_evidence_state(const struct cell *c, const char **out, struct fault *f);
 enum clean clean_result(const struct cell *c, const char **out, struct fault *f); /* pass fail */
-/* Two cells as a position: WGS84 degrees (lon, lat or swapped, comma decimals, degrees-minutes-seconds) or
- * VN-2000 EPSG:5899 metres in either order, with the plausibility box of domain.md C.10; *swapped tells that
- * the columns stood the other way round. */
-enum clean clean_position(const struct cell *first, const struct cell *second, struct lonlat *out,
+/* A house number: what a spreadsheet turned into a date (3/2 → 3 February) is CLEAN_BAD, and the fault offers
+ * "3/2". */
+enum clean clean_house_number(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
+/* Two cells as a position: WGS84 degrees (lon, lat or swapped, comma decimals, degrees-minutes-seconds), or
+ * metres of the list's projection (EPSG:5899 unless told otherwise) in either order, with the plausibility
+ * box of domain.md C.10 for EPSG:5899; *swapped tells that the columns stood the other way round: `first` is
+ * lon or X (northing), `second` is lat or Y. */
+enum clean clean_position(const struct projection *p, const struct cell *const pair[2], struct lonlat *out,
                           bool *swapped, struct fault *f);
+/* The same from one cell: "16.0605, 108.2380". */
+enum clean clean_coordinates(const struct projection *p, const struct cell *c, struct lonlat *out,
+                             struct fault *f);
 
 #endif

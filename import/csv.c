@@ -1,8 +1,9 @@
 /* csv: delimited text as raw rows.
  *
- * Reads what office programs write: UTF-8 with or without its mark, UTF-16 ("Unicode text"), Windows-1258 and TCVN3; comma,
- * semicolon, tab or bar; a first line "sep=;"; line ends inside quotes. Law: constant memory, cells point into the read
- * buffer, and a quote that is never closed costs no rows (it is then taken as a plain character). */
+ * Reads what office programs write: UTF-8 with or without its mark, UTF-16 ("Unicode text"), Windows-1258 and
+ * TCVN3; comma, semicolon, tab or bar; a first line "sep=;"; line ends inside quotes. Law: constant memory,
+ * cells point into the read buffer, and a quote that is never closed costs no rows (it is then taken as a
+ * plain character). */
 #include "import/sheet.h"
 
 #include <errno.h>
@@ -130,8 +131,8 @@ static bool fill(struct csv *c, struct fault *f)
 
 /* --- records --- */
 
-/* End of the record that begins at `from` (position of its line end), or `end` when it is not complete. A quote opens
- * only at the start of a field; *unclosed tells that the bytes ended inside quotes. */
+/* End of the record that begins at `from` (position of its line end), or `end` when it is not complete. A
+ * quote opens only at the start of a field; *unclosed tells that the bytes ended inside quotes. */
 static size_t record_end(const struct csv *c, size_t from, bool *unclosed)
 {
     const char *p = c->bytes;
@@ -186,7 +187,8 @@ static bool next_record(struct csv *c, struct slice *record, bool *is_literal, s
             break;
         }
         if (c->end - c->at > SHEET_ROW_BYTES_MAX) {
-            return fault_set(f, FAULT_TOO_LARGE, NULL, "dòng %u dài hơn %d MB", c->row_number + 1, SHEET_ROW_BYTES_MAX >> 20);
+            return fault_set(f, FAULT_TOO_LARGE, NULL, "dòng %u dài hơn %d MB", c->row_number + 1,
+                             SHEET_ROW_BYTES_MAX >> 20);
         }
         if (!fill(c, f)) {
             return false;
@@ -198,8 +200,8 @@ static bool next_record(struct csv *c, struct slice *record, bool *is_literal, s
     return true;
 }
 
-/* A quoted field from its opening quote: doubled quotes are made single in place. Gives the length of the field in the
- * record, behind its closing quote and up to the delimiter. */
+/* A quoted field from its opening quote: doubled quotes are made single in place. Gives the length of the
+ * field in the record, behind its closing quote and up to the delimiter. */
 static size_t unquote(char *p, size_t n, char delimiter, struct slice *text)
 {
     size_t in = 1, out = 0;
@@ -285,7 +287,8 @@ static bool csv_next(struct sheet *s, struct sheet_row *row, struct fault *f)
 
 /* --- what kind of file it is --- */
 
-/* Lines of the sample, line ends inside quotes not counted, in which `delimiter` stands as often as in most lines. */
+/* Lines of the sample, line ends inside quotes not counted, in which `delimiter` stands as often as in most
+ * lines. */
 static uint32_t regular_lines(struct slice sample, char delimiter, uint32_t *usual)
 {
     enum { LINES = 100, MOST = 512 };

@@ -1,8 +1,8 @@
-/* sheet: raw rows of one sheet, whatever the file format. Private to the readers (csv.c, html.c, xlsx_*.c, sheet.c), to the
- * heading finder (header.c, columns.c) and to table.c.
+/* sheet: raw rows of one sheet, whatever the file format. Private to the readers (csv.c, html.c, xlsx_*.c,
+ * sheet.c), to the heading finder (header.c, columns.c) and to table.c.
  *
- * A reader fills `struct sheet` and gives rows one at a time; all slices of a row live until the next row is asked for.
- * Rows without any value need not be delivered. */
+ * A reader fills `struct sheet` and gives rows one at a time; all slices of a row live until the next row is
+ * asked for. Rows without any value need not be delivered. */
 #ifndef IMPORT_SHEET_H
 #define IMPORT_SHEET_H
 
@@ -10,10 +10,13 @@
 #include "layers/text.h"
 
 enum {
-    SHEET_COLUMNS_MAX = 16384,         /* the widest sheet a spreadsheet program can make */
-    SHEET_ROW_BYTES_MAX = 8 << 20,     /* a longer row is damage, not data */
-    SHEET_HEADING_ROWS = 100,          /* letterhead and headings stand within so many rows */
+    SHEET_COLUMNS_MAX = 16384,     /* the widest sheet a spreadsheet program can make */
+    SHEET_ROW_BYTES_MAX = 8 << 20, /* a longer row is damage, not data */
+    SHEET_HEADING_ROWS = 100,      /* letterhead and headings stand within so many rows */
 };
+
+/* Beside enum cell_flag, for judge.c alone: the corner of a cell merged over several columns. */
+enum { CELL_WIDE = 256 };
 
 struct sheet_row {
     uint32_t number; /* from 1 */
@@ -66,8 +69,8 @@ bool ogr_open(struct sheet **out, const struct table_request *request, struct fa
 
 /* --- cell.c: one cell's text, made readable --- */
 
-/* Trims, decodes legacy encodings, makes NFC, knows the error words of spreadsheets. Text that needs no change is not
- * copied. Empty text makes the cell CELL_EMPTY. */
+/* Trims, decodes legacy encodings, makes NFC, knows the error words of spreadsheets. Text that needs no
+ * change is not copied. Empty text makes the cell CELL_EMPTY. */
 void cell_tidy(struct cell *c, struct arena *a, enum text_encoding fallback);
 /* "#N/A", "#REF!" and their like, also as typed text. */
 bool text_is_cell_error(struct slice text);
@@ -77,9 +80,10 @@ void number_text(double v, struct buf *out);
 /* --- header.c: where the headings stand --- */
 
 struct heading {
-    struct slice text;   /* as read, the parts of a heading of several rows joined by " / " */
+    struct slice text; /* as read, the parts of a heading of several rows joined by " / " */
     struct slice parts[3];
     uint32_t part_count;
+    bool is_from_above; /* nothing of it stands in the last heading row itself */
 };
 
 struct header {
@@ -94,11 +98,17 @@ struct rows {
     uint32_t count;
 };
 
-/* Finds the heading rows among the first rows of a sheet; false when no row looks like headings. Everything in *h lives in
- * the arena. */
-bool header_find(const struct sheet *s, const struct rows *rows, enum import_kind kind, struct arena *a, struct header *h);
-/* Takes the given row as the only heading row. */
-void header_take(const struct rows *rows, uint32_t index, struct arena *a, struct header *h);
+struct mapping_override; /* a --mapping file, read */
+
+struct header_request {
+    const struct sheet *sheet;
+    struct rows rows; /* the first rows of the sheet */
+    enum import_kind kind;
+    const struct mapping_override *mapping; /* or NULL */
+};
+
+/* Finds the heading rows; false when no row looks like headings. Everything in *h lives in the arena. */
+bool header_find(const struct header_request *request, struct arena *a, struct header *h);
 
 /* --- columns.c: what a heading means --- */
 
@@ -116,37 +126,47 @@ struct heading_match heading_match(enum import_kind kind, struct slice heading);
 /* Meaning of a heading of several rows: joined, else its last part, else its first. */
 struct heading_match heading_match_parts(enum import_kind kind, const struct heading *h);
 
+/* The same, with what a mapping file says before it. */
+struct heading_match heading_match_with(const struct mapping_override *o, enum import_kind kind,
+                                        const struct heading *h);
+
 struct mapping {
-    int *column;      /* per column of the sheet */
+    int *column; /* per column of the sheet */
     enum match *how;
     uint32_t count;
     int32_t sheet_column[COLUMN_COUNT]; /* the other way; -1: the file has none */
     int32_t order_column;               /* "STT", or -1 */
 };
 
-struct mapping_override; /* a --mapping file, read */
-
-bool mapping_override_read(struct mapping_override **out, const char *path, struct arena *a, struct fault *f) RESULT_MUST_BE_USED;
-const char *mapping_override_sheet(const struct mapping_override *o); /* NULL when not said */
+/* {"columns": {"Tên hộ": "name", "Ghi chú": null}, "header_row": 5, "sheet": "Chợ"}, or the object of columns
+ * alone. */
+bool mapping_override_read(struct mapping_override **out, struct slice text, const char *place,
+                           struct arena *a, struct fault *f) RESULT_MUST_BE_USED;
+const char *mapping_override_sheet(const struct mapping_override *o);   /* NULL when not said */
 uint32_t mapping_override_header_row(const struct mapping_override *o); /* 0 when not said */
 /* Settles every column; of two headings with one meaning the better match wins, then the first. */
-bool mapping_make(const struct header *h, enum import_kind kind, const struct mapping_override *o, struct arena *a,
-                  struct mapping *m, struct fault *f) RESULT_MUST_BE_USED;
+void mapping_make(const struct header *h, enum import_kind kind, const struct mapping_override *o,
+                  struct arena *a, struct mapping *m);
 
 /* --- judge.c: which rows are data --- */
 
 enum row_sort { ROW_DATA, ROW_BLANK, ROW_GROUP, ROW_TOTAL, ROW_NUMBERS, ROW_HEADING, ROW_SIGNATURE };
 
 struct judge {
+    enum import_kind kind;
     const struct header *header;
     const struct mapping *mapping;
+    uint32_t known_columns; /* of the sheet, with a meaning of ours */
+    bool is_database;       /* a database format: every row is data */
+    bool is_first;          /* no row was judged yet */
     bool is_after_signature;
 };
 
 /* The sort of a row; for ROW_GROUP *group is its text. Cells must be tidy. */
 enum row_sort judge_row(struct judge *j, const struct sheet_row *row, struct arena *a, struct slice *group);
-/* A date written out in a line of a letterhead or signature; *weight tells how much it says about the list itself (3: "tính
- * đến ngày", 2: place and date, 1: that of a decision named in the title); 0 and false when there is none. */
+/* A date written out in a line of a letterhead or signature; *weight tells how much it says about the list
+ * itself (3: "tính đến ngày", 2: place and date, 1: that of a decision named in the title); 0 and false when
+ * there is none. */
 bool source_date_of(struct slice line, struct arena *a, struct date *out, int *weight);
 
 #endif

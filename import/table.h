@@ -16,13 +16,15 @@ enum column_id {
 };
 
 const char *column_name(enum column_id id); /* "old_ward" */
+/* Meaning of one heading in a list of this kind; false when it is not known. */
+bool column_find(enum import_kind kind, struct slice heading, enum column_id *id);
 
 enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_BOOL, CELL_ERROR };
 
 enum cell_flag {
     CELL_INHERITED = 1,    /* filled down from a merged cell */
     CELL_HIDDEN = 2,       /* its row or column is hidden */
-    CELL_NO_RESULT = 4,    /* a formula that was never computed */
+    CELL_NO_RESULT = 4,    /* CELL_ERROR: a formula that was never computed; no text */
     CELL_DECODED = 8,      /* came in a legacy encoding */
     CELL_LOST_DIGITS = 16, /* a number too long for a spreadsheet to hold exactly */
 };
@@ -31,7 +33,7 @@ struct cell {
     enum cell_kind kind;
     struct slice text; /* as a person reads it in the sheet: NFC, number format applied ("0401234567") */
     double number;     /* NUMBER, and the serial of a DATE */
-    struct date date;  /* DATE */
+    struct date date;  /* DATE; of a NUMBER of a spreadsheet: the day it would be */
     unsigned flags;
 };
 
@@ -49,9 +51,10 @@ struct table;
 struct table_request {
     const char *path;
     enum import_kind kind;
-    const char *sheet;        /* NULL: the first visible sheet with a heading row */
-    const char *mapping_path; /* NULL: by the headings alone */
-    const char *crs;          /* "EPSG:5899" of a GIS file without its own, or NULL */
+    const char *sheet;         /* NULL: the first visible sheet with a heading row */
+    const char *mapping_path;  /* NULL: by the headings alone */
+    struct slice mapping_json; /* the same as text (one that is remembered); empty: none */
+    const char *crs;           /* "EPSG:5899" of a GIS file without its own, or NULL */
 };
 
 bool table_open(struct table **out, const struct table_request *request, struct fault *f) RESULT_MUST_BE_USED;

@@ -1,8 +1,8 @@
 /* xlsx: members of a ZIP archive as XML events; the one place that knows minizip and expat.
  *
- * Bottom of the XLSX reader. Law: nobody's file can make it use more than a little memory or run for ever: no document
- * type is accepted (so there are no entities), depth, text and attribute sizes are bounded by what expat is fed, and a
- * member that inflates out of proportion is refused. */
+ * Bottom of the XLSX reader. Law: nobody's file can make it use more than a little memory or run for ever: no
+ * document type is accepted (so there are no entities), depth, text and attribute sizes are bounded by what
+ * expat is fed, and a member that inflates out of proportion is refused. */
 #include "import/xlsx.h"
 
 #include <expat.h>
@@ -13,8 +13,8 @@
 enum {
     CHUNK = 1 << 16,
     DEPTH_MAX = 64,
-    RATIO_MAX = 300,               /* real sheets inflate 5 to 40 times */
-    RATIO_FREE_BYTES = 64 << 20,   /* below this the ratio does not matter */
+    RATIO_MAX = 300,             /* real sheets inflate 5 to 40 times */
+    RATIO_FREE_BYTES = 64 << 20, /* below this the ratio does not matter */
 };
 
 #define INFLATED_MAX ((uint64_t)4 << 30)
@@ -157,8 +157,8 @@ bool xml_is_true(const char *value)
 
 /* --- the stream --- */
 
-bool xml_open(struct xml_stream **out, struct archive *a, const char *member, const struct xml_handler *handler,
-              struct fault *f)
+bool xml_open(struct xml_stream **out, struct archive *a, const char *member,
+              const struct xml_handler *handler, struct fault *f)
 {
     struct xml_stream *x = calloc(1, sizeof *x);
     XML_Parser parser = x ? XML_ParserCreate(NULL) : NULL;
@@ -190,7 +190,8 @@ static enum XML_Status feed(struct xml_stream *x)
         return XML_STATUS_ERROR;
     }
     x->inflated += (uint64_t)n;
-    if (x->inflated > INFLATED_MAX || (x->inflated > RATIO_FREE_BYTES && x->inflated / x->packed > RATIO_MAX)) {
+    if (x->inflated > INFLATED_MAX ||
+        (x->inflated > RATIO_FREE_BYTES && x->inflated / x->packed > RATIO_MAX)) {
         xml_fail(x, FAULT_FILE_TOO_LARGE, "phần này giải nén ra lớn bất thường");
         return XML_STATUS_ERROR;
     }
@@ -211,7 +212,8 @@ static bool stop_with(struct xml_stream *x, struct fault *f)
         return fault_set(f, x->fault.code, x->fault.place, "%s", x->fault.text);
     }
     return fault_set(f, FAULT_FILE_FORMAT, x->member, "XML sai ở dòng %lu: %s",
-                     (unsigned long)XML_GetCurrentLineNumber(x->parser), XML_ErrorString(XML_GetErrorCode(x->parser)));
+                     (unsigned long)XML_GetCurrentLineNumber(x->parser),
+                     XML_ErrorString(XML_GetErrorCode(x->parser)));
 }
 
 bool xml_run(struct xml_stream *x, struct fault *f)

@@ -1,7 +1,8 @@
-/* xlsx_book: what all sheets of a workbook share: their names and members, the date system, styles, shared strings.
+/* xlsx_book: what all sheets of a workbook share: their names and members, the date system, styles, shared
+ * strings.
  *
- * Read once when the file is opened. Law: text comes out as a person sees it: all runs of a rich text joined, phonetic runs
- * skipped, runs in an old Vietnamese font decoded. */
+ * Read once when the file is opened. Law: text comes out as a person sees it: all runs of a rich text joined,
+ * phonetic runs skipped, runs in an old Vietnamese font decoded. */
 #include "import/xlsx.h"
 
 #include <stdlib.h>
@@ -9,7 +10,13 @@
 
 #define DECODED_BIT ((uint64_t)1 << 63)
 
-enum { STRINGS_MAX = 1 << 24, STRING_BYTES_MAX = 256 << 20, STYLES_MAX = 1 << 17, RUN_BYTES_MAX = 1 << 20, SHEETS_MAX = 4096 };
+enum {
+    STRINGS_MAX = 1 << 24,
+    STRING_BYTES_MAX = 256 << 20,
+    STYLES_MAX = 1 << 17,
+    RUN_BYTES_MAX = 1 << 20,
+    SHEETS_MAX = 4096
+};
 
 /* --- fonts --- */
 
@@ -70,7 +77,8 @@ struct book_reader {
     uint32_t capacity;
 };
 
-/* Room for one more in an array of the arena; the old copy stays there until the end, which doubling keeps small. */
+/* Room for one more in an array of the arena; the old copy stays there until the end, which doubling keeps
+ * small. */
 static void *grow(struct arena *a, void *old, uint32_t count, uint32_t *capacity, size_t size)
 {
     if (count < *capacity) {
@@ -115,7 +123,8 @@ static void on_workbook(void *context, const char *name, const char **atts)
         }
         uint32_t capacity = r->capacity;
         b->names = grow(&b->memory, b->names, b->sheet_count, &capacity, sizeof *b->names);
-        r->sheet_relations = grow(&b->memory, r->sheet_relations, b->sheet_count, &r->capacity, sizeof *r->sheet_relations);
+        r->sheet_relations =
+            grow(&b->memory, r->sheet_relations, b->sheet_count, &r->capacity, sizeof *r->sheet_relations);
         b->names[b->sheet_count] = (struct sheet_name){copy_text(&b->memory, xml_get(atts, "name")),
                                                        state && strcmp(state, "visible") != 0};
         r->sheet_relations[b->sheet_count++] = copy_text(&b->memory, relation);
@@ -134,8 +143,8 @@ static const char *member_of(struct book_reader *r, const char *relation)
     return NULL;
 }
 
-static bool read_whole(struct archive *a, const char *member, const struct xml_handler *handler, struct xml_stream **at,
-                       struct fault *f)
+static bool read_whole(struct archive *a, const char *member, const struct xml_handler *handler,
+                       struct xml_stream **at, struct fault *f)
 {
     struct fault local = {0};
     struct xml_stream *x = NULL;
@@ -163,7 +172,8 @@ static bool read_workbook(struct book *b, struct archive *a, struct fault *f)
     for (uint32_t i = 0; i < b->sheet_count; i++) {
         b->members[i] = member_of(&r, r.sheet_relations[i]);
     }
-    return b->sheet_count > 0 || fault_set(f, FAULT_FILE_FORMAT, "xl/workbook.xml", "tệp không có trang tính nào");
+    return b->sheet_count > 0 ||
+           fault_set(f, FAULT_FILE_FORMAT, "xl/workbook.xml", "tệp không có trang tính nào");
 }
 
 /* --- styles.xml --- */

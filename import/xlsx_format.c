@@ -1,7 +1,8 @@
 /* xlsx_format: what the number format of a cell makes of its number.
  *
- * Only two questions matter to an importer: is this number a date, and which digits does a person see ("0000000000" on
- * 401234567 reads 0401234567). Colours, thousands and currency change nothing about the value and are left out. */
+ * Only two questions matter to an importer: is this number a date, and which digits does a person see
+ * ("0000000000" on 401234567 reads 0401234567). Colours, thousands and currency change nothing about the
+ * value and are left out. */
 #include "import/xlsx.h"
 
 #include <math.h>
@@ -74,8 +75,9 @@ enum format_sort format_sort_builtin(int id)
 
 enum { PLACES_MAX = 64 };
 
-/* The positive section of a code as a row of places: '0' and '#' for digits, anything else to be printed as it is. False when
- * there is something that is not about digits in a row (a decimal point, a per cent sign, an exponent). */
+/* The positive section of a code as a row of places: '0' and '#' for digits, anything else to be printed as
+ * it is. False when there is something that is not about digits in a row (a decimal point, a per cent sign,
+ * an exponent). */
 static bool places_of(struct slice code, char places[PLACES_MAX], size_t *count)
 {
     bool is_literal[PLACES_MAX] = {false};

@@ -1,8 +1,8 @@
 /* xlsx_sheet: rows of one sheet of an XLSX workbook, streamed.
  *
- * Each sheet is read twice: first for what stands behind the rows but is needed before them (merged cells, hidden columns,
- * how many rows), then row by row: the XML parser pauses at each </row>. Law: a cell's text is what a person sees; what the
- * file does not tell (a formula never computed) is said, not guessed. */
+ * Each sheet is read twice: first for what stands behind the rows but is needed before them (merged cells,
+ * hidden columns, how many rows), then row by row: the XML parser pauses at each </row>. Law: a cell's text
+ * is what a person sees; what the file does not tell (a formula never computed) is said, not guessed. */
 #include "import/xlsx.h"
 
 #include <math.h>
@@ -158,8 +158,9 @@ static struct date date_of_serial(const struct xlsx *x, double serial)
 static void date_text(struct xlsx *x, struct cell *c, enum format_sort sort)
 {
     bool has_year = sort != FORMAT_DAY_MONTH;
-    const char *text = has_year ? arena_format(&x->row_memory, "%02d/%02d/%04d", c->date.day, c->date.month, c->date.year)
-                                : arena_format(&x->row_memory, "%d/%d", c->date.day, c->date.month);
+    const char *text =
+        has_year ? arena_format(&x->row_memory, "%02d/%02d/%04d", c->date.day, c->date.month, c->date.year)
+                 : arena_format(&x->row_memory, "%d/%d", c->date.day, c->date.month);
     c->kind = CELL_DATE;
     c->text = slice_of(text);
 }
@@ -280,7 +281,8 @@ static void unescape(struct buf *b)
     size_t out = 0;
     for (size_t i = 0; i < b->n; i++) {
         const char *p = b->p + i;
-        if (b->n - i >= 7 && memcmp(p, "_x00", 4) == 0 && p[6] == '_' && strspn(p + 4, "0123456789ABCDEFabcdef") >= 2) {
+        if (b->n - i >= 7 && memcmp(p, "_x00", 4) == 0 && p[6] == '_' &&
+            strspn(p + 4, "0123456789ABCDEFabcdef") >= 2) {
             char hex[3] = {p[4], p[5], 0};
             b->p[out++] = (char)(strtol(hex, NULL, 16) & 0x7F);
             i += 6;
@@ -453,7 +455,8 @@ static bool xlsx_select(struct sheet *s, uint32_t index, struct fault *f)
     memset(x->hidden, 0, SHEET_COLUMNS_MAX);
     s->hidden_columns = x->hidden;
     if (!member || !archive_has(x->archive, member)) {
-        return fault_set(f, FAULT_FILE_FORMAT, s->names[index].name, "trang tính này không có nội dung trong tệp");
+        return fault_set(f, FAULT_FILE_FORMAT, s->names[index].name,
+                         "trang tính này không có nội dung trong tệp");
     }
     struct xml_handler handler = {x, on_start, on_end, on_text};
     return read_first(x, member, f) && xml_open(&x->stream, x->archive, member, &handler, f);

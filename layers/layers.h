@@ -271,6 +271,20 @@ struct export_request {
 /* *count is the number of features written. */
 bool export_layer(const struct export_request *request, uint64_t *count, struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- coordinate systems (project.c) --- */
+
+struct projection; /* one coordinate system beside WGS84; used by one thread at a time */
+
+/* "EPSG:5899" or "5899". Codes known to be wrong (EPSG:6959) are refused. */
+bool projection_open(struct projection **out, const char *crs, struct fault *f) RESULT_MUST_BE_USED;
+void projection_close(struct projection *p);
+int projection_epsg(const struct projection *p);
+bool projection_is_degrees(const struct projection *p); /* east and north are then longitude and latitude */
+/* Easting and northing in metres to degrees and back, whatever the order of the axes in the register; false outside the area
+ * where it is defined. */
+bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out);
+bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north);
+
 #include "layers/record.h"
 
 #endif

@@ -1,0 +1,113 @@
+/* project: coordinate systems; the one place that knows PROJ.
+ *
+ * Offices measure in VN-2000 (EPSG:5899 in Đà Nẵng), maps speak WGS84. Law: axes are always east then north
+ * here, whatever the register says; accuracy is that of PROJ's own transformation, and a code known to be
+ * wrong is refused by number. */
+#include "layers/layers.h"
+
+#include <math.h>
+#include <proj.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct projection {
+    PJ_CONTEXT *context;
+    PJ *pj; /* from WGS84 degrees to the system, axes normalised */
+    int epsg;
+    bool is_degrees;
+};
+
+static bool read_epsg(const char *crs, int *epsg)
+{
+    struct slice text = slice_trim(slice_of(crs));
+    int64_t code;
+    if (text.n > 5 && slice_equal_ignoring_case((struct slice){text.p, 5}, SLICE("EPSG:"))) {
+        text = (struct slice){text.p + 5, text.n - 5};
+    }
+    if (!slice_to_int(text, &code) || code < 1024 || code > 32767) {
+        return false;
+    }
+    *epsg = (int)code;
+    return true;
+}
+
+static bool refuse_known_wrong(int epsg, struct fault *f)
+{
+    if (epsg == 6959) {
+        return fault_set(f, FAULT_BAD_PARAMETER, "crs",
+                         "EPSG:6959 đã bị huỷ (đảo hai trục); hãy dùng EPSG:5899");
+    }
+    return true;
+}
+
+static bool make(struct projection *p, struct fault *f)
+{
+    char code[24];
+    snprintf(code, sizeof code, "EPSG:%d", p->epsg);
+    p->context = proj_context_create();
+    proj_log_level(p->context, PJ_LOG_NONE);
+    PJ *raw = proj_create_crs_to_crs(p->context, "EPSG:4326", code, NULL);
+    p->pj = raw ? proj_normalize_for_visualization(p->context, raw) : NULL;
+    proj_destroy(raw);
+    if (!p->pj) {
+        return fault_set(f, FAULT_BAD_PARAMETER, "crs", "không biết hệ toạ độ \"%s\"", code);
+    }
+    p->is_degrees = proj_degree_output(p->pj, PJ_FWD);
+    return true;
+}
+
+bool projection_open(struct projection **out, const char *crs, struct fault *f)
+{
+    int epsg = 0;
+    if (!read_epsg(crs, &epsg)) {
+        return fault_set(f, FAULT_BAD_PARAMETER, "crs", "\"%.40s\" không phải mã EPSG", crs);
+    }
+    if (!refuse_known_wrong(epsg, f)) {
+        return false;
+    }
+    struct projection *p = calloc(1, sizeof *p);
+    if (!p) {
+        return fault_set(f, FAULT_INTERNAL, "crs", "hết bộ nhớ");
+    }
+    p->epsg = epsg;
+    if (!make(p, f)) {
+        projection_close(p);
+        return false;
+    }
+    *out = p;
+    return true;
+}
+
+void projection_close(struct projection *p)
+{
+    if (p) {
+        proj_destroy(p->pj);
+        proj_context_destroy(p->context);
+        free(p);
+    }
+}
+
+int projection_epsg(const struct projection *p)
+{
+    return p->epsg;
+}
+
+bool projection_is_degrees(const struct projection *p)
+{
+    return p->is_degrees;
+}
+
+bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out)
+{
+    PJ_COORD c = proj_trans(p->pj, PJ_INV, proj_coord(east, north, 0, 0));
+    *out = (struct lonlat){c.xy.x, c.xy.y};
+    return isfinite(c.xy.x) && isfinite(c.xy.y);
+}
+
+bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north)
+{
+    PJ_COORD c = proj_trans(p->pj, PJ_FWD, proj_coord(at.lon, at.lat, 0, 0));
+    *east = c.xy.x;
+    *north = c.xy.y;
+    return isfinite(c.xy.x) && isfinite(c.xy.y);
+}
