@@ -189,7 +189,8 @@ static bool old_class(struct scene *s)
 
 static bool not_inspected(struct scene *s)
 {
-    if (s->layout->separator)
+    if (s->layout->separator || s->row->cell[F_INSPECTED].kind == WORDS ||
+        strcmp(s->row->cell[F_RESULT].text, "B") == 0)
         return false;
     cell_text(s->row, F_INSPECTED, rng_chance(s->rng, 500) ? "chưa kiểm tra" : "01/01/1900");
     cell_text(s->row, F_RESULT, "");
@@ -199,7 +200,7 @@ static bool not_inspected(struct scene *s)
 
 static bool result_words(struct scene *s)
 {
-    if (s->row->cell[F_INSPECTED].kind != DATE)
+    if (s->row->cell[F_INSPECTED].kind != DATE || strcmp(s->row->cell[F_RESULT].text, "B") == 0)
         return false;
     bool passed = strcmp(s->row->cell[F_RESULT].text, "Đạt") == 0;
     cell_text(s->row, F_RESULT, passed ? "đạt yêu cầu" : "KĐ");
@@ -216,15 +217,16 @@ static bool nameless(struct scene *s)
     return true;
 }
 
-static const struct defect FOOD_DEFECTS[] = {
-    {"certificate_dates_crossed", 30, 0, dates_crossed},
-    {"no_expiry_words", 40, 0, no_expiry},
+/* At most one of these: each would hide another. */
+static const struct defect PAPER_DEFECTS[] = {
+    {"certificate_dates_crossed", 40, 0, dates_crossed},
+    {"no_expiry_words", 50, 0, no_expiry},
     {"expiry_left_out", 80, 0, expiry_left_out},
-    {"certificate_leap_day", 30, 0, leap_day},
-    {"old_class_after_2025", 20, 0, old_class},
-    {"not_inspected_words", 25, 0, not_inspected},
-    {"result_words", 40, 0, result_words},
-    {"date_spelling", 60, 0, date_words},
+    {"certificate_leap_day", 40, 0, leap_day},
+};
+static const struct defect FOOD_DEFECTS[] = {
+    {"old_class_after_2025", 25, 0, old_class}, {"not_inspected_words", 25, 0, not_inspected},
+    {"result_words", 50, 0, result_words},      {"date_spelling", 60, 0, date_words},
     {"name_missing", 5, 0, nameless},
 };
 
@@ -277,6 +279,7 @@ static void food_row(struct food *f, struct place *p, enum link link)
     cell_text(&row, F_TRADE, TRADES[p->trade].word);
     food_address(f, &s, link);
     documents(f, &row, certified);
+    mess_one_of(&s, PAPER_DEFECTS, (int)(sizeof PAPER_DEFECTS / sizeof *PAPER_DEFECTS));
     mess_each_of(&s, FOOD_DEFECTS, (int)(sizeof FOOD_DEFECTS / sizeof *FOOD_DEFECTS));
     if (row.note.verdict == REJECTED && link == NEW)
         p->stored = false;

@@ -20,6 +20,12 @@ static bool shows(const struct scene *s, enum field f)
     return false;
 }
 
+/* A cell that an earlier defect has already changed is left alone: each noted defect can really be seen. */
+static bool untouched(const struct scene *s, enum field f, enum cell_kind kind)
+{
+    return s->row->cell[f].kind == kind;
+}
+
 /* ---- words ---- */
 
 const char *words_yes_no(struct rng *r, bool yes, bool freely)
@@ -98,6 +104,8 @@ static bool phone_form(struct scene *s)
 {
     char text[TEXT];
     const char *p = s->place->phone;
+    if (!untouched(s, F_PHONE, WORDS))
+        return false;
     if (rng_chance(s->rng, 500))
         put(text, sizeof text, "%.4s.%.3s.%.3s", p, p + 4, p + 7);
     else
@@ -125,7 +133,7 @@ static bool id_number(struct scene *s)
 /* A number shown with all its zeros by the format of the cell. */
 static bool id_formatted(struct scene *s)
 {
-    if (!is_xlsx(s) || s->place->kind != HOUSEHOLD)
+    if (!is_xlsx(s) || s->place->kind != HOUSEHOLD || !untouched(s, F_ID, WORDS))
         return false;
     cell_number(s->row, F_ID, strtod(s->place->id, NULL));
     put(s->row->cell[F_ID].text, TEXT, "000000000000");
@@ -135,7 +143,7 @@ static bool id_formatted(struct scene *s)
 static bool id_scientific(struct scene *s)
 {
     char text[32];
-    if (s->place->kind != HOUSEHOLD)
+    if (s->place->kind != HOUSEHOLD || !untouched(s, F_ID, WORDS))
         return false;
     give_099(s);
     put(text, sizeof text, "%.5E", strtod(s->place->id, NULL));
@@ -162,6 +170,8 @@ static bool industry_zero(struct scene *s)
 
 static bool industry_unknown(struct scene *s)
 {
+    if (!untouched(s, F_CODE, WORDS))
+        return false;
     cell_text(s->row, F_CODE, "9999");
     s->row->note.also = s->row->note.also ? s->row->note.also : "review";
     return true;
@@ -180,6 +190,8 @@ static bool date_written(struct scene *s)
 
 static bool date_impossible(struct scene *s)
 {
+    if (!untouched(s, F_ISSUED, DATE))
+        return false;
     cell_text(s->row, F_ISSUED, rng_chance(s->rng, 500) ? "31/02/2024" : "29/02/2023");
     return true;
 }
@@ -207,6 +219,8 @@ static bool error_cell(struct scene *s)
     static const enum field where[] = {F_PHONE, F_TRADE, F_PLATFORM};
     static const char *const text[] = {"#N/A", "#REF!", "#VALUE!"};
     struct cell *c = &s->row->cell[where[rng_below(s->rng, 3)]];
+    if (c->kind != WORDS)
+        return false;
     put(c->text, TEXT, "%s", text[rng_below(s->rng, 3)]);
     c->kind = is_xlsx(s) ? FAILED : WORDS;
     return true;
@@ -215,7 +229,7 @@ static bool error_cell(struct scene *s)
 static bool formula_without_value(struct scene *s)
 {
     struct cell *c = &s->row->cell[F_TRADE];
-    if (!is_xlsx(s))
+    if (!is_xlsx(s) || c->kind != WORDS)
         return false;
     c->kind = FORMULA;
     put(c->text, TEXT, "=VLOOKUP(H%d,'Nganh'!A:B,2,0)", 10 + rng_below(s->rng, 900));
