@@ -269,7 +269,16 @@ INSERT INTO policy (key, value, decision_ref) VALUES
   ('fs.publish_results', '1', NULL),           -- takes effect only with a decision_ref
   ('fs.public_months', '24', NULL),
   ('small_cell', '5', NULL),
-  ('platform.days', '365', NULL);
+  ('platform.days', '365', NULL),
+  ('pilot.removed_days', '90', NULL),          -- how long a removal stays in the figure "nếu vẫn tính"
+  ('fresh.days', '90', NULL), ('alive.days', '30', NULL),
+  ('industry.version', '', NULL),              -- the classification in force; empty: the newest loaded
+  ('market.needs_point', '0', NULL),           -- 1: a market counts as deployed only with a verified accepting point
+  ('stage1.accepted', '', NULL), ('stage2.accepted', '', NULL); -- 1 with the signed record as decision_ref
+-- an indicator's target in percent, and 1 where a decision says that it does not apply; empty: as in indicators.def
+INSERT INTO policy (key, value)
+  SELECT k.key || c.code, '' FROM (SELECT 'target.' AS key UNION ALL SELECT 'not_applicable.') k, 
+    (SELECT value AS code FROM json_each('["S1.1a","S1.1b","S1.1c","S1.1d","S1.2","S1.3a","S1.3b","S1.3c","S1.4a","S1.4b","S1.5a","S1.5b","S1.5c","S2.1","S2.2","S2.3a","S2.3b","S2.3c","S2.4","S2.5","S2.6a","S2.6b","S2.6c","S2.7","S2.8"]')) c;
 
 -- each layer's owner and how it is kept up to date (indicators S1.2, S1.3a)
 CREATE TABLE layer_registry (

@@ -16,9 +16,9 @@ WITH occupied AS (
 -- every place of the register; why_not is null for those of E: active establishments and occupied operating stalls,
 -- each business once, at its stall when it has one. A closure counts from its own date on, when the date is known.
 population AS (
-  SELECT p.id AS place_id, p.code, p.public_name AS name, p.type, p.status, p.position, p.geom, p.name_fold,
+  SELECT p.id AS place_id, p.code, p.public_name AS name, p.type, p.status, p.position, p.geom,
     p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.verified_on, p.source_date, p.batch_id,
-    p.ward_id, e.address_key, e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account,
+    p.ward_id, e.match_key, e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account,
     CASE WHEN p.type = 'establishment' THEN e.kind
       ELSE coalesce((SELECT x.kind FROM establishment x WHERE x.stall_place_id = p.id), 'household') END AS business_kind,
     CASE

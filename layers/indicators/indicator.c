@@ -81,10 +81,28 @@ static void describe(enum indicator_id id, int year, struct indicator *out)
     out->is_measured = d->query[0] != 0;
 }
 
+/* A dated policy stands above the documents' milestones. */
+static bool target_by_policy(struct store *s, const struct basis *b, struct arena *a, struct indicator *out,
+                             struct fault *f)
+{
+    const char *key = arena_format(a, "target.%s", out->code),
+               *value = policy_text(s, b->as_of, key, a, NULL);
+    int64_t percent;
+    if (!value || !value[0])
+        return true;
+    if (!slice_to_int(slice_of(value), &percent) || percent < 0 || percent > 100)
+        return fault_set(f, FAULT_BAD_NUMBER, key, "\"%s\"", value);
+    out->has_target = true;
+    out->target = (int)percent;
+    return true;
+}
+
 bool indicator_on_basis(struct store *s, const struct basis *b, struct arena *a, struct indicator *out,
                         struct fault *f)
 {
     describe(out->id, b->as_of.year, out);
+    if (!target_by_policy(s, b, a, out, f))
+        return false;
     if (out->is_measured) {
         sqlite3_stmt *st = query_open(s, DEFINITIONS[out->id].query, NULL, b, f);
         struct count count;

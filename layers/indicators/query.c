@@ -67,8 +67,9 @@ static bool window_add(struct store *s, size_t i, struct arena *a, struct basis 
 static const char *vsic_in_force(struct store *s, struct date day, struct arena *a)
 {
     const char *named = policy_text(s, day, "industry.version", a, NULL);
-    if (named)
+    if (named && named[0])
         return named;
+    named = NULL;
     sqlite3_stmt *st = store_statement(s, "SELECT max(version) FROM industry WHERE level = 4", NULL);
     if (st && sqlite3_step(st) == SQLITE_ROW && !column_is_null(st, 0))
         named = arena_text(a, column_slice(st, 0));
@@ -103,7 +104,7 @@ bool basis_make(struct store *s, const struct indicator_request *r, struct arena
     basis_add(out, ":policy", out->reading);
     basis_add(out, ":vsic", vsic_in_force(s, r->as_of, a));
     const char *needs_point = policy_text(s, r->as_of, "market.needs_point", a, NULL);
-    basis_add(out, ":market_needs_point", needs_point ? needs_point : "0");
+    basis_add(out, ":market_needs_point", needs_point && needs_point[0] ? needs_point : "0");
     for (size_t i = 0; i < COUNT_OF(WINDOWS); i++)
         if (!window_add(s, i, a, out, f))
             return false;

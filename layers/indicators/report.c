@@ -24,7 +24,8 @@ static bool is_waived(struct store *s, struct date day, const char *code, struct
 static bool is_accepted(struct store *s, struct date day, int stage, struct arena *a)
 {
     const char *decision = NULL;
-    return policy_text(s, day, arena_format(a, "stage%d.accepted", stage), a, &decision) && decision;
+    const char *value = policy_text(s, day, arena_format(a, "stage%d.accepted", stage), a, &decision);
+    return value && decision && strcmp(value, "1") == 0;
 }
 
 static void stage_fill(struct store *s, struct arena *a, struct indicator_report *report, int number)
