@@ -11,7 +11,7 @@
 enum { WORDS_MAX = 160 };
 
 /* What a row looks like before its words are read. */
-struct shape {
+struct outline {
     uint32_t told;    /* cells with something in them, not filled down */
     uint32_t mapped;  /* those under a known heading */
     uint32_t numbers; /* those that are plain numbers */
@@ -74,10 +74,10 @@ static bool is_group_number(struct slice text)
 
 /* --- shape --- */
 
-static void look(const struct judge *j, const struct sheet_row *row, struct shape *s)
+static void look(const struct judge *j, const struct sheet_row *row, struct outline *s)
 {
     const struct mapping *m = j->mapping;
-    *s = (struct shape){0};
+    *s = (struct outline){0};
     for (uint32_t i = 0; i < row->count; i++) {
         const struct cell *c = &row->cells[i];
         if (c->kind == CELL_EMPTY || (c->flags & CELL_INHERITED)) {
@@ -100,7 +100,7 @@ static void look(const struct judge *j, const struct sheet_row *row, struct shap
 /* --- one question each --- */
 
 /* "1 2 3 …" or "A B 1 2 …" right under the headings: at least three cells that only count. */
-static bool is_column_numbers(const struct judge *j, const struct sheet_row *row, const struct shape *s)
+static bool is_column_numbers(const struct judge *j, const struct sheet_row *row, const struct outline *s)
 {
     int64_t expected = 0;
     uint32_t counted = 0;
@@ -132,7 +132,7 @@ static bool is_column_numbers(const struct judge *j, const struct sheet_row *row
 }
 
 /* The headings again, as at the top of a printed page. */
-static bool is_heading_again(const struct judge *j, const struct sheet_row *row, const struct shape *s)
+static bool is_heading_again(const struct judge *j, const struct sheet_row *row, const struct outline *s)
 {
     uint32_t same = 0;
     for (uint32_t i = 0; i < row->count && i < j->header->count; i++) {
@@ -199,13 +199,13 @@ static bool is_mapped(const struct judge *j, uint32_t column)
 }
 
 /* A lone text, perhaps with a count that stands under no heading of ours. */
-static bool is_lone_text(const struct judge *j, const struct shape *s)
+static bool is_lone_text(const struct judge *j, const struct outline *s)
 {
     uint32_t mapped_beside = s->mapped - is_mapped(j, s->longest_column);
     return s->told == 1 || (s->told == 2 && s->numbers == 1 && mapped_beside == 0);
 }
 
-static bool is_group(const struct judge *j, const struct shape *s, struct slice folded)
+static bool is_group(const struct judge *j, const struct outline *s, struct slice folded)
 {
     if (s->has_order || s->longest->kind != CELL_TEXT || is_number_text(s->longest->text) ||
         j->known_columns < 3) {
@@ -237,7 +237,7 @@ static bool is_place_and_date(struct slice folded)
 }
 
 /* Ends of lists: totals, place and date, signatures. */
-static enum row_sort judge_end(struct judge *j, const struct shape *s, struct slice folded,
+static enum row_sort judge_end(struct judge *j, const struct outline *s, struct slice folded,
                                struct slice first)
 {
     if (j->known_columns < 2) {
@@ -254,7 +254,7 @@ static enum row_sort judge_end(struct judge *j, const struct shape *s, struct sl
 
 enum row_sort judge_row(struct judge *j, const struct sheet_row *row, struct arena *a, struct slice *group)
 {
-    struct shape s;
+    struct outline s;
     look(j, row, &s);
     if (s.told == 0) {
         return ROW_BLANK;
