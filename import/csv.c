@@ -271,8 +271,8 @@ static bool split(struct csv *c, struct slice record, bool is_literal, uint32_t 
 static bool csv_next(struct sheet *s, struct sheet_row *row, struct fault *f)
 {
     struct csv *c = (struct csv *)s;
-    struct slice record;
-    bool is_literal;
+    struct slice record = {0};
+    bool is_literal = false;
     if (!next_record(c, &record, &is_literal, f)) {
         return false;
     }
