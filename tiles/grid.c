@@ -21,6 +21,14 @@ struct box tile_bounds(struct tile_id t)
                         (t.x + 1) / tiles * 360 - 180, latitude_of(t.y / tiles)};
 }
 
+struct box tile_bounds_buffered(struct tile_id t)
+{
+    struct box b = tile_bounds(t);
+    double x = (b.east - b.west) * (TILE_BUFFER + 2) / TILE_EXTENT,
+           y = (b.north - b.south) * (TILE_BUFFER + 2) / TILE_EXTENT;
+    return (struct box){fmax(-180, b.west - x), b.south - y * 1.1, fmin(180, b.east + x), b.north + y * 1.1};
+}
+
 struct frame frame_of(struct tile_id t)
 {
     int bits = 32 - (int)t.z;

@@ -5,6 +5,7 @@
 #include "tiles/tiles_private.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -290,14 +291,6 @@ static void area_geometry(struct work *w, uint32_t row, struct buf *geometry)
     polygon_draw(&polygon);
 }
 
-static struct box buffered_bounds(struct tile_id t)
-{
-    struct box b = tile_bounds(t);
-    double x = (b.east - b.west) * (TILE_BUFFER + 2) / TILE_EXTENT,
-           y = (b.north - b.south) * (TILE_BUFFER + 2) / TILE_EXTENT;
-    return (struct box){fmax(-180, b.west - x), b.south - y * 1.1, fmin(180, b.east + x), b.north + y * 1.1};
-}
-
 /* --- keeping the biggest --- */
 
 static double size_of(const struct snapshot_layer *l, uint32_t row)
@@ -335,7 +328,7 @@ static uint32_t choose(struct work *w, const uint32_t *rows, uint32_t count, uin
 static void encode_shapes(const struct tile_request *request, struct arena *a, struct buf *out)
 {
     const uint32_t *rows;
-    uint32_t count = snapshot_within(request->layer, buffered_bounds(request->tile), a, &rows);
+    uint32_t count = snapshot_within(request->layer, tile_bounds_buffered(request->tile), a, &rows);
     if (count == 0)
         return;
     struct work w;
@@ -385,4 +378,47 @@ void tile_encode(const struct tile_request *request, struct arena *a, struct buf
         encode_points(request, a, out);
     else
         encode_shapes(request, a, out);
+}
+
+/* --- what is in them --- */
+
+static void describe_field(struct buf *out, const char *key, enum field_type type)
+{
+    bool is_number = type == FIELD_INT || type == FIELD_REAL;
+    if (out->p[out->n - 1] != '{')
+        buf_char(out, ',');
+    buf_json_field(out, key,
+                   is_number            ? SLICE("Number")
+                   : type == FIELD_BOOL ? SLICE("Boolean")
+                                        : SLICE("String"));
+}
+
+static void describe_layer(struct buf *out, const struct snapshot_layer *l, const char *ending)
+{
+    struct tile_attribute attributes[ATTRIBUTES_MAX];
+    int n = tile_attributes(l->layer, attributes);
+    buf_format(out, "{\"id\":\"%s%s\",\"fields\":{", l->layer->name, ending);
+    for (int i = 0; i < n; i++)
+        describe_field(out, attributes[i].key, l->layer->fields[attributes[i].field].type);
+}
+
+void tile_describe(struct buf *out, const struct snapshot_layer *l)
+{
+    describe_layer(out, l, "");
+    int state = cluster_state_field(l->layer);
+    if (l->layer->geometry == GEOMETRY_POINT)
+        describe_field(out, "count", FIELD_INT);
+    for (uint32_t i = 0; l->layer->geometry == GEOMETRY_POINT && i < cluster_state_count(l); i++) {
+        char key[80];
+        const struct column *c = &l->columns[state];
+        int length = (int)(c->text_at[i + 2] - c->text_at[i + 1]);
+        snprintf(key, sizeof key, "count_%.*s", length, c->text_bytes + c->text_at[i + 1]);
+        describe_field(out, key, FIELD_INT);
+    }
+    buf_text(out, "}}");
+    if (l->layer->geometry != GEOMETRY_AREA)
+        return;
+    buf_char(out, ',');
+    describe_layer(out, l, "_label");
+    buf_text(out, "}}");
 }

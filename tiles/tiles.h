@@ -48,8 +48,14 @@ void tile_bytes_release(const struct tile_bytes *b);
 struct slice tile_bytes_identity(const struct tile_bytes *b);
 struct slice tile_bytes_gzip(const struct tile_bytes *b);
 
-/* --- one file with every tile (pmtiles.c), PMTiles v3; layers NULL means all; the same bytes as served ---
- */
+/* What the tiles of a layer hold, as members of a TileJSON `vector_layers` array: the layer, and its labels
+ * behind it when it is one of areas: {"id":"establishments","fields":{"code":"String",…}}. */
+void tile_describe(struct buf *out, const struct snapshot_layer *l);
+
+/* --- one file with every tile of zoom 8 to 16 (pmtiles.c), PMTiles v3. A tile holds all the layers asked for
+ * and the labels of areas; its layers are the same bytes as served. `layers` NULL means all. --- */
+enum { PMTILES_MIN_ZOOM = 8, PMTILES_MAX_ZOOM = TILE_SINGLE_POINTS_FROM };
+
 bool pmtiles_write(const struct snapshot *s, const enum layer_id *layers, int layer_count, const char *path,
                    struct fault *f) RESULT_MUST_BE_USED;
 

@@ -21,6 +21,8 @@ struct frame {
 };
 
 struct frame frame_of(struct tile_id t);
+/* The tile and its buffer, a little more on every side. */
+struct box tile_bounds_buffered(struct tile_id t);
 
 /* For a place in the tile itself. */
 static inline struct tilepx frame_place(const struct frame *f, struct world w)
