@@ -86,10 +86,15 @@ async function open(browser, viewport, path = '', options = {}) {
   const page = await context.newPage();
   const wrong = [];
   watch(page, wrong);
+  const tiles = {};
+  page.on('response', (response) => {
+    const layer = /\/tiles\/([\w-]+)\//.exec(response.url())?.[1];
+    if (layer && response.status() === 200) tiles[layer] = (tiles[layer] ?? 0) + 1;
+  });
   const start = Date.now();
   await page.goto(new URL(path, base).href);
   const points = await settled(page);
-  return { context, page, wrong, points: Number(points ?? -1), took: Date.now() - start };
+  return { context, page, wrong, tiles, points: Number(points ?? -1), took: Date.now() - start };
 }
 
 async function close({ context, wrong }, name) {
@@ -103,6 +108,7 @@ async function firstView(browser) {
   const seen = await open(browser, DESKTOP);
   const { page } = seen;
   check('points are drawn', seen.points > 0, `${seen.points} in ${seen.took} ms`);
+  check('the base map is drawn', seen.tiles.wards > 0 && seen.tiles.streets > 0 && seen.tiles.water > 0, JSON.stringify(seen.tiles));
   check('the list has rows', (await listed(page)) > 0);
   check('the ward is named', (await text(page, '#ward')) !== '', await text(page, '#ward'));
   check('the legend explains the symbols', (await count(page, '#legend li')) >= 3);

@@ -61,6 +61,9 @@ export function makeList({ onChoose, onHover, onHome }) {
     more.hidden = true;
   }
 
+  // On a phone the page scrolls, not the list: there nothing may jump away under the reader.
+  const scrollsItself = () => getComputedStyle($('#results')).overflowY === 'auto';
+
   function put(collection, page, append) {
     const items = page.features.map((feature) => item(collection, feature));
     shown = append ? shown + items.length : items.length;
@@ -69,7 +72,7 @@ export function makeList({ onChoose, onHover, onHome }) {
     next = nextURL(page);
     more.hidden = !next;
     say(page.numberMatched ?? shown);
-    if (!append) list.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+    if (!append && scrollsItself()) list.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
     empty.hidden = shown > 0;
     if (shown) return;
     empty.replaceChildren(

@@ -3,9 +3,11 @@ import Feature from 'ol/Feature.js';
 import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
 import { isEmpty } from 'ol/extent.js';
-import GeoJSON from 'ol/format/GeoJSON.js';
-import { circular } from 'ol/geom/Polygon.js';
+import LineString from 'ol/geom/LineString.js';
+import MultiLineString from 'ol/geom/MultiLineString.js';
+import MultiPolygon from 'ol/geom/MultiPolygon.js';
 import Point from 'ol/geom/Point.js';
+import Polygon, { circular } from 'ol/geom/Polygon.js';
 import { defaults as interactions } from 'ol/interaction/defaults.js';
 import ScaleLine from 'ol/control/ScaleLine.js';
 import VectorLayer from 'ol/layer/Vector.js';
@@ -15,10 +17,16 @@ import VectorSource from 'ol/source/Vector.js';
 import { baseStyle, markStyle, pointsStyle, readPage } from './paint.js';
 import { baseSource, pointSource } from './tiles.js';
 
-const geojson = new GeoJSON({ featureProjection: 'EPSG:3857' });
+const GEOMETRIES = { Point, LineString, Polygon, MultiLineString, MultiPolygon };
 const CLOSE = 17.5; // where a chosen place is looked at
 const DEEPEST = 21;
 const duration = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260);
+
+// GeoJSON to the map's own geometry; the full reader of OpenLayers would weigh more than the rest of this file.
+function geometryOf(feature) {
+  const Kind = GEOMETRIES[feature?.geometry?.type];
+  return Kind ? new Kind(feature.geometry.coordinates, 'XY').transform('EPSG:4326', 'EPSG:3857') : null;
+}
 const toMap = (bbox) => transformExtent(bbox, 'EPSG:4326', 'EPSG:3857');
 
 export function makeMap(target, { onMove, onPick, onTilesFailed }) {
@@ -35,14 +43,17 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
   });
   let collection = null;
+  let selected = null;
   let home = null;
-  let within = () => []; // the features of the points' tiles in an extent
+  let within = () => null; // the features of the points' tiles in an extent, once they are all there
 
   // --- what tests and screen readers are told ------------------------------------------------------------------------
   function drawnPoints() {
     const seen = new Set();
     const extent = view.calculateExtent(map.getSize());
-    for (const feature of within(extent, view.getResolution())) {
+    const features = within(extent, view.getResolution());
+    if (!features) return null;
+    for (const feature of features) {
       const [x, y] = feature.getFlatCoordinates();
       if (x >= extent[0] && x <= extent[2] && y >= extent[1] && y <= extent[3]) seen.add(feature.get('code') ?? `${x} ${y}`);
     }
@@ -61,10 +72,10 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   }
 
   map.on('rendercomplete', () => {
-    if (stale || !collection) return;
-    const { dataset } = document.documentElement;
-    dataset.points = drawnPoints();
-    dataset.ready = '1';
+    const drawn = stale ? null : drawnPoints();
+    if (drawn === null) return;
+    document.documentElement.dataset.points = drawn;
+    document.documentElement.dataset.ready = '1';
   });
 
   // --- marks ---------------------------------------------------------------------------------------------------------
@@ -150,9 +161,11 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
 
   // A chosen place is drawn as a pin of its own, above and outside any cluster.
   function select(feature, go, cover = 0) {
-    const geometry = feature?.geometry ? geojson.readGeometry(feature.geometry) : null;
+    const geometry = geometryOf(feature);
     const isPoint = geometry instanceof Point;
     const metres = feature?.properties.accuracy_m;
+    selected = feature?.id;
+    hover(null);
     mark('pin', isPoint ? geometry : null);
     mark('shape', isPoint ? null : geometry);
     mark('accuracy', isPoint && metres >= 15 ? around(feature.geometry.coordinates, metres) : null);
@@ -164,7 +177,8 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   }
 
   function hover(feature) {
-    mark('hover', feature?.geometry?.type === 'Point' ? geojson.readGeometry(feature.geometry) : null);
+    const geometry = feature?.id === selected ? null : geometryOf(feature);
+    mark('hover', geometry instanceof Point ? geometry : null);
   }
 
   function me(lon, lat, metres) {

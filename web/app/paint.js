@@ -213,8 +213,8 @@ export const pointsStyle = (collection, zoomOf) => (feature, resolution) => {
 // --- what the reader has chosen, pointed at, or stands on -----------------------------------------------------------
 
 function pinIcon() {
-  const { pen, icon } = canvas(52 * scale);
-  pen.scale(scale, scale);
+  const { pen, icon } = canvas(72 * scale);
+  pen.scale(1.385 * scale, 1.385 * scale);
   // The tip stands in the middle of the canvas, so the icon needs no anchor.
   const pin = new Path2D('M26 26c-2-6-9-8.5-9-15.5a9 9 0 0 1 18 0c0 7-7 9.5-9 15.5z');
   pen.lineWidth = 4;
@@ -233,13 +233,11 @@ function pinIcon() {
 export function markStyle(feature) {
   const role = feature.get('role');
   return remembered('mark ' + role, () => {
-    const ring = (radius, colour) =>
-      new Circle({ radius: radius * scale, stroke: stroke(colour, 3), declutterMode: 'none' });
     switch (role) {
       case 'pin':
-        return [new Style({ image: ring(11, '--accent') }), new Style({ image: pinIcon() })];
+        return new Style({ image: pinIcon() });
       case 'hover':
-        return new Style({ image: ring(14, '--accent') });
+        return new Style({ image: new Circle({ radius: 13 * scale, stroke: stroke('--accent', 3) }) });
       case 'me':
         return new Style({ image: new Circle({ radius: 8, fill: fill('--accent'), stroke: stroke('--surface', 3) }) });
       default:

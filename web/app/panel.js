@@ -61,12 +61,16 @@ export function makePanel({ onClose, onZoom, onChoose }) {
     );
   }
 
+  // How many pixels of the map's right edge lie under the panel: none where it stands in the column.
+  const cover = () => (panel.hidden || getComputedStyle(panel).justifySelf !== 'end' ? 0 : panel.offsetWidth + 64);
+
   function reveal(focus) {
     panel.hidden = false;
     panel.scrollTop = 0;
     if (!focus) return;
     $('#record-title')?.focus({ preventScroll: true });
-    panel.scrollIntoView({ block: 'nearest' });
+    // Where all stands in one column, show the pin and the words below it together.
+    if (!cover()) $('.stage').scrollIntoView({ block: 'start' });
   }
 
   function say(words) {
@@ -127,7 +131,6 @@ export function makePanel({ onClose, onZoom, onChoose }) {
       body.replaceChildren();
     },
     isOpen: () => !panel.hidden,
-    // How many pixels of the map's right edge lie under the panel: none where it stands in the column.
-    cover: () => (panel.hidden || getComputedStyle(panel).justifySelf !== 'end' ? 0 : panel.offsetWidth + 64),
+    cover,
   };
 }

@@ -1,4 +1,5 @@
 // Vector tiles of our own server, and of nobody else.
+import { buffer } from 'ol/extent.js';
 import MVT from 'ol/format/MVT.js';
 import VectorTileSource from 'ol/source/VectorTile.js';
 import { createXYZ } from 'ol/tilegrid.js';
@@ -29,12 +30,12 @@ async function readTile(url, options) {
   return format.readFeatures(await answer.arrayBuffer(), options);
 }
 
-// `urls` names the tiles to be drawn as one; the pattern of the first serves OpenLayers as a key.
-function source(tileGrid, urls, onTile = () => {}) {
+// `urls` names the tiles to be drawn as one; `key` is what OpenLayers tells them apart by.
+function source(tileGrid, key, urls, onTile = () => {}) {
   return new VectorTileSource({
     format,
     tileGrid,
-    url: urls('{z}', '{x}', '{y}')[0],
+    url: key + '/{z}/{x}/{y}',
     tileLoadFunction(tile) {
       const [z, x, y] = tile.getTileCoord();
       tile.setLoader(async (extent, resolution, projection) => {
@@ -44,6 +45,7 @@ function source(tileGrid, urls, onTile = () => {}) {
           tile.setFeatures(parts.flat());
           onTile(z, x, y, parts.flat());
         } catch {
+          onTile(z, x, y, []);
           tile.setState(ERROR);
         }
       });
@@ -54,7 +56,7 @@ function source(tileGrid, urls, onTile = () => {}) {
 // All base layers of one square in one tile: one canvas to draw, one set of labels to keep apart.
 // Squares of 512 pixels: a quarter of the requests.
 export function baseSource() {
-  return source(createXYZ({ tileSize: 512, maxZoom: BASE_DEEPEST }), (z, x, y) =>
+  return source(createXYZ({ tileSize: 512, maxZoom: BASE_DEEPEST }), 'base', (z, x, y) =>
     BASE.filter(([, from]) => z >= from - 1).map(([id]) => `/tiles/${id}/${z}/${x}/${y}.mvt`),
   );
 }
@@ -65,15 +67,17 @@ export function pointSource(collection, filters) {
   const read = new Map();
   const result = source(
     tileGrid,
+    `${collection}?${query}`,
     (z, x, y) => [`/tiles/${collection}/${z}/${x}/${y}.mvt${query && '?' + query}`],
     (z, x, y, features) => read.set(`${z}/${x}/${y}`, features),
   );
-  // What the tiles of one view hold; OpenLayers' own answer would mix in the tiles of the source before.
+  // What the tiles of one view hold, or null while one is missing. (OpenLayers' own answer would mix in tiles of the source before,
+  // and its "rendercomplete" also comes at the end of a zoom, just before the new tiles are asked for.)
   const within = (extent, resolution) => {
     const found = [];
     const z = tileGrid.getZForResolution(resolution, result.zDirection);
-    tileGrid.forEachTileCoord(extent, z, (tile) => found.push(...(read.get(tile.join('/')) ?? [])));
-    return found;
+    tileGrid.forEachTileCoord(buffer(extent, -resolution), z, (tile) => found.push(read.get(tile.join('/'))));
+    return found.includes(undefined) ? null : found.flat();
   };
   return { source: result, within };
 }

@@ -82,7 +82,6 @@ const rows = {
     ['last_inspection', inspection(p)],
   ],
   markets: (p) => [
-    ['class', p.class],
     ['stall_count', p.stalls && number(p.stalls)],
     ['traders', p.traders && number(p.traders)],
     ['accepts_share', p.accepts_share === null || p.accepts_share === undefined ? t('share_small') : number(p.accepts_share) + ' %'],
