@@ -69,7 +69,7 @@ static bool read_head(const char *path, char *bytes, struct slice *head, struct 
 bool sheet_open(struct sheet **out, const struct table_request *request, struct fault *f)
 {
     char bytes[HEAD_BYTES];
-    struct slice head;
+    struct slice head = {0};
     if (!read_head(request->path, bytes, &head, f)) {
         return false;
     }

@@ -1,0 +1,161 @@
+/* pdf: sheets of labels. Cairo draws, Pango sets the Vietnamese text; the picture of the code comes from qr.c
+ * as modules, so that it is drawn as vectors and prints sharp at any size.
+ *
+ * Law: lengths in millimetres until the last call; A4 portrait. A look-up code is not a payment code, and
+ * says so. */
+#include "mapd/pdf.h"
+
+#include "mapd/qr.h"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double POINTS_PER_MM = 72.0 / 25.4, PAGE_WIDTH_MM = 210, PAGE_HEIGHT_MM = 297;
+static const double CROP_MARK_MM = 3, CROP_GAP_MM = 1;
+
+/* A code scans from about ten times its width: 30 cm wants 30 mm and more. */
+struct form {
+    double width_mm, height_mm, code_mm, title_pt;
+    int columns, rows;
+};
+
+static const struct form SHAPES[LABEL_SIZE_COUNT] = {
+    [LABEL_SMALL] = {60, 62, 36, 10, 3, 4},
+    [LABEL_MEDIUM] = {90, 86, 54, 13, 2, 3},
+    [LABEL_LARGE] = {180, 132, 88, 22, 1, 2},
+};
+
+struct page {
+    cairo_t *cairo;
+    const struct form *form;
+    const struct label_sheet *sheet;
+};
+
+static void stroke_line(cairo_t *c, double x1, double y1, double x2, double y2)
+{
+    cairo_move_to(c, x1, y1);
+    cairo_line_to(c, x2, y2);
+    cairo_stroke(c);
+}
+
+/* Four corners, each with a mark outside the label in both directions. */
+static void draw_crop_marks(const struct page *p, double x, double y)
+{
+    cairo_set_line_width(p->cairo, 0.1);
+    for (int corner = 0; corner < 4; corner++) {
+        double cx = x + (corner & 1) * p->form->width_mm, cy = y + (corner >> 1) * p->form->height_mm;
+        double dx = corner & 1 ? 1 : -1, dy = corner >> 1 ? 1 : -1;
+        stroke_line(p->cairo, cx + dx * CROP_GAP_MM, cy, cx + dx * (CROP_GAP_MM + CROP_MARK_MM), cy);
+        stroke_line(p->cairo, cx, cy + dy * CROP_GAP_MM, cx, cy + dy * (CROP_GAP_MM + CROP_MARK_MM));
+    }
+}
+
+static bool draw_code(const struct page *p, const char *url, double x, double y)
+{
+    struct qr code;
+    if (!qr_make(url, &code))
+        return false;
+    double module_mm = p->form->code_mm / (code.size + 2 * QR_QUIET_ZONE);
+    for (int row = 0; row < code.size; row++)
+        for (int column = 0; column < code.size; column++)
+            if (qr_is_dark(&code, column, row))
+                cairo_rectangle(p->cairo, x + (column + QR_QUIET_ZONE) * module_mm,
+                                y + (row + QR_QUIET_ZONE) * module_mm, module_mm, module_mm);
+    cairo_fill(p->cairo);
+    return true;
+}
+
+struct words {
+    const char *text, *font; /* "sans bold" */
+    double size_pt, y_mm;
+    int most_lines;
+};
+
+/* Centred text across the label at x; returns the height it took. */
+static double draw_words(const struct page *p, double x, struct words w)
+{
+    const double margin_mm = 3;
+    PangoLayout *layout = pango_cairo_create_layout(p->cairo);
+    PangoFontDescription *font = pango_font_description_from_string(w.font);
+    pango_font_description_set_absolute_size(font,
+                                             w.size_pt / POINTS_PER_MM * PANGO_SCALE); /* user space is mm */
+    pango_layout_set_font_description(layout, font);
+    pango_layout_set_width(layout, (int)((p->form->width_mm - 2 * margin_mm) * PANGO_SCALE));
+    pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
+    pango_layout_set_height(layout, -w.most_lines);
+    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    pango_layout_set_text(layout, w.text, -1);
+    int height;
+    pango_layout_get_size(layout, NULL, &height);
+    cairo_move_to(p->cairo, x + margin_mm, w.y_mm);
+    pango_cairo_show_layout(p->cairo, layout);
+    pango_font_description_free(font);
+    g_object_unref(layout);
+    return (double)height / PANGO_SCALE;
+}
+
+/* "7K3M0-Q2P5R-X": groups of five are read over the telephone without mistakes */
+static void spaced_code(const char *code, char out[CODE_LENGTH + 3])
+{
+    snprintf(out, CODE_LENGTH + 3, "%.5s-%.5s-%s", code, code + 5, code + 10);
+}
+
+static bool draw_label(const struct page *p, const struct label *label, double x, double y)
+{
+    const struct form *s = p->form;
+    char code[CODE_LENGTH + 3];
+    spaced_code(label->code, code);
+    double at = y + 2;
+    at += draw_words(p, x, (struct words){label->title, "sans bold", s->title_pt, at, 1});
+    at += draw_words(p, x, (struct words){label->subtitle, "sans", s->title_pt * 0.7, at, 1});
+    if (!draw_code(p, label->url, x + (s->width_mm - s->code_mm) / 2, at))
+        return false;
+    at += s->code_mm;
+    at += draw_words(p, x, (struct words){code, "monospace bold", s->title_pt * 0.8, at, 1});
+    at += draw_words(
+        p, x, (struct words){"Quét để tra cứu, không phải mã thanh toán", "sans", s->title_pt * 0.6, at, 1});
+    struct arena a = {0};
+    const char *office =
+        p->sheet->is_sample ? arena_format(&a, "%s · dữ liệu mẫu", p->sheet->office) : p->sheet->office;
+    draw_words(p, x, (struct words){office, "sans", s->title_pt * 0.55, at, 1});
+    arena_release(&a);
+    draw_crop_marks(p, x, y);
+    return true;
+}
+
+/* Labels stand edge to edge in the middle of the page: one cut serves two of them. */
+static bool draw_page(const struct page *p, uint32_t first)
+{
+    const struct form *s = p->form;
+    double left = (PAGE_WIDTH_MM - s->columns * s->width_mm) / 2,
+           top = (PAGE_HEIGHT_MM - s->rows * s->height_mm) / 2;
+    for (int i = 0; i < s->columns * s->rows && first + (uint32_t)i < p->sheet->count; i++)
+        if (!draw_label(p, &p->sheet->labels[first + (uint32_t)i], left + i % s->columns * s->width_mm,
+                        top + i / s->columns * s->height_mm))
+            return false;
+    return true;
+}
+
+bool pdf_labels(const struct label_sheet *sheet, int *pages, struct fault *f)
+{
+    struct page page = {.form = &SHAPES[sheet->size], .sheet = sheet};
+    uint32_t a_page = (uint32_t)(page.form->columns * page.form->rows);
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create(sheet->path, PAGE_WIDTH_MM * POINTS_PER_MM, PAGE_HEIGHT_MM * POINTS_PER_MM);
+    page.cairo = cairo_create(surface);
+    cairo_scale(page.cairo, POINTS_PER_MM, POINTS_PER_MM);
+    bool ok = true;
+    *pages = 0;
+    for (uint32_t first = 0; ok && first < sheet->count; first += a_page, ++*pages) {
+        ok = draw_page(&page, first) || fault_set(f, FAULT_INTERNAL, "qr", "%s", sheet->labels[first].url);
+        cairo_show_page(page.cairo);
+    }
+    cairo_destroy(page.cairo);
+    cairo_surface_finish(surface);
+    cairo_status_t status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return ok && (status == CAIRO_STATUS_SUCCESS ||
+                  fault_set(f, FAULT_FILE_WRITE, sheet->path, "%s", cairo_status_to_string(status)));
+}
