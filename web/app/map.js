@@ -72,7 +72,7 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   }
 
   map.on('rendercomplete', () => {
-    const drawn = stale ? null : drawnPoints();
+    const drawn = stale || view.getAnimating() ? null : drawnPoints();
     if (drawn === null) return;
     document.documentElement.dataset.points = drawn;
     document.documentElement.dataset.ready = '1';
