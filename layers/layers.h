@@ -205,6 +205,8 @@ int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
 /* Located rows whose bounds meet the box, ascending; *rows in the arena. */
 uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
                          const uint32_t **rows);
+/* Whether the geometry of a located row meets the box: itself, not only its bounds. */
+bool snapshot_meets(const struct snapshot_layer *l, uint32_t row, struct box b);
 /* Rows whose `world` lies in the block (a tile) of zoom z: they follow each other, [*first, *first + result).
  */
 uint32_t snapshot_block(const struct snapshot_layer *l, uint32_t z, uint32_t x, uint32_t y, uint32_t *first);

@@ -2,7 +2,6 @@
 #include "mapd/mapd.h"
 #include "tiles/tiles.h"
 
-
 /* "A,B" as layers; false with the unknown name. */
 static bool read_layers(const char *text, enum layer_id layers[LAYER_COUNT], int *count, struct fault *f)
 {

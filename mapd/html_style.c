@@ -25,7 +25,7 @@ static const char STYLE[] =
     ".25rem}"
     "p{margin:.5rem 0}.quiet{color:var(--quiet)}"
     ".sample{color:var(--warn)}"
-    ".state{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:1rem;font-weight:600}"
+    ".state{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.7rem;font-weight:600}"
     ".good{color:var(--good)}.warn{color:var(--warn)}.stop{color:var(--stop)}"
     ".note{background:var(--soft);border-left:4px solid var(--link);padding:.6rem .8rem;margin:1rem 0}"
     "dl{margin:.5rem 0}dl div{border-bottom:1px solid var(--line);padding:.45rem 0;display:grid;"
@@ -34,7 +34,7 @@ static const char STYLE[] =
     "code,.code{font-family:ui-monospace,Menlo,Consolas,monospace;letter-spacing:.04em}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem}"
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);"
-    "overflow-wrap:normal}td a{display:inline-block;min-height:1.5rem}"
+    "overflow-wrap:normal;min-width:4.5rem}td a{display:inline-block;min-height:1.5rem}"
     "ul{padding-left:1.2rem}li{margin:.3rem 0}li a{display:inline-block;min-height:1.5rem}"
     "@media print{nav,header a{text-decoration:none}nav{display:none}body{background:#fff;color:#000}"
     ".note{border:1px solid #000}}";

@@ -202,7 +202,9 @@ struct link {
     const char *rel, *type, *href, *title;
 };
 
-const char *local_day(const struct call *c); /* "2026-11-22" of the snapshot */
+const char *office_of(const struct call *c);                  /* "UBND Phường Mẫu" */
+const char *day_text(const struct call *c, struct slice iso); /* as people write a day */
+const char *local_day(const struct call *c);                  /* "2026-11-22" of the snapshot */
 const char *collection_url(const struct call *c, const struct layer *l, const char *rest);
 /* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);

@@ -33,6 +33,22 @@ const char *query_again(const struct call *c)
     return text;
 }
 
+const char *office_of(const struct call *c)
+{
+    bool en = is_english(c);
+    const char *ward = c->serve->ward_name;
+    return ward[0] ? arena_format(c->arena, "%s %s", say(SAY_THE_OFFICE, en), ward)
+                   : say(SAY_THE_OFFICE_UNNAMED, en);
+}
+
+/* "2026-06-28" as people here write it: 28/06/2026. English keeps the ISO form. */
+const char *day_text(const struct call *c, struct slice iso)
+{
+    if (iso.n < 10 || is_english(c))
+        return arena_text(c->arena, (struct slice){iso.p, iso.n < 10 ? iso.n : 10});
+    return arena_format(c->arena, "%.2s/%.2s/%.4s", iso.p + 8, iso.p + 5, iso.p);
+}
+
 bool is_english(const struct call *c)
 {
     return c->value[PARAMETER_LANG].integer == 1;
@@ -53,8 +69,9 @@ void page_begin(const struct call *c, struct reply *r, const char *title)
 
 void page_end(const struct call *c, struct reply *r)
 {
-    const char *footer = arena_format(c->arena, "%s · %s %s · mapd", say(SAY_SOURCE_OFFICE, is_english(c)),
-                                      say(SAY_DATA_OF_DAY, is_english(c)), local_day(c));
+    bool en = is_english(c);
+    const char *footer = arena_format(c->arena, "%s %s. %s %s.", say(SAY_SOURCE_OFFICE, en), office_of(c),
+                                      say(SAY_DATA_OF_DAY, en), day_text(c, slice_of(local_day(c))));
     html_page_close(&r->body, slice_of(footer));
 }
 

@@ -15,7 +15,8 @@ enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 10000, LINKS = 8 };
 struct selection {
     const struct snapshot_layer *l;
     const struct filter *filter; /* NULL: all */
-    bool has_box;
+    bool has_box, has_shapes; /* has_shapes: bounds are not enough, the geometry itself must meet the box */
+    struct box box;
     const uint32_t *within; /* rows the box meets, ascending */
     uint32_t within_count;
     char from[11], to[11]; /* ISO days, "" when open */
@@ -46,6 +47,8 @@ static bool select_rows(const struct call *c, struct selection *s, struct fault 
     const struct value *box = &c->value[PARAMETER_BBOX], *when = &c->value[PARAMETER_DATETIME];
     if (box->given) {
         s->has_box = true;
+        s->box = box->box;
+        s->has_shapes = s->l->layer->geometry != GEOMETRY_POINT;
         s->within_count = snapshot_within(s->l, box->box, c->arena, &s->within);
     }
     if (when->from.year)
@@ -70,6 +73,8 @@ static bool begins_after(const struct column *column, uint32_t row, const char *
 
 static bool is_selected(const struct selection *s, uint32_t row)
 {
+    if (s->has_box && s->has_shapes && row < s->l->located && !snapshot_meets(s->l, row, s->box))
+        return false;
     if (s->filter && !filter_test(s->filter, row))
         return false;
     if (s->from[0] && s->l->valid_to && ends_before(s->l->valid_to, row, s->from))
@@ -79,7 +84,7 @@ static bool is_selected(const struct selection *s, uint32_t row)
 
 static bool selects_all(const struct selection *s)
 {
-    return !s->filter && !s->from[0] && !s->to[0];
+    return !s->filter && !s->from[0] && !s->to[0] && !(s->has_box && s->has_shapes);
 }
 
 static uint32_t candidate_count(const struct selection *s)

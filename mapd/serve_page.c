@@ -56,14 +56,6 @@ static struct slice text_field(const struct snapshot_layer *l, uint32_t row, con
     return field < 0 ? (struct slice){0} : snapshot_text(&l->columns[field], row);
 }
 
-/* "2026-06-28" as people here write it: 28/06/2026. English keeps the ISO form. */
-static const char *day_text(const struct call *c, struct slice iso)
-{
-    if (iso.n < 10 || is_english(c))
-        return arena_text(c->arena, (struct slice){iso.p, iso.n < 10 ? iso.n : 10});
-    return arena_format(c->arena, "%.2s/%.2s/%.4s", iso.p + 8, iso.p + 5, iso.p);
-}
-
 /* --- small pieces of the page --- */
 
 static void row_html(struct buf *out, const char *label, struct slice value)
@@ -137,27 +129,16 @@ static void open_page(const struct call *c, struct buf *out, const char *title, 
     html_page_open(out, &page);
 }
 
-static void close_page(const struct call *c, struct buf *out)
-{
-    bool en = is_english(c);
-    const char *footer =
-        arena_format(c->arena, "%s %s. %s %s.", say(SAY_SOURCE_OFFICE, en), c->serve->ward_name,
-                     say(SAY_DATA_OF_DAY, en), day_text(c, slice_of(local_day(c))));
-    html_page_close(out, slice_of(footer));
-}
-
 static void ask_whom(const struct call *c, struct buf *out)
 {
-    bool en = is_english(c);
-    buf_format(out, "<p>%s %s", say(SAY_ASK, en), say(SAY_THE_OFFICE, en));
-    buf_text(out, c->serve->ward_name[0] ? " " : "");
-    html_text(out, slice_of(c->serve->ward_name));
+    buf_format(out, "<p>%s ", say(SAY_ASK, is_english(c)));
+    html_text(out, slice_of(office_of(c)));
     buf_text(out, ".</p>");
 }
 
 /* --- sections --- */
 
-/* "Sạp 12, khu A – Chợ Mẫu" */
+/* "Sạp 12, Khu A – Chợ Mẫu" */
 static const char *title_of(const struct call *c, const struct subject *p)
 {
     struct slice name = text_field(p->main, p->main_row, "name");
@@ -166,8 +147,9 @@ static const char *title_of(const struct call *c, const struct subject *p)
     struct slice kind = say_word("stall", text_field(p->main, p->main_row, "kind"), is_english(c));
     struct slice number = text_field(p->main, p->main_row, "number");
     struct slice market = text_field(p->main, p->main_row, "market_name");
-    return arena_format(c->arena, "%.*s %.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p,
-                        (int)market.n, market.p);
+    struct slice zone = text_field(p->main, p->main_row, "zone");
+    return arena_format(c->arena, "%.*s %.*s%s%.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p,
+                        zone.n ? ", " : "", (int)zone.n, zone.p, (int)market.n, market.p);
 }
 
 static void status_html(const struct call *c, struct buf *out, struct slice status)
@@ -277,14 +259,15 @@ static void record_facts(const struct call *c, struct buf *out, const struct sub
         row_html(out, say(SAY_VERIFIED_ON, en), slice_of(day_text(c, verified)));
     row_html(out, say(SAY_UPDATED_AT, en), slice_of(day_text(c, updated)));
     buf_format(out, "<div><dt>%s</dt><dd class=\"code\">%s</dd></div></dl>", say(SAY_CODE, en), p->code);
-    if (!verified.n)
+    if (!verified.n && field_of(p->main, "verified_on") >= 0)
         buf_format(out, "<p class=\"quiet\">%s.</p>", say(SAY_NOT_VERIFIED, en));
 }
 
 /* --- the two pages --- */
 
-static void known_page(const struct call *c, struct buf *out, const struct subject *p)
+static void known_page(const struct call *c, struct reply *r, const struct subject *p)
 {
+    struct buf *out = &r->body;
     const char *title = title_of(c, p);
     struct slice status = text_field(p->main, p->main_row, "status");
     bool ceased = slice_equal(status, SLICE("ceased"));
@@ -304,11 +287,12 @@ static void known_page(const struct call *c, struct buf *out, const struct subje
     }
     record_facts(c, out, p);
     ask_whom(c, out);
-    close_page(c, out);
+    page_end(c, r);
 }
 
-static void neutral_page(const struct call *c, struct buf *out)
+static void neutral_page(const struct call *c, struct reply *r)
 {
+    struct buf *out = &r->body;
     bool en = is_english(c);
     open_page(c, out, say(SAY_UNKNOWN_TITLE, en), true);
     switches(c, out);
@@ -319,7 +303,7 @@ static void neutral_page(const struct call *c, struct buf *out)
         buf_format(out, "<li>%s</li>", say((enum say_id)i, en));
     buf_text(out, "</ul>");
     ask_whom(c, out);
-    close_page(c, out);
+    page_end(c, r);
 }
 
 /* A code typed another way is sent to its one address; false when it stands there already. */
@@ -342,11 +326,11 @@ bool serve_page(const struct call *c, struct reply *r, struct fault *f)
     if (known && redirect(c, r, &p, ""))
         return true;
     if (known) {
-        known_page(c, &r->body, &p);
+        known_page(c, r, &p);
         return true;
     }
     r->status = 404;
-    neutral_page(c, &r->body);
+    neutral_page(c, r);
     return true;
 }
 
