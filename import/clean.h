@@ -18,6 +18,8 @@ enum clean clean_cell(const struct cell *c, struct fault *f);
 enum clean clean_date(const struct cell *c, struct date *out, struct fault *f);
 /* Có x X ✓ 1 đúng yes c đã; Không 0 - chưa no k. */
 enum clean clean_yes_no(const struct cell *c, bool *out, struct fault *f);
+/* Whether a digital platform is used: yes or no, or its name, which is a yes. */
+enum clean clean_platform(const struct cell *c, bool *out, struct fault *f);
 /* One line of text: NFC, white space folded. "-", "nt", "#N/A" and the like are empty. */
 enum clean clean_text(const struct cell *c, struct arena *a, struct slice *out);
 /* A person's or shop's name: clean_text, and ALL CAPS stays as typed. */
@@ -30,6 +32,8 @@ enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *o
 /* domain.md C.4: upper case, SỐ LÔ KI-ỐT dropped to their short forms, blanks and dashes dropped, suffix
  * kept. */
 enum clean clean_stall_number(const struct cell *c, struct arena *a, struct slice *norm, struct fault *f);
+/* Not for cells: a decimal number with comma or point, thousands grouped by the other one. */
+bool clean_read_decimal(struct slice text, double *out);
 enum clean clean_real(const struct cell *c, double *out,
                       struct fault *f); /* comma or point as decimal mark */
 /* Enumerations of design.md section 6, in Vietnamese or English; the result is a constant of ours
