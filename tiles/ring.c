@@ -146,7 +146,8 @@ static void find_meetings(struct noding *w)
                 meet(w, spans[i].edge, spans[k].edge);
         }
     }
-    qsort(w->found, w->count, sizeof *w->found, insertion_order);
+    if (w->count) /* qsort wants a pointer even for nothing */
+        qsort(w->found, w->count, sizeof *w->found, insertion_order);
 }
 
 /* The ring with all meetings as vertices; rounding them may make new ones, hence rounds. */

@@ -50,7 +50,7 @@ START_TEST(every_public_row_is_there_once)
     ck_assert_uint_eq(l->count, 3000);
     ck_assert_uint_eq(l->located, 2700);
     for (int i = 1; i <= 3000; i++) {
-        char code[12];
+        char code[16];
         snprintf(code, sizeof code, "%010dX", i);
         int64_t row = snapshot_find(l, slice_of(code));
         ck_assert_int_ge(row, 0);
