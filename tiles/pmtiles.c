@@ -280,7 +280,7 @@ static bool write_frame(struct writer *w, struct fault *f)
     make_directories(w, &root, &leaves);
     metadata(w, &meta);
     header_fill(w, header, root.n, leaves.n, meta.n);
-    bool ok = fwrite(leaves.p, 1, leaves.n, w->file) == leaves.n &&
+    bool ok = (leaves.n == 0 || fwrite(leaves.p, 1, leaves.n, w->file) == leaves.n) &&
               fwrite(meta.p, 1, meta.n, w->file) == meta.n && fseek(w->file, 0, SEEK_SET) == 0 &&
               fwrite(header, 1, sizeof header, w->file) == sizeof header &&
               fwrite(root.p, 1, root.n, w->file) == root.n;
