@@ -128,11 +128,12 @@ static bool decode(struct cell *c, struct arena *a, enum text_encoding from)
     return true;
 }
 
+/* Bytes that are no UTF-8 take the encoding of their file, which was found from many lines; one short cell
+ * says too little by itself. */
 static void decode_if_better(struct cell *c, struct arena *a, enum look look, enum text_encoding fallback)
 {
-    enum text_encoding found = text_detect(c->text);
-    if (!decode(c, a, found) && look == LOOK_BROKEN) {
-        (void)decode(c, a, fallback);
+    if (look != LOOK_BROKEN || !decode(c, a, fallback)) {
+        (void)decode(c, a, text_detect(c->text));
     }
 }
 

@@ -357,6 +357,7 @@ static void take_separator_line(struct csv *c)
     }
     c->delimiter = head.p[i];
     c->at += stop < head.n ? stop + 1 : head.n;
+    c->row_number = 1; /* it is a record of the file, if not of the list */
 }
 
 /* "Unicode text" without its mark: every second byte of Latin letters and delimiters is zero. */

@@ -35,8 +35,8 @@ struct table {
     struct mapping mapping;
     struct pair *pairs;
     uint32_t pair_count;
-    struct judge judge;
-    struct cell *cells; /* the current row, where merges had to be filled */
+    struct judge judge, first_judge; /* as it is now, and as it began */
+    struct cell *cells;              /* the current row, where merges had to be filled */
     uint32_t cell_capacity;
     struct fall *falls; /* by column, header.count of them; NULL without merges */
     uint32_t next_merge;
@@ -205,6 +205,7 @@ static void settle(struct table *t)
                               .known_columns = t->pair_count,
                               .is_database = t->sheet->has_field_names,
                               .is_first = true};
+    t->first_judge = t->judge;
     if (t->sheet->merge_count) {
         t->falls = ARENA_ARRAY(&t->memory, struct fall, t->header.count + 1);
     }
@@ -419,16 +420,23 @@ uint64_t table_row_estimate(const struct table *t)
 
 /* --- for people --- */
 
+/* Values of the first data rows, whatever stands between them. */
 static void explain_samples(const struct table *t, uint32_t column, struct buf *out)
 {
+    enum { SAMPLES = 3 };
     uint32_t shown = 0;
-    for (uint32_t i = t->header.last_row + 1; i < t->first.count && shown < 3; i++) {
+    struct judge judge = t->first_judge;
+    struct arena scratch = {0};
+    for (uint32_t i = t->header.last_row + 1; i < t->first.count && shown < SAMPLES; i++) {
         const struct sheet_row *row = &t->first.rows[i];
-        if (column < row->count && row->cells[column].text.n > 0) {
+        struct slice group;
+        bool is_data = judge_row(&judge, row, &scratch, &group) == ROW_DATA;
+        if (is_data && column < row->count && row->cells[column].text.n > 0) {
             buf_text(out, shown++ ? " | " : "   ví dụ: ");
             buf_slice(out, row->cells[column].text);
         }
     }
+    arena_release(&scratch);
 }
 
 static void column_letters(uint32_t column, char out[8])
