@@ -39,6 +39,7 @@ struct work {
     struct tile_attribute attributes[ATTRIBUTES_MAX];
     int attribute_count;
     struct arena *arena;
+    struct arena scratch; /* of one shape; lines and areas only */
 };
 
 static void work_start(struct work *w, const struct tile_request *request, struct arena *a)
@@ -47,6 +48,7 @@ static void work_start(struct work *w, const struct tile_request *request, struc
     w->l = request->layer;
     w->frame = frame_of(request->tile);
     w->arena = a;
+    w->scratch = (struct arena){0};
     w->attribute_count = tile_attributes(request->layer->layer, w->attributes);
     mvt_start(&w->mvt, a);
 }
@@ -190,11 +192,11 @@ static void line_geometry(struct work *w, uint32_t row, struct buf *geometry)
     struct tilepx pen = {0, 0};
     for (uint32_t i = 0; i < snapshot_part_count(w->l, row); i++) {
         struct part part = snapshot_part(w->l, row, i);
-        struct tilepx *p = ARENA_ARRAY(w->arena, struct tilepx, part.count);
+        struct tilepx *p = ARENA_ARRAY(&w->scratch, struct tilepx, part.count);
         uint32_t n = thin(w, &part, false, p);
         if (n < 2 || misses(p, n))
             continue;
-        struct paths pieces = {.arena = w->arena};
+        struct paths pieces = {.arena = &w->scratch};
         clip_line(p, n, &pieces);
         for (uint32_t k = 0; k < pieces.count; k++) {
             uint32_t start = path_start(&pieces, k);
@@ -212,11 +214,11 @@ struct polygon {
 
 static void add_ring(struct work *w, const struct part *part, struct paths *rings)
 {
-    struct tilepx *p = ARENA_ARRAY(w->arena, struct tilepx, part->count);
+    struct tilepx *p = ARENA_ARRAY(&w->scratch, struct tilepx, part->count);
     uint32_t n = thin(w, part, true, p);
     if (n < 3 || misses(p, n))
         return;
-    struct paths cut = {.arena = w->arena}, whole = {.arena = w->arena};
+    struct paths cut = {.arena = &w->scratch}, whole = {.arena = &w->scratch};
     clip_ring(p, n, &cut);
     if (cut.count == 0)
         return;
@@ -284,7 +286,7 @@ static void area_geometry(struct work *w, uint32_t row, struct buf *geometry)
         struct part part = snapshot_part(w->l, row, i);
         if (!part.is_hole) {
             polygon_draw(&polygon);
-            polygon.rings = (struct paths){.arena = w->arena};
+            polygon.rings = (struct paths){.arena = &w->scratch};
         }
         add_ring(w, &part, &polygon.rings);
     }
@@ -339,6 +341,7 @@ static void encode_shapes(const struct tile_request *request, struct arena *a, s
     struct buf geometry = {0};
     for (uint32_t i = 0; i < count; i++) {
         buf_reset(&geometry);
+        arena_reset(&w.scratch);
         (is_area ? area_geometry : line_geometry)(&w, chosen[i], &geometry);
         if (geometry.n == 0)
             continue;
@@ -347,6 +350,7 @@ static void encode_shapes(const struct tile_request *request, struct arena *a, s
         mvt_feature(&w.mvt, &feature, is_area ? MVT_AREA : MVT_LINE, buf_to_slice(&geometry));
     }
     buf_release(&geometry);
+    arena_release(&w.scratch);
     mvt_finish(&w.mvt, slice_of(request->layer->layer->name), out);
 }
 
