@@ -91,8 +91,8 @@ static void check_box(const struct snapshot_layer *l, struct box b)
     uint32_t n = snapshot_within(l, b, &a, &rows), k = 0;
     for (uint32_t row = 0; row < l->located; row++)
         if (inside(b, l->point[row])) {
-            ck_assert_uint_lt(k, n);
-            ck_assert_uint_eq(rows[k], row);
+            if (k >= n || rows[k] != row)
+                ck_abort_msg("row %u is not found", row);
             k++;
         }
     ck_assert_uint_eq(k, n);
@@ -130,7 +130,8 @@ START_TEST(a_block_is_a_run_of_rows)
             uint32_t n = snapshot_block(l, z, x, y, &first);
             for (uint32_t k = 0; k < l->located; k++) {
                 bool in = z == 0 || (l->world[k].x >> (32 - z) == x && l->world[k].y >> (32 - z) == y);
-                ck_assert(in == (k >= first && k < first + n));
+                if (in != (k >= first && k < first + n))
+                    ck_abort_msg("zoom %u, row %u", z, k);
                 expected += in;
             }
             ck_assert_uint_eq(n, expected);

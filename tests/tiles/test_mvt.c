@@ -96,7 +96,8 @@ static int encode(enum layer_id id, struct tile_id t, bool labels, struct buf *o
 static void check_within_buffer(void)
 {
     for (int i = 0; i < feature.point_count; i++)
-        ck_assert(feature.x[i] >= -64 && feature.x[i] <= 4160 && feature.y[i] >= -64 && feature.y[i] <= 4160);
+        MUST(feature.x[i] >= -64 && feature.x[i] <= 4160 && feature.y[i] >= -64 && feature.y[i] <= 4160,
+             "outside the buffer");
 }
 
 START_TEST(tiles_of_all_zooms_keep_the_rules)
