@@ -250,11 +250,12 @@ CREATE TABLE evidence (
   created_by TEXT NOT NULL, created_at TEXT NOT NULL, verified_by TEXT, verified_at TEXT, consumed_by TEXT,
   batch_id INTEGER REFERENCES import_batch (id),
   UNIQUE (place_id, class, happened_on, method, minutes_number));
-CREATE INDEX evidence_place ON evidence (place_id, state, class);
+CREATE INDEX evidence_place ON evidence (place_id, passed, class, happened_on);
 
 CREATE TABLE evidence_event (
   id INTEGER PRIMARY KEY, evidence_id INTEGER NOT NULL REFERENCES evidence (id) ON DELETE CASCADE,
   from_state TEXT, to_state TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, reason TEXT);
+CREATE INDEX evidence_event_evidence ON evidence_event (evidence_id, at);
 
 ---- rules, people, the record of what was done
 

@@ -14,9 +14,10 @@ WITH occupied AS (
   GROUP BY o.place_id),
 
 -- every place of the register; why_not is null for those of E: active establishments and occupied operating stalls,
--- each business once, at its stall when it has one. A closure counts from its own date on, when the date is known.
+-- each business once, at its stall when it has one (twin_id: the establishment's row, when a list has it too). A closure counts from its own date on, when the date is known.
 population AS (
-  SELECT p.id AS place_id, p.code, p.public_name AS name, p.type, p.status, p.position, p.geom,
+  SELECT p.id AS place_id, CASE WHEN p.type = 'stall' THEN (SELECT x.place_id FROM establishment x WHERE x.stall_place_id = p.id) END AS twin_id,
+    p.code, p.public_name AS name, p.type, p.status, p.position, p.geom,
     p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.verified_on, p.source_date, p.batch_id,
     p.ward_id, e.match_key, e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account,
     CASE WHEN p.type = 'establishment' THEN e.kind
@@ -37,39 +38,31 @@ population AS (
   LEFT JOIN ward w ON w.id = p.ward_id
   WHERE :known_at IS NULL OR p.recorded_at <= :known_at),
 
--- a business known by two rows (an establishment and its stall) has one site: the stall
-identity AS (
-  SELECT id AS place_id, id AS site_id FROM place WHERE id NOT IN (SELECT place_id FROM establishment WHERE stall_place_id IS NOT NULL)
-  UNION ALL SELECT place_id, stall_place_id FROM establishment WHERE stall_place_id IS NOT NULL),
-
 home AS (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1),
 
--- evidence inside its window on the day, with the state it had then
+-- The indicator says which sites it asks about: `sites (site_key, site_id, twin_id, ...)`, one row per thing counted. Here
+-- they get the last day of each class of evidence inside its window: verified, and `_d` with what is under dispute counted
+-- too. A state of the past is looked up only when :known_at asks.
 evidence_then AS (
-  SELECT i.site_id, v.class, v.method, v.happened_on,
-    CASE WHEN :known_at IS NULL THEN v.state ELSE coalesce(
-      (SELECT x.to_state FROM evidence_event x WHERE x.evidence_id = v.id AND x.at <= :known_at ORDER BY x.at DESC, x.id DESC LIMIT 1),
-      CASE WHEN v.state = 'verified' AND v.verified_at > :known_at THEN 'submitted' ELSE v.state END) END AS state
-  FROM evidence v JOIN identity i ON i.place_id = v.place_id
-  WHERE v.passed = 1 AND v.happened_on <= :as_of
-    AND v.happened_on >= CASE v.class WHEN 'E1' THEN :e1_from WHEN 'E2' THEN :e2_from ELSE :e3_from END
+  SELECT s.*, v.class, v.happened_on, CASE WHEN :known_at IS NULL THEN v.state ELSE coalesce(
+    (SELECT x.to_state FROM evidence_event x WHERE x.evidence_id = v.id AND x.at <= :known_at ORDER BY x.at DESC, x.id DESC LIMIT 1),
+    CASE WHEN v.state = 'verified' AND v.verified_at > :known_at THEN 'submitted' ELSE v.state END) END AS state
+  FROM sites s LEFT JOIN evidence v ON v.place_id IN (s.site_id, s.twin_id) AND v.passed = 1 AND v.happened_on <= :as_of
     AND (:known_at IS NULL OR v.created_at <= :known_at)),
 
--- per site the last day of each class: verified, and `_d` with what is under dispute counted too
 proof AS (
-  SELECT site_id,
-    max(CASE WHEN class = 'E1' AND state = 'verified' THEN happened_on END) AS e1,
-    max(CASE WHEN class = 'E2' AND state = 'verified' THEN happened_on END) AS e2,
-    max(CASE WHEN class = 'E3' AND state = 'verified' THEN happened_on END) AS e3,
-    max(CASE WHEN class = 'E1' THEN happened_on END) AS e1_d,
-    max(CASE WHEN class = 'E2' THEN happened_on END) AS e2_d,
-    max(CASE WHEN class = 'E3' THEN happened_on END) AS e3_d
-  FROM evidence_then WHERE state IN ('verified', 'disputed') GROUP BY site_id),
+  SELECT *,
+    max(CASE WHEN class = 'E1' AND state = 'verified' AND happened_on >= :e1_from THEN happened_on END) AS e1,
+    max(CASE WHEN class = 'E2' AND state = 'verified' AND happened_on >= :e2_from THEN happened_on END) AS e2,
+    max(CASE WHEN class = 'E3' AND state = 'verified' AND happened_on >= :e3_from THEN happened_on END) AS e3,
+    max(CASE WHEN class = 'E1' AND state IN ('verified', 'disputed') AND happened_on >= :e1_from THEN happened_on END) AS e1_d,
+    max(CASE WHEN class = 'E2' AND state IN ('verified', 'disputed') AND happened_on >= :e2_from THEN happened_on END) AS e2_d,
+    max(CASE WHEN class = 'E3' AND state IN ('verified', 'disputed') AND happened_on >= :e3_from THEN happened_on END) AS e3_d
+  FROM evidence_then GROUP BY site_key),
 
 -- acceptance under the three readings of domain.md B.3; `accepts` is the one in force
 acceptance AS (
-  SELECT site_id, e1, e2, e3, e3_d,
-    e1 IS NOT NULL AND e2 IS NOT NULL AS strict, e1 IS NOT NULL AS standard, e1 IS NOT NULL OR e2 IS NOT NULL AS lenient,
+  SELECT *, e1 IS NOT NULL AND e2 IS NOT NULL AS strict, e1 IS NOT NULL AS standard, e1 IS NOT NULL OR e2 IS NOT NULL AS lenient,
     CASE :policy WHEN 'STRICT' THEN e1 IS NOT NULL AND e2 IS NOT NULL WHEN 'LENIENT' THEN e1 IS NOT NULL OR e2 IS NOT NULL
       ELSE e1 IS NOT NULL END AS accepts,
     CASE :policy WHEN 'STRICT' THEN e1_d IS NOT NULL AND e2_d IS NOT NULL

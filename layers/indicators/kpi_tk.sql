@@ -9,6 +9,6 @@ FROM (
     CASE WHEN p.type = 'establishment' THEN p.has_account
       ELSE coalesce((SELECT max(o.has_account) FROM occupancy o WHERE o.place_id = p.place_id
           AND (o.valid_from IS NULL OR o.valid_from <= :as_of) AND (o.valid_to IS NULL OR :as_of <= o.valid_to)),
-        (SELECT max(e.has_account) FROM establishment e WHERE e.stall_place_id = p.place_id)) END AS account
+        (SELECT e.has_account FROM establishment e WHERE e.place_id = p.twin_id)) END AS account
   FROM population p)
 ORDER BY id

@@ -16,10 +16,10 @@ FROM (
       FROM fs_place f JOIN population p ON p.place_id = f.place_id WHERE p.why_not IS NULL
     UNION ALL SELECT 'fs-alert', 'Cảnh báo ATTP', 0, 0
     UNION ALL SELECT 'cashless', 'Thanh toán số', count(*), coalesce(sum(p.place_id IN (
-        SELECT i.site_id FROM acceptance_listed l JOIN identity i ON i.place_id = l.place_id UNION SELECT site_id FROM acceptance)), 0)
+        SELECT place_id FROM acceptance_listed UNION SELECT place_id FROM evidence WHERE state = 'verified')), 0)
       FROM population p WHERE p.why_not IS NULL
     UNION ALL SELECT 'platform', 'Nền tảng số', count(*), coalesce(sum(p.place_id IN (
-        SELECT i.site_id FROM platform_use u JOIN identity i ON i.place_id = u.place_id)), 0)
+        SELECT place_id FROM platform_use)), 0)
       FROM population p WHERE p.why_not IS NULL AND p.business_kind IN ('enterprise', 'branch', 'household')
     UNION ALL SELECT 'e-invoice', 'Hoá đơn điện tử máy tính tiền', count(*), coalesce(sum(einvoice_in_scope IS NOT NULL), 0)
       FROM population WHERE why_not IS NULL AND type = 'establishment'))

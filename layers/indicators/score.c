@@ -136,7 +136,6 @@ static void score_fill(const struct score_row *row, const struct count *count, s
         .rule = row->rule, .max = row->max, .threshold = row->threshold, .ratio = count->total};
     bool known = deployment_of(count, &c.deployed);
     struct score_value v = known ? score_of(&c) : (struct score_value){0};
-    out->is_measured = true;
     out->numerator = count->total.numerator;
     out->denominator = count->total.denominator;
     out->has_value = v.has_value;
@@ -151,37 +150,55 @@ static void score_fill(const struct score_row *row, const struct count *count, s
         out->why = "Chưa có tiểu thương nào đang kinh doanh tại chợ đã triển khai: chỉ tính phần triển khai.";
 }
 
-static bool score_row_compute(struct store *s, const struct basis *b, struct arena *a,
-                              struct indicator_score *out, struct fault *f)
+/* Sheets share their queries: what an earlier row counted is not counted again. */
+static const struct count *count_of_earlier(const struct count *counts, int index)
 {
-    const struct score_row *row = &ROWS[out->index];
-    struct score_source source = source_of(row, a);
-    out->sheet = row->sheet;
-    out->row = row->row;
-    out->title = source.title;
-    out->max = row->max;
-    out->rule = RULE_NAMES[row->rule];
-    if (!source.query) {
-        out->why = "Cần ghi số liệu và minh chứng của tiêu chí này.";
+    for (int i = 0; i < index; i++)
+        if (strcmp(ROWS[i].query_group_title, ROWS[index].query_group_title) == 0)
+            return &counts[i];
+    return NULL;
+}
+
+static bool count_row_of(struct store *s, const struct basis *b, struct arena *a, struct count *counts,
+                         int index, struct fault *f)
+{
+    struct score_source source = source_of(&ROWS[index], a);
+    const struct count *earlier = count_of_earlier(counts, index);
+    if (earlier || !source.query) {
+        counts[index] = earlier ? *earlier : (struct count){0};
         return true;
     }
     sqlite3_stmt *st = query_open(s, source.query, source.group, b, f);
-    struct count count;
-    bool ok = st && query_count(st, s, a, &count, f);
+    bool ok = st && query_count(st, s, a, &counts[index], f);
     sqlite3_finalize(st);
-    if (ok)
-        score_fill(row, &count, out);
     return ok;
+}
+
+static struct indicator_score score_describe(const struct score_row *row, struct arena *a)
+{
+    struct score_source source = source_of(row, a);
+    return (struct indicator_score){
+        .sheet = row->sheet,
+        .row = row->row,
+        .title = source.title,
+        .max = row->max,
+        .rule = RULE_NAMES[row->rule],
+        .is_measured = source.query != NULL,
+        .why = source.query ? NULL : "Cần ghi số liệu và minh chứng của tiêu chí này.",
+    };
 }
 
 bool scores_compute(struct store *s, const struct basis *b, struct arena *a, struct indicator_report *out,
                     struct fault *f)
 {
+    struct count counts[COUNT_OF(ROWS)] = {0};
     out->score_count = COUNT_OF(ROWS);
     for (int i = 0; i < out->score_count; i++) {
-        out->scores[i] = (struct indicator_score){.index = i};
-        if (!score_row_compute(s, b, a, &out->scores[i], f))
+        out->scores[i] = score_describe(&ROWS[i], a);
+        if (!count_row_of(s, b, a, counts, i, f))
             return false;
+        if (out->scores[i].is_measured)
+            score_fill(&ROWS[i], &counts[i], &out->scores[i]);
     }
     return true;
 }
