@@ -4,7 +4,6 @@ export const table = {
   app_title: ['Bản đồ kinh doanh', 'Business map'],
   skip_to_list: ['Tới danh sách', 'Skip to the list'],
   sample: ['Dữ liệu mẫu', 'Sample data'],
-  sample_why: ['Phường hư cấu, số liệu dựng để thử nghiệm', 'An invented ward with made-up figures'],
   loading: ['Đang tải…', 'Loading…'],
   close: ['Đóng', 'Close'],
   back_online: ['Đã kết nối lại.', 'Connected again.'],
@@ -21,7 +20,6 @@ export const table = {
 
   // search
   search: ['Tìm tên, địa chỉ, số sạp', 'Search names, addresses, stall numbers'],
-  search_hint: ['gõ không dấu cũng được', 'accents are optional'],
   search_none: ['Không thấy “{q}”. Thử ít chữ hơn.', 'Nothing found for “{q}”. Try fewer words.'],
   search_count: ['{n} kết quả', '{n} results'],
 
@@ -102,7 +100,7 @@ export const table = {
   legend_cluster: ['Nhóm điểm: con số là số mục, vành màu là tỷ lệ', 'A group: the number counts, the ring shows the shares'],
   legend_market: ['Chợ', 'Market'],
   legend_group: ['Ranh giới tổ dân phố', 'Residential group'],
-  several: ['{n} mục tại cùng một chỗ', '{n} places at one spot'],
+  several: ['Ở đây có {n} mục', '{n} places here'],
   tiles_failed: ['Một phần bản đồ chưa tải được.', 'Part of the map could not be loaded.'],
 
   // the record
@@ -192,6 +190,6 @@ export const table = {
 
   // pages beside the map
   open_data: ['Dữ liệu mở', 'Open data'],
-  staff: ['Cán bộ', 'Staff'],
+  api: ['API cho lập trình viên', 'API for developers'],
   error_generic: ['máy chủ chưa trả lời được', 'the server could not answer'],
 };

@@ -74,6 +74,7 @@ export function makeFilters({ onCollection, onFilters }) {
     const entries = collections[state.collection].looks.map((name) => entry(name, t(name)));
     if (state.collection === 'markets') entries.push(entry('market', t('legend_market')));
     else entries.push(h('li', {}, h('span', { class: 'ring', 'aria-hidden': 'true' }, '12'), t('legend_cluster')));
+    entries.push(h('li', {}, h('span', { class: 'dash', 'aria-hidden': 'true' }), t('legend_group')));
     $('#legend ul').replaceChildren(...entries);
   }
 

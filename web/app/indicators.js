@@ -45,6 +45,7 @@ function card(indicator) {
   const [kind, words] = verdict(indicator);
   const sign = indicator.op === 'le' ? '≤' : '≥';
   const target = Number.isFinite(indicator.target) ? `${t('target')} ${sign} ${number(indicator.target)} %` : null;
+  const fraction = Number.isInteger(indicator.denominator) && t('of', { n: number(indicator.numerator), d: number(indicator.denominator) });
   return h(
     'li',
     { class: 'indicator' },
@@ -53,7 +54,7 @@ function card(indicator) {
       'p',
       { class: 'indicator-numbers' },
       h('b', {}, percent(indicator.percent)),
-      [t('of', { n: number(indicator.numerator), d: number(indicator.denominator) }), target].filter(Boolean).join(' · '),
+      [fraction, target].filter(Boolean).join(' · '),
       h('a', { href: rowsURL(indicator.code) }, t('rows_behind'), h('span', { class: 'sr' }, ' ' + indicator.code)),
     ),
     indicator.state === 'na' ? '' : bar(indicator),

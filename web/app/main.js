@@ -7,7 +7,7 @@ import { makeList } from './list.js';
 import { makeMap } from './map.js';
 import { makePanel } from './panel.js';
 import { makeSearch } from './search.js';
-import { collectionURL, getJSON, onConnection } from './server.js';
+import { collectionURL, getJSON, itemsURL, onConnection } from './server.js';
 import { collections } from './collections.js';
 import { makeState } from './state.js';
 import { makeSwitches } from './switches.js';
@@ -169,12 +169,18 @@ async function readHealth() {
 
 let framed = false;
 
-// The first view is the ward; a link that says where to look wins.
+async function ourWard() {
+  const { features } = await getJSON(itemsURL('wards', { name: ward }, null, 1));
+  return features[0];
+}
+
+// The first view is our ward, or all wards where ours has no outline; a link that says where to look wins.
 async function frame() {
   try {
-    const { extent } = await getJSON(collectionURL('wards'));
+    const [{ extent }] = await Promise.all([getJSON(collectionURL('wards')), readHealth()]);
     const box = extent?.spatial?.bbox?.[0];
-    if (box) map.setHome(box.length === 6 ? [box[0], box[1], box[3], box[4]] : box);
+    const feature = ward ? await ourWard().catch(() => null) : null;
+    map.setHome(feature ? ward : '', feature, box?.length === 6 ? [box[0], box[1], box[3], box[4]] : box);
     framed = true;
     if (!state.get().view) map.goHome(true);
   } catch {
@@ -185,8 +191,8 @@ async function frame() {
 onConnection((connected) => {
   tell(t(connected ? 'back_online' : 'offline'), !connected);
   if (!connected) return;
-  if (!framed) frame();
-  readHealth();
+  if (framed) readHealth();
+  else frame();
   refresh();
 });
 
@@ -210,7 +216,6 @@ async function start() {
   else await framing;
   started = true;
   apply(now, null, false);
-  readHealth();
   setInterval(readHealth, REVISION_MS);
 }
 

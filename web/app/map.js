@@ -14,11 +14,12 @@ import VectorLayer from 'ol/layer/Vector.js';
 import VectorTileLayer from 'ol/layer/VectorTile.js';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj.js';
 import VectorSource from 'ol/source/Vector.js';
-import { baseStyle, markStyle, pointsStyle, readPage } from './paint.js';
+import { baseStyle, markStyle, pointsStyle, readPage, setHomeWard } from './paint.js';
 import { baseSource, pointSource } from './tiles.js';
 
 const GEOMETRIES = { Point, LineString, Polygon, MultiLineString, MultiPolygon };
 const CLOSE = 17.5; // where a chosen place is looked at
+const CLOSE_STALL = 20;
 const DEEPEST = 21;
 const duration = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260);
 
@@ -171,7 +172,7 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     mark('accuracy', isPoint && metres >= 15 ? around(feature.geometry.coordinates, metres) : null);
     if (!go || !geometry) return;
     if (!isPoint) return fit(geometry.getExtent());
-    const zoom = Math.max(view.getZoom(), CLOSE);
+    const zoom = Math.max(view.getZoom(), feature.properties.position === 'stall_plan' ? CLOSE_STALL : CLOSE);
     const [x, y] = geometry.getCoordinates();
     move({ center: [x + (cover / 2) * view.getResolutionForZoom(zoom), y], zoom });
   }
@@ -201,8 +202,11 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
       view.setCenter(fromLonLat([lon, lat]));
       view.setZoom(zoom);
     },
-    setHome(box) {
-      home = toMap(box);
+    // The ward of the house: its name on the map, and the frame of the first view (its outline, or else a box in degrees).
+    setHome(name, feature, box) {
+      setHomeWard(name);
+      home = geometryOf(feature)?.getExtent() ?? (box && toMap(box)) ?? home;
+      base.changed();
     },
     goHome: (atOnce) => home && fit(home, atOnce === true),
     isInside: (lon, lat) => !home || new Point(fromLonLat([lon, lat])).intersectsExtent(home),

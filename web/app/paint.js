@@ -5,10 +5,12 @@ import { lookName, lookOf, looks } from './symbols.js';
 
 const FONT = '"Be Vietnam Pro", system-ui, sans-serif';
 const LABELS_FROM = 17; // zoom at which single points carry their name
+const STALLS_FROM = 19; // and stalls their number
 const MAIN_ROAD = /motorway|trunk|primary|secondary|main|chính/i;
 
 let colours = {};
 let scale = 1;
+let homeWard = '';
 const cache = new Map();
 
 // Called whenever theme, text size or contrast changes.
@@ -17,6 +19,10 @@ export function readPage() {
   colours = new Proxy({}, { get: (seen, name) => (seen[name] ??= css.getPropertyValue(name).trim()) });
   scale = parseFloat(css.fontSize) / 16;
   cache.clear();
+}
+
+export function setHomeWard(name) {
+  homeWard = name;
 }
 
 function remembered(key, make) {
@@ -62,11 +68,14 @@ const streetLabel = (name, zoom) =>
   );
 
 const base = {
-  wards: () =>
-    remembered('ward', () => [
-      new Style({ fill: fill('--m-land'), zIndex: 0 }),
-      new Style({ stroke: stroke('--m-ward', 2.5, { lineDash: [10, 5, 2, 5] }), zIndex: 12 }),
-    ]),
+  // Our own ward stands out; its neighbours are only outlined.
+  wards(feature) {
+    const ours = !homeWard || feature.get('name') === homeWard;
+    return remembered('ward ' + ours, () => [
+      new Style({ fill: fill(ours ? '--m-land' : '--m-beyond'), zIndex: 0 }),
+      new Style({ stroke: ours ? stroke('--m-ward', 2.5, { lineDash: [10, 5, 2, 5] }) : stroke('--m-group', 1), zIndex: ours ? 12 : 4 }),
+    ]);
+  },
   water: () => remembered('water', () => new Style({ fill: fill('--m-water'), stroke: stroke('--m-water', 1.5), zIndex: 2 })),
   green: () => remembered('green', () => new Style({ fill: fill('--m-green'), zIndex: 1 })),
   'residential-groups': () =>
@@ -125,9 +134,9 @@ function drawSymbol(pen, look, side) {
   pen.stroke(path);
 }
 
-function symbolIcon(name) {
-  return remembered('symbol ' + name, () => {
-    const side = (name === 'market' ? 26 : 15) * scale;
+function symbolIcon(name, pixels) {
+  return remembered(`symbol ${name} ${pixels}`, () => {
+    const side = pixels * scale;
     const { pen, icon } = canvas(side + 4);
     pen.translate(2, 2);
     drawSymbol(pen, lookOf(name), side);
@@ -192,9 +201,10 @@ const iconStyle = (key, order, make) => remembered(key, () => new Style({ image:
 
 function pointStyle(collection, properties, zoom) {
   const name = lookName(collection, properties);
-  const mark = iconStyle('point ' + name, name === 'market' ? 60 : 40, () => symbolIcon(name));
+  const size = name === 'market' ? 26 : collection === 'stalls' && zoom < STALLS_FROM ? 9 : 15; // a stall is two metres wide
+  const mark = iconStyle(`point ${name} ${size}`, name === 'market' ? 60 : 40, () => symbolIcon(name, size));
   const text = clip(properties.name || properties.number);
-  if (!text || (zoom < LABELS_FROM && collection !== 'markets') || (collection === 'stalls' && zoom < 19)) return mark;
+  if (!text || (zoom < LABELS_FROM && collection !== 'markets') || (collection === 'stalls' && zoom < STALLS_FROM)) return mark;
   const words = remembered('name ' + text, () =>
     new Style({ text: label(text, 12, { offsetY: (collection === 'markets' ? 28 : 21) * scale, overflow: true }), zIndex: 10 }),
   );
