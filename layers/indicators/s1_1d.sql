@@ -11,7 +11,7 @@ FROM (
   FROM population p LEFT JOIN (
     SELECT r.place_id, max(r.closed_at IS NULL OR coalesce(r.closed_at > :known_at, 0)) AS asked,
       max(r.closed_at IS NOT NULL AND coalesce(r.closed_at <= :known_at, 1)) AS decided
-    FROM review r WHERE r.reason LIKE 'duplicate%' AND (:known_at IS NULL OR r.opened_at <= :known_at) GROUP BY r.place_id) q
+    FROM review r WHERE r.fault_group LIKE 'duplicate%' AND (:known_at IS NULL OR r.opened_at <= :known_at) GROUP BY r.place_id) q
     ON q.place_id = p.place_id
   WINDOW same AS (PARTITION BY p.why_not IS NULL, p.match_key, CASE WHEN p.match_key IS NULL THEN p.place_id END ORDER BY p.place_id))
 ORDER BY id

@@ -322,7 +322,7 @@ bool list_pilots(const struct office *o)
     if (!x.book)
         return false;
     pilot_plan(x.book, o->ward, o->seed);
-    bool fine = write_members(&x) && write_payments(&x) && write_indicators(&x);
+    bool fine = write_members(&x) && write_payments(&x) && write_indicators(&x) && truth_plain(o, x.book);
     free(x.book);
     return fine;
 }

@@ -221,6 +221,8 @@ static bool error_cell(struct scene *s)
     struct cell *c = &s->row->cell[where[rng_below(s->rng, 3)]];
     if (c->kind != WORDS)
         return false;
+    if (c == &s->row->cell[F_PLATFORM])
+        s->place->flags &= ~(unsigned)HAS_PLATFORM; /* nobody can know it now */
     put(c->text, TEXT, "%s", text[rng_below(s->rng, 3)]);
     c->kind = is_xlsx(s) ? FAILED : WORDS;
     return true;

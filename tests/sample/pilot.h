@@ -35,4 +35,8 @@ const char *pilot_code(int pilot);
 struct ratio pilot_ratio(const struct pilot_book *b, const struct ward *w, int pilot, int as_of,
                          enum policy policy);
 
+/* truth_plain.c: the plan as tables, for whoever counts independently */
+struct office;
+bool truth_plain(const struct office *o, const struct pilot_book *b);
+
 #endif
