@@ -193,6 +193,8 @@ struct part {
 
 const struct snapshot_layer *snapshot_get(const struct snapshot *s, enum layer_id id);
 int64_t snapshot_revision(const struct snapshot *s);
+/* Bytes it takes: the property text, and everything else. */
+void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_bytes);
 /* The local date its states were computed for. */
 struct date snapshot_date(const struct snapshot *s);
 struct slice snapshot_text(const struct column *c, uint32_t row); /* empty for null: look at the id to tell */

@@ -30,6 +30,7 @@ struct question {
     int count;
     struct slice fold; /* the whole question */
     struct arena *arena;
+    double metres_east, metres_north; /* of one degree at the centre */
 };
 
 /* What is known of a document while the words are looked up one after the other. */
@@ -174,25 +175,39 @@ static uint32_t look_up(const struct question *q, bool forgiving, struct state *
 
 /* --- the best --- */
 
-static struct search_hit hit_of(const struct search_index *index, uint32_t document)
+/* The layer of a document; that of the one before is tried first. */
+static uint32_t layer_of(const struct search_index *index, uint32_t document, uint32_t layer)
 {
-    int layer = 0;
+    if (document < index->first_document[layer])
+        layer = 0;
     while (document >= index->first_document[layer + 1])
         layer++;
-    return (struct search_hit){(enum layer_id)layer, document - index->first_document[layer], 0};
+    return layer;
+}
+
+enum { HALF_VALUE_METRES = 500 };
+
+/* Squared metres to the centre; beyond everything when there is none or the row has no position. */
+static double distance2(const struct question *q, const struct snapshot_layer *l, uint32_t row)
+{
+    if (!q->query->has_centre || row >= l->located)
+        return INFINITY;
+    double dy = (l->point[row].lat - q->query->centre.lat) * q->metres_north;
+    double dx = (l->point[row].lon - q->query->centre.lon) * q->metres_east;
+    return dx * dx + dy * dy;
 }
 
 /* 0 to VALUE_STEP - 1, falling with the distance; half of it at half a kilometre. */
-static int nearness(const struct question *q, const struct search_hit *hit)
+static int nearness(double distance2)
 {
-    const struct snapshot_layer *l = snapshot_get(q->snapshot, hit->layer);
-    if (!q->query->has_centre || hit->row >= l->located)
-        return 0;
-    static const double metres_per_degree = 111195.0;
-    double dy = (l->point[hit->row].lat - q->query->centre.lat) * metres_per_degree;
-    double dx = (l->point[hit->row].lon - q->query->centre.lon) * metres_per_degree *
-                cos(q->query->centre.lat * 3.14159265358979323846 / 180);
-    return (int)((VALUE_STEP - 1) / (1 + hypot(dx, dy) / 500));
+    return (int)((VALUE_STEP - 1) / (1 + sqrt(distance2) / HALF_VALUE_METRES));
+}
+
+/* Farther than this (squared) a hit is worth less than `least` of nearness. */
+static double reach2(int least)
+{
+    double metres = HALF_VALUE_METRES * ((VALUE_STEP - 1) / (double)least - 1) + 1;
+    return metres * metres;
 }
 
 static bool is_better(const struct search_hit *a, const struct search_hit *b)
@@ -222,19 +237,41 @@ static bool name_starts(const struct question *q, const struct search_hit *hit)
            slice_starts(text_fold_in(q->arena, snapshot_text(&l->columns[field], hit->row)), q->fold);
 }
 
+/* The best by words and nearness. Most hits of a short word are settled by one comparison of squared
+ * distances: `reach` is how near a hit of this worth must be to come in. */
+static uint32_t choose_coarse(const struct question *q, const struct state *states, const uint32_t *found,
+                              uint32_t count, struct search_hit *best)
+{
+    uint32_t n = 0, layer = 0;
+    int total_of_reach = -1, worst_of_reach = -1;
+    double reach = INFINITY;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t document = found[i];
+        int total = states[document].total * VALUE_STEP, need = n == BEST_MAX ? best[n - 1].score - total : 0;
+        if (need >= VALUE_STEP)
+            continue;
+        layer = layer_of(q->index, document, layer);
+        const struct snapshot_layer *l = snapshot_get(q->snapshot, (enum layer_id)layer);
+        struct search_hit hit = {(enum layer_id)layer, document - q->index->first_document[layer], total};
+        double d2 = distance2(q, l, hit.row);
+        if (total != total_of_reach || total + need != worst_of_reach) {
+            reach = need > 0 ? reach2(need) : INFINITY;
+            total_of_reach = total;
+            worst_of_reach = total + need;
+        }
+        if (d2 > reach)
+            continue;
+        hit.score += nearness(d2);
+        n = best_insert(best, n, &hit);
+    }
+    return n;
+}
+
 static uint32_t choose(const struct question *q, const struct state *states, const uint32_t *found,
                        uint32_t count, struct search_hit *best)
 {
     struct search_hit coarse[BEST_MAX];
-    uint32_t n = 0, kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct search_hit hit = hit_of(q->index, found[i]);
-        int total = states[found[i]].total * VALUE_STEP;
-        if (n == BEST_MAX && total + VALUE_STEP <= coarse[n - 1].score)
-            continue;
-        hit.score = total + nearness(q, &hit);
-        n = best_insert(coarse, n, &hit);
-    }
+    uint32_t n = choose_coarse(q, states, found, count, coarse), kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (name_starts(q, &coarse[i]))
             coarse[i].score += VALUE_NAME_STARTS * VALUE_STEP;
@@ -264,6 +301,8 @@ uint32_t snapshot_search(const struct snapshot *s, const struct search_query *qu
                          struct search_hit **hits)
 {
     struct question q = {.snapshot = s, .index = s->search, .query = query, .arena = a};
+    q.metres_north = 111195;
+    q.metres_east = q.metres_north * cos(query->centre.lat * 3.14159265358979323846 / 180);
     struct search_hit *best = ARENA_ARRAY(a, struct search_hit, BEST_MAX);
     *hits = best;
     uint32_t n = find_code(&q, best);

@@ -104,7 +104,8 @@ static void sort_words(struct builder *b)
                                     (uint8_t)(length < 255 ? length : 255), (uint8_t)marks.n};
         order[i] = i;
     }
-    index->bytes = bytes.p;
+    index->bytes = room_trim(bytes.p, bytes.n, 1);
+    index->byte_count = bytes.n;
     index->words = unsorted;
     qsort_r(order, n, sizeof *order, word_order, index);
     struct word *sorted = calloc((size_t)n + 1, sizeof *sorted);
@@ -185,4 +186,11 @@ void search_free(struct search_index *index)
     free(index->posting_at);
     free(index->postings);
     free(index);
+}
+
+size_t search_size(const struct search_index *index)
+{
+    size_t postings = index->posting_at[index->word_count];
+    return sizeof *index + (index->word_count + 1) * (sizeof *index->words + sizeof *index->posting_at) +
+           index->byte_count + postings * sizeof *index->postings;
 }

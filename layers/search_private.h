@@ -21,6 +21,7 @@ struct search_index {
     uint32_t word_count;
     struct word *words;
     char *bytes;
+    size_t byte_count;
     uint32_t *posting_at; /* word_count + 1 */
     uint32_t *postings;   /* document << POSTING_RANK_BITS | rank */
 };

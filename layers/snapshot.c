@@ -55,6 +55,40 @@ struct part snapshot_part(const struct snapshot_layer *open, uint32_t row, uint3
     return (struct part){g->points + p->first, g->world + p->first, g->rank + p->first, p->count, p->is_hole};
 }
 
+static size_t column_size(const struct stored_column *c, size_t rows)
+{
+    size_t row = c->text ? sizeof *c->text : sizeof *c->integer;
+    return sizeof *c + rows * row +
+           (c->text ? (c->open.text_count + 2) * sizeof *c->text_at + c->bytes.n : 0);
+}
+
+static size_t layer_size(const struct stored_layer *l)
+{
+    const struct geometry *g = &l->geometry;
+    size_t rows = l->open.count, located = l->open.located, size = 0;
+    for (int i = 0; i < l->open.layer->field_count + 2; i++)
+        size += column_size(&l->columns[i], rows) + sizeof *l->open_columns;
+    size += located * (sizeof *l->point + sizeof *l->world + sizeof *l->key);
+    size += rows * (sizeof *l->number + sizeof *l->properties_at + sizeof *l->properties_length);
+    size += l->id_slot_count * sizeof *l->id_slots;
+    if (l->bounds)
+        size += located * (sizeof *l->bounds + sizeof *l->first_part + sizeof *l->part_count);
+    if (l->nodes)
+        size += l->level_at[l->level_count] * sizeof *l->nodes;
+    size += g->point_count * (sizeof *g->points + sizeof *g->world + sizeof *g->rank);
+    return size + g->part_count * sizeof *g->parts;
+}
+
+void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_bytes)
+{
+    *text_bytes = 0;
+    *other_bytes = sizeof *s + search_size(s->search);
+    for (int i = 0; i < LAYER_COUNT; i++) {
+        *text_bytes += s->layers[i].properties.n;
+        *other_bytes += layer_size(&s->layers[i]);
+    }
+}
+
 /* --- the publisher --- */
 
 struct publisher {

@@ -116,5 +116,6 @@ void snapshot_free(struct snapshot *s);
 void layer_index(struct stored_layer *l); /* the R-tree and the table of ids */
 struct search_index *search_build(const struct snapshot *s);
 void search_free(struct search_index *index);
+size_t search_size(const struct search_index *index);
 
 #endif

@@ -210,6 +210,18 @@ START_TEST(an_edit_from_outside_raises_the_revision)
 }
 END_TEST
 
+START_TEST(a_place_costs_at_most_300_bytes_beyond_its_text)
+{
+    const struct snapshot *s = publisher_get(the_publisher);
+    size_t text, other;
+    snapshot_size(s, &text, &other);
+    ck_assert_uint_gt(text, 3000 * 300);
+    ck_assert_uint_le(other, 3000 * 300);
+    ck_assert_uint_gt(other, 3000 * 150);
+    snapshot_release(s);
+}
+END_TEST
+
 static _Atomic bool stop_reading;
 
 static void *read_again_and_again(void *unused)
@@ -278,6 +290,7 @@ int main(void)
     tcase_add_test(once, a_block_is_a_run_of_rows);
     tcase_add_test(once, lines_and_areas_are_decoded);
     tcase_add_test(once, a_filter_chooses_rows);
+    tcase_add_test(once, a_place_costs_at_most_300_bytes_beyond_its_text);
     suite_add_tcase(suite, once);
     TCase *change = tcase_create("publish");
     tcase_add_checked_fixture(change, open_ward, close_ward);

@@ -66,7 +66,7 @@ static inline uint64_t read_varint(struct slice *s)
 static inline struct slice read_bytes(struct slice *s)
 {
     uint64_t n = read_varint(s);
-    MUST((n) <= (s->n), "n");
+    MUST(n <= s->n, "a length over the end");
     struct slice part = {s->p, n};
     s->p += n;
     s->n -= n;
@@ -82,13 +82,13 @@ static inline void read_value(struct slice s, struct read_value *v)
         v->is_text = true;
         snprintf(v->text, sizeof v->text, "%.*s", (int)text.n, text.p);
     } else if (tag == 0x19) {
-        MUST((uint64_t)(s.n) == (uint64_t)(8), "s.n");
+        MUST(s.n == 8, "bytes left over");
         return;
     } else {
-        MUST(tag == 0x20 || tag == 0x28 || tag == 0x38, "tag == 0x20 || tag == 0x28 || tag == 0x38");
+        MUST(tag == 0x20 || tag == 0x28 || tag == 0x38, "a value of a strange type");
         v->number = (int64_t)read_varint(&s);
     }
-    MUST((uint64_t)(s.n) == (uint64_t)(0), "s.n");
+    MUST(s.n == 0, "bytes left over");
 }
 
 /* The next layer of a tile; false at its end. */
@@ -98,7 +98,7 @@ static inline bool read_layer(struct slice *tile, struct read_layer *l)
         return false;
     memset(l, 0, offsetof(struct read_layer, features));
     l->key_count = l->value_count = 0;
-    MUST((uint64_t)(read_varint(tile)) == (uint64_t)(0x1A), "read_varint(tile)");
+    MUST(read_varint(tile) == 0x1A, "no layer");
     struct slice s = read_bytes(tile);
     while (s.n > 0) {
         uint64_t tag = read_varint(&s);
@@ -119,9 +119,9 @@ static inline bool read_layer(struct slice *tile, struct read_layer *l)
         default: ck_abort_msg("field %d in a layer", (int)tag);
         }
     }
-    MUST((uint64_t)(l->version) == (uint64_t)(2), "l->version");
-    MUST((uint64_t)(l->extent) == (uint64_t)(4096), "l->extent");
-    MUST((l->feature_count) > (0), "l->feature_count");
+    MUST(l->version == 2, "not version 2");
+    MUST(l->extent == 4096, "not 4096 to a side");
+    MUST(l->feature_count > 0, "a layer without features");
     return true;
 }
 
@@ -136,17 +136,17 @@ static inline void read_geometry(struct slice s, struct read_feature *f)
     while (s.n > 0) {
         uint64_t command = read_varint(&s);
         struct read_ring *r = &f->rings[f->ring_count];
-        MUST((f->ring_count) < (READ_RINGS), "f->ring_count");
-        MUST((uint64_t)(command) == (uint64_t)(f->type == 1 ? command : 9), "command"); /* MoveTo, once */
-        MUST((uint64_t)(command & 7) == (uint64_t)(1), "command & 7");
+        MUST(f->ring_count < READ_RINGS, "more rings than the test has room for");
+        MUST(f->type == 1 || command == 9, "more than one MoveTo");
+        MUST((command & 7) == 1, "no MoveTo");
         uint64_t n = command >> 3, lines = 0;
-        MUST((n) > (0), "n");
+        MUST(n > 0, "a command of none");
         r->first = f->point_count;
         if (f->type != 1) {
             x += unzigzag(read_varint(&s)), y += unzigzag(read_varint(&s));
             f->x[f->point_count] = x, f->y[f->point_count++] = y;
             uint64_t next = read_varint(&s);
-            MUST((uint64_t)(next & 7) == (uint64_t)(2), "next & 7");
+            MUST((next & 7) == 2, "no LineTo");
             n = lines = next >> 3;
             MUST(lines >= (f->type == 2 ? 1u : 2u), "too few lines");
         }
@@ -154,12 +154,12 @@ static inline void read_geometry(struct slice s, struct read_feature *f)
             int32_t dx = unzigzag(read_varint(&s)), dy = unzigzag(read_varint(&s));
             MUST(f->type == 1 || dx != 0 || dy != 0, "a LineTo that goes nowhere");
             x += dx, y += dy;
-            MUST((f->point_count) < (READ_POINTS), "f->point_count");
+            MUST(f->point_count < READ_POINTS, "more points than the test has room for");
             f->x[f->point_count] = x, f->y[f->point_count++] = y;
         }
         r->count = f->point_count - r->first;
         if (f->type == 3)
-            MUST((uint64_t)(read_varint(&s)) == (uint64_t)(15), "read_varint(&s)"); /* ClosePath, once */
+            MUST(read_varint(&s) == 15, "no ClosePath");
         f->ring_count++;
     }
 }
@@ -197,12 +197,12 @@ static inline void read_feature(const struct read_layer *l, int at, struct read_
         default: ck_abort_msg("field %d in a feature", (int)tag);
         }
     }
-    MUST((uint64_t)(f->tag_count % 2) == (uint64_t)(0), "f->tag_count % 2");
+    MUST(f->tag_count % 2 == 0, "a key without a value");
     for (int i = 0; i < f->tag_count; i += 2) {
-        MUST(((int)f->tags[i]) < (l->key_count), "(int)f->tags[i]");
-        MUST(((int)f->tags[i + 1]) < (l->value_count), "(int)f->tags[i + 1]");
+        MUST((int)f->tags[i] < l->key_count, "no such key");
+        MUST((int)f->tags[i + 1] < l->value_count, "no such value");
     }
-    MUST(f->type >= 1 && f->type <= 3 && geometry.n > 0, "f->type >= 1 && f->type <= 3 && geometry.n > 0");
+    MUST(f->type >= 1 && f->type <= 3 && geometry.n > 0, "no type or no geometry");
     read_geometry(geometry, f);
     if (f->type == 3)
         check_rings(f);
