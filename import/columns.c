@@ -129,7 +129,7 @@ static void try_word(const struct key_text *heading, struct slice words, int col
     enum { SAYS_ENOUGH = 6 };
     bool is_whole, is_word_end;
     size_t n = compare(heading, words, &is_whole, &is_word_end);
-    if (n > 0 && is_whole) {
+    if ((n > 0 && is_whole) || is_cut_name(heading, words)) {
         *best = (struct best){column, SIZE_MAX, true};
     } else if (n >= SAYS_ENOUGH && is_word_end && n > best->length) {
         *best = (struct best){column, n, false};
@@ -329,7 +329,31 @@ struct heading_match heading_match_with(const struct mapping_override *o, enum i
     return heading_match_parts(kind, h);
 }
 
-static void settle(struct mapping *m, uint32_t i, struct heading_match found)
+/* What the heading means in lists in general; COLUMN_NONE when nothing, or not for certain. */
+static int general_meaning(const struct heading *h)
+{
+    struct best best = {COLUMN_NONE, 0, false};
+    struct key_text key;
+    key_of(h->parts[h->part_count - 1], &key);
+    if (key.n > 0) {
+        try_table(&key, ANY_KIND, general_words, COUNT_OF(general_words), &best);
+    }
+    return best.is_exact ? best.column : COLUMN_NONE;
+}
+
+/* The column that lost its meaning to another keeps the general one, if that is free ("street" beside "name"
+ * in a list of streets); else it is shown, not read. */
+static void demote(const struct header *h, struct mapping *m, uint32_t i)
+{
+    int general = general_meaning(&h->headings[i]);
+    m->column[i] = COLUMN_NONE;
+    if (general >= 0 && m->sheet_column[general] < 0) {
+        m->column[i] = general;
+        m->sheet_column[general] = (int32_t)i;
+    }
+}
+
+static void settle(const struct header *h, struct mapping *m, uint32_t i, struct heading_match found)
 {
     m->column[i] = found.column;
     m->how[i] = found.how;
@@ -340,14 +364,17 @@ static void settle(struct mapping *m, uint32_t i, struct heading_match found)
         return;
     }
     int32_t before = m->sheet_column[found.column];
-    if (before >= 0 && m->how[before] >= found.how) {
-        m->column[i] = COLUMN_NONE; /* kept as a second column of the same meaning: shown, not read */
+    bool is_truer = before >= 0 && m->how[before] == found.how && found.how == MATCH_EXACT &&
+                    general_meaning(&h->headings[i]) == found.column &&
+                    general_meaning(&h->headings[before]) != found.column;
+    if (before >= 0 && m->how[before] >= found.how && !is_truer) {
+        demote(h, m, i);
         return;
     }
-    if (before >= 0) {
-        m->column[before] = COLUMN_NONE;
-    }
     m->sheet_column[found.column] = (int32_t)i;
+    if (before >= 0) {
+        demote(h, m, (uint32_t)before);
+    }
 }
 
 void mapping_make(const struct header *h, enum import_kind kind, const struct mapping_override *o,
@@ -361,6 +388,9 @@ void mapping_make(const struct header *h, enum import_kind kind, const struct ma
         m->sheet_column[i] = -1;
     }
     for (uint32_t i = 0; i < h->count; i++) {
-        settle(m, i, heading_match_with(o, kind, &h->headings[i]));
+        m->column[i] = COLUMN_NONE;
+        if (h->headings[i].part_count > 0) {
+            settle(h, m, i, heading_match_with(o, kind, &h->headings[i]));
+        }
     }
 }

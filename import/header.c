@@ -245,8 +245,10 @@ bool header_find(const struct header_request *q, struct arena *a, struct header 
         return false;
     }
     if (q->sheet->has_field_names) {
+        struct score s = score_rows(q, &g, 0, 0);
         take(&g, 0, 0, a, h);
-        return true;
+        h->matched = s.matched;
+        return s.matched > 0 || q->sheet->name_count == 1;
     }
     if (take_named(q, &g, a, h)) {
         return true;

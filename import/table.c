@@ -477,8 +477,12 @@ static void explain_column(const struct table *t, uint32_t i, struct buf *out)
 void table_explain(const struct table *t, struct buf *out)
 {
     const struct rows *rows = &t->first;
-    buf_format(out, "Tệp %s, trang \"%s\", tiêu đề ở dòng %u", t->sheet->format, table_sheet(t),
-               rows->rows[t->header.first_row].number);
+    if (t->sheet->has_field_names) {
+        buf_format(out, "Tệp %s, lớp \"%s\"", t->sheet->format, table_sheet(t));
+    } else {
+        buf_format(out, "Tệp %s, trang \"%s\", tiêu đề ở dòng %u", t->sheet->format, table_sheet(t),
+                   rows->rows[t->header.first_row].number);
+    }
     if (t->header.last_row > t->header.first_row) {
         buf_format(out, "–%u", rows->rows[t->header.last_row].number);
     }
