@@ -78,16 +78,20 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* "https://ban-do.example/" without its slash; only http and https are addresses a phone opens. */
+/* "https://ban-do.example/" without its slash: scheme and host, no path, because pages link from the root. */
 static bool set_base_url(struct serve *s, struct arena *a, const char *url, struct fault *f)
 {
     if (!url)
         return true;
     struct slice base = slice_of(url);
-    if (!slice_starts(base, SLICE("https://")) && !slice_starts(base, SLICE("http://")))
-        return fault_set(f, FAULT_USAGE, "--base-url", "\"%s\" does not begin with https:// or http://", url);
+    ptrdiff_t scheme = slice_find(base, SLICE("://"));
+    bool known = slice_starts(base, SLICE("https://")) || slice_starts(base, SLICE("http://"));
     while (base.n && base.p[base.n - 1] == '/')
         base.n--;
+    struct slice host = {base.p + scheme + 3,
+                         known && base.n > (size_t)scheme + 3 ? base.n - (size_t)scheme - 3 : 0};
+    if (!known || !host.n || slice_find(host, SLICE("/")) >= 0 || slice_find(host, SLICE("?")) >= 0)
+        return fault_set(f, FAULT_USAGE, "--base-url", "\"%s\" is not https://HOST or http://HOST", url);
     s->base_url = arena_text(a, base);
     return true;
 }

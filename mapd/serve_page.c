@@ -313,7 +313,7 @@ static bool redirect(const struct call *c, struct reply *r, const struct subject
         return false;
     const char *query = query_again(c);
     reply_redirect(r, 301,
-                   arena_format(c->arena, "%s/c/%s%s%s%s", c->base, p->code, extension, query[0] ? "?" : "",
+                   arena_format(c->arena, "/c/%s%s%s%s", p->code, extension, query[0] ? "?" : "",
                                 query[0] ? query + 1 : ""));
     return true;
 }

@@ -599,7 +599,8 @@ def starting_and_stopping(program, path, s):
     check("first line", re.fullmatch(r"listening on http://127\.0\.0\.1:\d+/\n", s.first_line), s.first_line)
     taken = subprocess.run([program, "serve", path, "--listen", f"127.0.0.1:{s.port}"], capture_output=True, text=True, timeout=20)
     check("a taken port", taken.returncode == 1 and taken.stdout == "" and taken.stderr)
-    for words in (["--listen", "nonsense"], ["--listen", "127.0.0.1:99999"], ["--base-url", "ftp://a"]):
+    for words in (["--listen", "nonsense"], ["--listen", "127.0.0.1:99999"], ["--base-url", "ftp://a"], ["--base-url", "https://"],
+                  ["--base-url", "https://a/b"]):
         bad = subprocess.run([program, "serve", path, *words], capture_output=True, text=True, timeout=20)
         check(f"wrong use {words}", bad.returncode == 2, bad.returncode)
     check("no such file", subprocess.run([program, "serve", path + "x"], capture_output=True, timeout=20).returncode == 1)
