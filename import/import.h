@@ -53,6 +53,7 @@ struct import_summary {
 bool import_file(struct store *s, const struct import_options *o, struct import_summary *sum,
                  struct buf *explanation, struct fault *f) RESULT_MUST_BE_USED;
 void import_summary_json(const struct import_summary *sum, struct buf *out);
+void import_summary_text(const struct import_summary *sum, struct buf *out); /* Vietnamese, for people */
 /* Takes back one batch exactly; refused with the list when later batches built upon it. */
 bool import_undo(struct store *s, int64_t batch, const char *who, struct import_summary *sum,
                  struct fault *f) RESULT_MUST_BE_USED;

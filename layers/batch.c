@@ -129,6 +129,12 @@ bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f
 
 /* --- the end --- */
 
+bool batch_after_rows(struct batch *b)
+{
+    journal_reset(b->journal);
+    return true;
+}
+
 static bool run_dated(struct batch *b, const char *sql, const struct batch_dating *d, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(b->store, sql, f);
@@ -144,7 +150,6 @@ static bool run_dated(struct batch *b, const char *sql, const struct batch_datin
  * list. */
 bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f)
 {
-    journal_reset(b->journal);
     if (!date_is_valid(d->listed_on))
         return true;
     return run_dated(b,

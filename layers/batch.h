@@ -48,6 +48,8 @@ int64_t batch_id(const struct batch *b);
 bool batch_row_begin(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_cancel(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f) RESULT_MUST_BE_USED;
+/* From here on changes belong to no row: they are kept for undo by batch_finish. */
+bool batch_after_rows(struct batch *b);
 /* What the list's own date touches, where the list has one (often only at its foot). */
 struct batch_dating {
     struct date listed_on, today;

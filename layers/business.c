@@ -195,25 +195,14 @@ bool place_set_position(struct store *s, int64_t id, const struct place_position
 
 /* --- establishments --- */
 
-bool establishment_put(struct store *s, const struct establishment *e, struct fault *f)
+static void bind_known(sqlite3_stmt *st, int index, int v)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        "INSERT INTO establishment (place_id, kind, kind_raw, address, public_address, address_key, "
-        "match_key, street_id,"
-        " number, chain, at_home, has_account, licensed_on, stall_place_id)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-        " ON CONFLICT (place_id) DO UPDATE SET kind = excluded.kind, kind_raw = excluded.kind_raw,"
-        " address = excluded.address, public_address = excluded.public_address, address_key = "
-        "excluded.address_key,"
-        " match_key = excluded.match_key, street_id = excluded.street_id, number = excluded.number,"
-        " chain = excluded.chain, at_home = excluded.at_home,"
-        " has_account = coalesce(excluded.has_account, has_account),"
-        " licensed_on = coalesce(excluded.licensed_on, licensed_on), stall_place_id = "
-        "excluded.stall_place_id",
-        f);
-    if (!st)
-        return false;
+    if (v >= 0)
+        bind_int(st, index, v);
+}
+
+static void bind_establishment(sqlite3_stmt *st, const struct establishment *e)
+{
     bind_int(st, 1, e->place_id);
     bind_text(st, 2, e->kind);
     bind_slice_or_null(st, 3, e->kind_raw);
@@ -224,11 +213,51 @@ bool establishment_put(struct store *s, const struct establishment *e, struct fa
     bind_id(st, 8, e->street_id);
     bind_slice_or_null(st, 9, e->number);
     bind_slice_or_null(st, 10, e->chain);
-    bind_int(st, 11, e->at_home);
-    if (e->has_account >= 0)
-        bind_int(st, 12, e->has_account);
-    bind_date(st, 13, e->licensed_on);
-    bind_id(st, 14, e->stall_place_id);
+    bind_known(st, 11, e->at_home);
+    bind_known(st, 12, e->has_account);
+    bind_known(st, 13, e->einvoice_in_scope);
+    bind_known(st, 14, e->einvoice_connected);
+    bind_date(st, 15, e->licensed_on);
+    bind_id(st, 16, e->stall_place_id);
+}
+
+static bool establishment_insert(struct store *s, const struct establishment *e, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s,
+                                       "INSERT INTO establishment (place_id, kind, kind_raw, address, "
+                                       "public_address, address_key, match_key, street_id,"
+                                       " number, chain, at_home, has_account, einvoice_in_scope, "
+                                       "einvoice_connected, licensed_on, stall_place_id)"
+                                       " VALUES (?1, coalesce(?2, 'other'), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+                                       "coalesce(?11, 0), ?12, ?13, ?14, ?15, ?16)",
+                                       f);
+    if (!st)
+        return false;
+    bind_establishment(st, e);
+    return statement_run(st, f);
+}
+
+bool establishment_put(struct store *s, const struct establishment *e, bool is_new, struct fault *f)
+{
+    if (is_new)
+        return establishment_insert(s, e, f);
+    sqlite3_stmt *st = store_statement(
+        s,
+        "UPDATE establishment SET kind = coalesce(?2, kind), kind_raw = coalesce(?3, kind_raw),"
+        " address = iif(?4 = '', address, ?4), public_address = iif(?4 = '', public_address, ?5),"
+        " address_key = iif(?4 = '', address_key, ?6), match_key = iif(?4 = '' AND address <> '', match_key, "
+        "?7),"
+        " street_id = iif(?4 = '', street_id, ?8), number = iif(?4 = '', number, ?9), chain = iif(?4 = '', "
+        "chain, ?10),"
+        " at_home = coalesce(?11, at_home), has_account = coalesce(?12, has_account),"
+        " einvoice_in_scope = coalesce(?13, einvoice_in_scope), einvoice_connected = coalesce(?14, "
+        "einvoice_connected),"
+        " licensed_on = coalesce(?15, licensed_on), stall_place_id = coalesce(?16, stall_place_id) WHERE "
+        "place_id = ?1",
+        f);
+    if (!st)
+        return false;
+    bind_establishment(st, e);
     return statement_run(st, f);
 }
 
@@ -270,18 +299,26 @@ int64_t establishment_of_stall(struct store *s, int64_t stall_place_id)
     return id;
 }
 
-bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version,
-                   struct slice *group)
+const char *place_position_name(struct store *s, struct arena *a, int64_t id)
 {
-    sqlite3_stmt *st = store_statement(
-        s, "SELECT version, group_name FROM industry WHERE code = ?1 ORDER BY version DESC LIMIT 1", NULL);
+    sqlite3_stmt *st = store_statement(s, "SELECT position FROM place WHERE id = ?1", NULL);
+    if (!st)
+        return "none";
+    bind_int(st, 1, id);
+    const char *name = statement_next(st, NULL) ? arena_text(a, column_slice(st, 0)) : "none";
+    sqlite3_reset(st);
+    return name;
+}
+
+bool place_read_point(struct store *s, int64_t id, struct place_position *out)
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT geom, accuracy_m FROM place WHERE id = ?1", NULL);
     if (!st)
         return false;
-    bind_slice(st, 1, code);
-    if (!statement_next(st, NULL))
-        return false;
-    *version = arena_slice(a, column_slice(st, 0));
-    *group = arena_slice(a, column_slice(st, 1));
+    bind_int(st, 1, id);
+    bool found = statement_next(st, NULL) && column_point(st, 0, &out->at);
+    if (found)
+        out->accuracy_m = sqlite3_column_double(st, 1);
     sqlite3_reset(st);
-    return true;
+    return found;
 }

@@ -146,6 +146,7 @@ void code_random(char out[CODE_LENGTH + 1]);
 bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1]);
 /* SHA-256 of bytes, for file hashes and evidence. */
 void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
+bool sha256_of_file(const char *path, uint8_t out[HASH_BYTES], struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- the read copy (snapshot.c) --- */
 

@@ -110,31 +110,46 @@ bool market_put(struct store *s, struct market *m, struct fault *f)
     return market_locate(s, m, f);
 }
 
+struct slice zone_fold_in(struct arena *a, struct slice name)
+{
+    struct slice fold = text_fold_in(a, name);
+    static const char *const HEADS[] = {"khu vuc ", "khu "};
+    for (size_t i = 0; i < COUNT_OF(HEADS); i++)
+        if (slice_starts(fold, slice_of(HEADS[i])))
+            return (struct slice){fold.p + strlen(HEADS[i]), fold.n - strlen(HEADS[i])};
+    return fold;
+}
+
+static bool zone_find(struct store *s, int64_t market_id, struct slice fold, int64_t *id, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT id FROM zone WHERE market_id = ?1 AND fold = ?2", f);
+    if (!st)
+        return false;
+    bind_int(st, 1, market_id);
+    bind_slice(st, 2, fold);
+    *id = statement_next(st, f) ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return true;
+}
+
 bool zone_put(struct store *s, int64_t market_id, struct slice name, int64_t *id, struct fault *f)
 {
-    struct buf fold = {0};
-    text_fold(name, &fold);
-    sqlite3_stmt *st = store_statement(s, "SELECT id FROM zone WHERE market_id = ?1 AND fold = ?2", f);
-    bool ok = st != NULL, found = false;
-    if (ok) {
-        bind_int(st, 1, market_id);
-        bind_slice(st, 2, buf_to_slice(&fold));
-        found = statement_next(st, f);
-        *id = found ? sqlite3_column_int64(st, 0) : 0;
-        sqlite3_reset(st);
-    }
-    if (ok && !found) {
-        st = store_statement(s, "INSERT INTO zone (market_id, name, fold) VALUES (?1, ?2, ?3)", f);
+    struct arena a = {0};
+    struct slice fold = zone_fold_in(&a, name);
+    bool ok = zone_find(s, market_id, fold, id, f);
+    if (ok && !*id) {
+        sqlite3_stmt *st =
+            store_statement(s, "INSERT INTO zone (market_id, name, fold) VALUES (?1, ?2, ?3)", f);
         ok = st != NULL;
         if (ok) {
             bind_int(st, 1, market_id);
             bind_slice(st, 2, name);
-            bind_slice(st, 3, buf_to_slice(&fold));
+            bind_slice(st, 3, fold);
             ok = statement_run(st, f);
             *id = sqlite3_last_insert_rowid(store_handle(s));
         }
     }
-    buf_release(&fold);
+    arena_release(&a);
     return ok;
 }
 

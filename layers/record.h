@@ -132,6 +132,8 @@ struct place_position {
     struct slice explanation; /* JSON without private text */
 };
 
+/* An update with an empty address keeps all that says where it is; NULL, -1 and zero dates keep what is
+ * there. */
 struct establishment {
     int64_t place_id;
     const char *kind;
@@ -139,8 +141,7 @@ struct establishment {
     uint8_t match_key[HASH_BYTES]; /* of folded name and address key: the same business of another list */
     int64_t street_id, stall_place_id;
     struct slice number, chain;
-    bool at_home;
-    int has_account; /* -1 unknown */
+    int at_home, has_account, einvoice_in_scope, einvoice_connected; /* -1 unknown */
     struct date licensed_on;
 };
 
@@ -158,16 +159,17 @@ bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known
 bool place_put(struct store *s, struct place *p, struct fault *f) RESULT_MUST_BE_USED;
 bool place_set_position(struct store *s, int64_t id, const struct place_position *p,
                         struct fault *f) RESULT_MUST_BE_USED;
-bool establishment_put(struct store *s, const struct establishment *e, struct fault *f) RESULT_MUST_BE_USED;
+bool establishment_put(struct store *s, const struct establishment *e, bool is_new,
+                       struct fault *f) RESULT_MUST_BE_USED;
 void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key,
                              uint8_t out[HASH_BYTES]);
 int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit);
 /* The establishment that was linked to this stall; 0: none. */
 int64_t establishment_of_stall(struct store *s, int64_t stall_place_id);
-/* Group of an industry code in any version, and the version that has it (the newest); false when no version
- * has it. */
-bool industry_find(struct store *s, struct arena *a, struct slice code, struct slice *version,
-                   struct slice *group);
+/* Its point and accuracy; false when it has none. */
+bool place_read_point(struct store *s, int64_t id, struct place_position *out);
+/* "house_number"; "none" for a place that is not there. In the arena. */
+const char *place_position_name(struct store *s, struct arena *a, int64_t id);
 
 /* --- market.c: markets, zones, stalls, traders --- */
 
@@ -186,6 +188,9 @@ int market_list(struct store *s, struct arena *a, struct market **out);
 bool market_put(struct store *s, struct market *m, struct fault *f) RESULT_MUST_BE_USED;
 bool zone_put(struct store *s, int64_t market_id, struct slice name, int64_t *id,
               struct fault *f) RESULT_MUST_BE_USED;
+
+/* Key of a zone's name: "Khu A" and "a" are one zone. */
+struct slice zone_fold_in(struct arena *a, struct slice name);
 
 /* zone_fold empty and kind NULL ask for any. */
 struct stall_key {

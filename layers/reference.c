@@ -51,17 +51,23 @@ int64_t ward_home(struct store *s)
     return store_int(s, "SELECT id FROM ward WHERE is_home", NULL, 0);
 }
 
-int industry_list(struct store *s, struct arena *a, struct named **names, struct slice **groups)
+int industry_list(struct store *s, struct arena *a, struct industry **out)
 {
-    int n = list_named(
-        s, a, "SELECT 0, name, '', group_name FROM industry WHERE level >= 4 ORDER BY version DESC, code",
-        names);
-    *groups = ARENA_ARRAY(a, struct slice, (size_t)n + 1);
-    for (int i = 0; i < n; i++) {
-        (*groups)[i] = (*names)[i].ref;
-        (*names)[i].fold = text_fold_in(a, (*names)[i].name);
+    struct buf list = {0};
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT version, code, name, group_name, level FROM industry ORDER BY code, version DESC", NULL);
+    while (st && statement_next(st, NULL)) {
+        struct industry i = {.version = arena_slice(a, column_slice(st, 0)),
+                             .code = arena_slice(a, column_slice(st, 1)),
+                             .name = arena_slice(a, column_slice(st, 2)),
+                             .group = arena_slice(a, column_slice(st, 3)),
+                             .level = sqlite3_column_int(st, 4)};
+        buf_add(&list, &i, sizeof i);
     }
-    return n;
+    int count = (int)(list.n / sizeof **out);
+    *out = arena_copy(a, list.p ? list.p : "", list.n);
+    buf_release(&list);
+    return count;
 }
 
 /* --- helpers of the puts --- */

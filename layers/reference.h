@@ -68,9 +68,8 @@ struct industry {
 
 bool industry_put(struct store *s, const struct industry *i, bool *is_new,
                   struct fault *f) RESULT_MUST_BE_USED;
-/* All level-4 and level-5 names with their groups, to read an activity written in words: name, fold, ref =
- * code. */
-int industry_list(struct store *s, struct arena *a, struct named **names, struct slice **groups);
+/* All industries, by code, the newest version of a code first. */
+int industry_list(struct store *s, struct arena *a, struct industry **out);
 
 struct base_feature {
     const char *layer; /* water green roads */

@@ -127,6 +127,22 @@ void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES])
     crypto_hash_sha256(out, (const unsigned char *)bytes.p, bytes.n);
 }
 
+bool sha256_of_file(const char *path, uint8_t out[HASH_BYTES], struct fault *f)
+{
+    unsigned char chunk[16384];
+    crypto_hash_sha256_state state;
+    FILE *file = fopen(path, "rbe");
+    if (!file)
+        return fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
+    crypto_hash_sha256_init(&state);
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
+        crypto_hash_sha256_update(&state, chunk, n);
+    bool ok = !ferror(file);
+    fclose(file);
+    crypto_hash_sha256_final(&state, out);
+    return ok || fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
+}
+
 /* --- public codes --- */
 
 static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford: no I L O U */

@@ -1,0 +1,358 @@
+/* load: one file into the ward file, in one transaction. Runs the rows of a table through the functions of
+ * its kind and counts what became of them.
+ *
+ * Law: every data row ends as exactly one of added, updated, unchanged, rejected, review. The same row again
+ * is unchanged, even one that still waits for a person; a second row about the same thing in one file is
+ * never merged into the first. */
+#include "import/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct load_kind *kind_of(enum import_kind kind)
+{
+    switch (kind) {
+    case IMPORT_ESTABLISHMENTS: return &LOAD_ESTABLISHMENTS;
+    case IMPORT_STALLS: return &LOAD_STALLS;
+    case IMPORT_FOOD_SAFETY: return &LOAD_FOOD_SAFETY;
+    case IMPORT_MARKETS: return &LOAD_MARKETS;
+    case IMPORT_PILOTS: return &LOAD_PILOTS;
+    case IMPORT_PAYMENTS: return &LOAD_PAYMENTS;
+    case IMPORT_STREETS: return &LOAD_STREETS;
+    case IMPORT_ADDRESSES: return &LOAD_ADDRESSES;
+    case IMPORT_WARDS: return &LOAD_WARDS;
+    case IMPORT_RESIDENTIAL_GROUPS: return &LOAD_RESIDENTIAL_GROUPS;
+    case IMPORT_INDUSTRIES: return &LOAD_INDUSTRIES;
+    case IMPORT_STALL_PLANS: return &LOAD_STALL_PLANS;
+    case IMPORT_BASE: return &LOAD_BASE;
+    default: return NULL;
+    }
+}
+
+/* --- keys seen in this file: 64 bits of the keyed hash → row --- */
+
+struct seen {
+    struct seen_slot {
+        uint64_t key;
+        uint32_t row;
+    } * slots;
+    size_t capacity, count; /* capacity is a power of two */
+};
+
+static struct seen_slot *seen_slot(const struct seen *s, uint64_t key)
+{
+    size_t i = key & (s->capacity - 1);
+    while (s->slots[i].row && s->slots[i].key != key)
+        i = (i + 1) & (s->capacity - 1);
+    return &s->slots[i];
+}
+
+static void seen_grow(struct seen *s)
+{
+    struct seen bigger = {.capacity = s->capacity ? s->capacity * 2 : 1024};
+    bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
+    if (!bigger.slots)
+        abort();
+    for (size_t i = 0; i < s->capacity; i++)
+        if (s->slots[i].row)
+            *seen_slot(&bigger, s->slots[i].key) = s->slots[i];
+    bigger.count = s->count;
+    free(s->slots);
+    *s = bigger;
+}
+
+/* The row that had this key before, or 0. */
+static uint32_t seen_add(struct seen *s, const uint8_t hash[HASH_BYTES], uint32_t row)
+{
+    uint64_t key;
+    memcpy(&key, hash, sizeof key);
+    if (s->count * 2 >= s->capacity)
+        seen_grow(s);
+    struct seen_slot *slot = seen_slot(s, key);
+    if (slot->row)
+        return slot->row;
+    *slot = (struct seen_slot){key, row};
+    s->count++;
+    return 0;
+}
+
+/* --- one row --- */
+
+struct run {
+    struct load load;
+    const struct load_kind *kind;
+    struct import_summary *sum;
+    struct report *report;
+    struct seen seen;
+    struct buf text, json;
+};
+
+static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_BYTES])
+{
+    buf_reset(&r->text);
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        const struct cell *c = &row->cells[i];
+        if (c->kind == CELL_EMPTY)
+            continue;
+        buf_format(&r->text, "%d:", i);
+        buf_slice(&r->text, c->text);
+        buf_char(&r->text, '\n');
+    }
+    buf_slice(&r->text, row->group);
+    buf_slice(&r->text, row->wkb);
+    key_hash(store_key(r->load.store), "content", buf_to_slice(&r->text), out);
+}
+
+static void hash_key(struct run *r, struct slice key, uint8_t out[HASH_BYTES])
+{
+    key_hash(store_key(r->load.store), "row", key, out);
+}
+
+/* A twin is remembered under its key and content, beside the first row. */
+static void hash_twin(struct run *r, struct source_row *source)
+{
+    buf_reset(&r->text);
+    buf_add(&r->text, source->key, HASH_BYTES);
+    buf_add(&r->text, source->hash, HASH_BYTES);
+    key_hash(store_key(r->load.store), "twin", buf_to_slice(&r->text), source->key);
+}
+
+static bool is_known(struct run *r, const struct source_row *source, struct outcome *out)
+{
+    struct source_row known;
+    if (!source_row_find(r->load.batch, source->key, &known) ||
+        memcmp(known.hash, source->hash, HASH_BYTES) != 0)
+        return false;
+    out->verdict = VERDICT_UNCHANGED;
+    out->entity_id = known.entity_id;
+    out->entity = r->kind->entity;
+    out->problem_count = 0;
+    if (r->kind->has_places)
+        out->position = place_position_name(r->load.store, &r->load.row, known.entity_id);
+    return true;
+}
+
+static void wait_as_twin(struct run *r, struct outcome *out)
+{
+    complain_text(out, -1, FAULT_DUPLICATE, (struct slice){"", 0},
+                  arena_format(&r->load.row, "Trùng mã với dòng %u nhưng nội dung khác", out->twin_of));
+    ask(out, "trùng với một dòng khác trong tệp", "duplicate_in_file", 0);
+}
+
+static bool apply_row(struct run *r, const struct row *row, struct source_row *source, struct outcome *out,
+                      struct fault *f)
+{
+    out->entity = r->kind->entity;
+    if (out->twin_of && !r->kind->takes_twins)
+        wait_as_twin(r, out);
+    else if (!r->kind->apply(&r->load, row, out, f))
+        return false;
+    if (is_rejected(out))
+        return batch_row_cancel(r->load.batch, f);
+    source->entity_id = out->entity_id;
+    source->waiting = out->verdict == VERDICT_REVIEW;
+    source->row = row->number;
+    if (out->key.n && !source_row_put(r->load.batch, source, f))
+        return false;
+    if (out->verdict != VERDICT_REVIEW)
+        return true;
+    struct review review = {.row = row->number,
+                            .place_id = out->review_place,
+                            .reason = out->reason,
+                            .fault_group = out->fault_group,
+                            .candidates = out->candidates};
+    return review_open(r->load.batch, &review, f);
+}
+
+static bool settle_row(struct run *r, const struct row *row, struct outcome *out, struct fault *f)
+{
+    struct source_row source = {.row = row->number};
+    r->kind->read(&r->load, row, out);
+    if (is_rejected(out))
+        return true;
+    hash_content(r, row, source.hash);
+    if (out->key.n) {
+        hash_key(r, out->key, source.key);
+        out->twin_of = seen_add(&r->seen, source.key, row->number);
+        if (is_known(r, &source, out))
+            return true;
+        if (out->twin_of)
+            hash_twin(r, &source);
+        if (out->twin_of && is_known(r, &source, out))
+            return true;
+    }
+    return apply_row(r, row, &source, out, f);
+}
+
+static void count_row(struct run *r, const struct outcome *out)
+{
+    uint64_t *const counts[VERDICT_COUNT] = {&r->sum->added, &r->sum->updated, &r->sum->unchanged,
+                                             &r->sum->rejected, &r->sum->review};
+    r->sum->rows++;
+    *counts[out->verdict] += 1;
+    if (!r->kind->has_places || out->verdict == VERDICT_REJECTED)
+        return;
+    enum position_kind p = POSITION_NONE;
+    for (int i = 0; out->position && i < POSITION_COUNT; i++)
+        if (strcmp(position_name((enum position_kind)i), out->position) == 0)
+            p = (enum position_kind)i;
+    r->sum->position[p]++;
+}
+
+static bool load_row(struct run *r, const struct row *row, struct fault *f)
+{
+    struct outcome out = {.verdict = VERDICT_ADDED};
+    arena_reset(&r->load.row);
+    r->load.listed_on = table_source_date(r->load.table);
+    if (!batch_row_begin(r->load.batch, f) || !settle_row(r, row, &out, f))
+        return false;
+    if (is_rejected(&out))
+        out.entity_id = 0;
+    count_row(r, &out);
+    report_row(r->report, row->number, &out);
+    buf_reset(&r->json);
+    problems_json(&out, &r->json);
+    struct batch_row record = {.row = row->number,
+                               .verdict = out.verdict,
+                               .entity = out.entity,
+                               .entity_id = out.entity_id,
+                               .faults = buf_to_slice(&r->json),
+                               .raw = out.verdict == VERDICT_UNCHANGED ? (struct slice){"", 0} : row->raw};
+    return batch_row_end(r->load.batch, &record, f);
+}
+
+/* --- the file --- */
+
+enum { PROGRESS_ROWS = 256 };
+
+static bool progress(const struct run *r, struct fault *f)
+{
+    const struct import_options *o = r->load.options;
+    if (!o->progress || o->progress(o->progress_context, r->sum->rows, table_row_estimate(r->load.table)))
+        return true;
+    return fault_set(f, FAULT_INTERRUPTED, NULL, "%s", "");
+}
+
+static bool load_rows(struct run *r, struct fault *f)
+{
+    struct row *row = ARENA_NEW(&r->load.whole, struct row);
+    struct fault end = {0};
+    while (table_next(r->load.table, row, &end)) {
+        if (!load_row(r, row, f))
+            return false;
+        if (r->sum->rows % PROGRESS_ROWS == 0 && !progress(r, f))
+            return false;
+    }
+    if (end.code)
+        return fault_set(f, end.code, end.place, "%s", end.text);
+    return progress(r, f);
+}
+
+static bool has_acceptance(const struct table *t)
+{
+    return table_has(t, COLUMN_QR) || table_has(t, COLUMN_POS) || table_has(t, COLUMN_TRANSFER);
+}
+
+static bool finish_batch(struct run *r, struct fault *f)
+{
+    struct load *l = &r->load;
+    struct batch_dating dating = {.listed_on = table_source_date(l->table),
+                                  .today = l->today,
+                                  .acceptance = has_acceptance(l->table),
+                                  .platform = table_has(l->table, COLUMN_PLATFORM)};
+    struct batch_counts counts = {
+        .rows = r->sum->rows,
+        .of = {r->sum->added, r->sum->updated, r->sum->unchanged, r->sum->rejected, r->sum->review}};
+    return batch_after_rows(l->batch) && (!r->kind->finish || r->kind->finish(l, f)) &&
+           (!r->kind->has_places || batch_date(l->batch, &dating, f)) &&
+           batch_finish(l->batch, &counts, dating.listed_on, f);
+}
+
+static const char *file_name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool open_batch(struct run *r, struct fault *f)
+{
+    const struct import_options *o = r->load.options;
+    struct batch_start start = {.kind = import_kind_name(o->kind),
+                                .file_name = file_name_of(o->path),
+                                .sheet = table_sheet(r->load.table),
+                                .who = o->who ? o->who : "cli",
+                                .signature = table_signature(r->load.table)};
+    if (!sha256_of_file(o->path, start.file_hash, f) || !batch_open(&r->load.batch, r->load.store, &start, f))
+        return false;
+    r->sum->batch = batch_id(r->load.batch);
+    return true;
+}
+
+/* Everything between begin and commit. */
+static bool load_file(struct run *r, struct fault *f)
+{
+    struct load *l = &r->load;
+    if (!open_batch(r, f) || !load_markets(l) ||
+        (r->kind->needs_geocoder && !geocoder_open(&l->geocoder, l->store, f)))
+        return false;
+    return (!r->kind->begin || r->kind->begin(l, f)) && load_rows(r, f) && finish_batch(r, f);
+}
+
+static bool load_in_transaction(struct run *r, struct fault *f)
+{
+    if (!store_begin(r->load.store, f))
+        return false;
+    bool ok = load_file(r, f);
+    batch_close(r->load.batch);
+    r->load.batch = NULL;
+    if (ok && !r->load.options->dry_run)
+        ok = store_commit(r->load.store, f);
+    if (!ok || r->load.options->dry_run)
+        store_rollback(r->load.store);
+    if (r->load.options->dry_run)
+        r->sum->batch = 0;
+    return ok;
+}
+
+bool import_file(struct store *s, const struct import_options *o, struct import_summary *sum,
+                 struct buf *explanation, struct fault *f)
+{
+    struct run r = {
+        .load = {.store = s, .options = o, .today = date_today()}, .kind = kind_of(o->kind), .sum = sum};
+    struct table_request request = {
+        .path = o->path, .kind = o->kind, .sheet = o->sheet, .mapping_path = o->mapping_path, .crs = o->crs};
+    *sum = (struct import_summary){0};
+    if (!r.kind)
+        return fault_set(f, FAULT_USAGE, import_kind_name(o->kind), "%s",
+                         "loại danh sách này chưa nhập được");
+    sum->has_positions = r.kind->has_places;
+    bool ok = store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
+    ok = ok && table_open(&r.load.table, &request, f);
+    if (ok && explanation)
+        table_explain(r.load.table, explanation);
+    ok = ok && (!o->report_path || report_open(&r.report, o->report_path, f)) && load_in_transaction(&r, f);
+    ok = report_close(r.report, ok ? f : NULL) && ok;
+    geocoder_close(r.load.geocoder);
+    table_close(r.load.table);
+    arena_release(&r.load.row);
+    arena_release(&r.load.whole);
+    free(r.seen.slots);
+    buf_release(&r.text);
+    buf_release(&r.json);
+    return ok;
+}
+
+bool import_undo(struct store *s, int64_t batch, const char *who, struct import_summary *sum, struct fault *f)
+{
+    struct batch_counts counts = {0};
+    *sum = (struct import_summary){.batch = batch};
+    if (!batch_undo(s, batch, who, &counts, f))
+        return false;
+    sum->rows = counts.rows;
+    sum->added = counts.of[VERDICT_ADDED];
+    sum->updated = counts.of[VERDICT_UPDATED];
+    sum->unchanged = counts.of[VERDICT_UNCHANGED];
+    sum->rejected = counts.of[VERDICT_REJECTED];
+    sum->review = counts.of[VERDICT_REVIEW];
+    return true;
+}

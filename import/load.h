@@ -1,0 +1,130 @@
+/* load: from rows of a table to rows of the ward file. Private to import/load*.c and report.c.
+ *
+ *   load.c runs the table of kinds: read (cells → values, nothing written) → is it known already? → apply
+ * (values → file) load_cells.c takes single cells; load_business.c and load_place.c are shared by the lists
+ * of businesses.
+ *
+ * Law: `read` and `apply` answer about the row through struct outcome; a fault they return is the file's and
+ * ends the import. */
+#ifndef IMPORT_LOAD_H
+#define IMPORT_LOAD_H
+
+#include "import/clean.h"
+
+/* --- what became of a row --- */
+
+enum { PROBLEMS_MAX = 10 };
+
+struct problem {
+    int column; /* enum column_id, or -1 for the row */
+    enum fault_code code;
+    struct slice value;
+    const char *text, *advice; /* Vietnamese; advice may be NULL */
+};
+
+struct outcome {
+    enum verdict verdict;
+    struct slice key; /* what the row is about, for "the same row again"; empty: the row is not remembered */
+    const char *entity;
+    int64_t entity_id;
+    const char *position; /* of kinds with places */
+    uint32_t twin_of;     /* row of this file with the same key and other content; 0 none */
+    struct slice reason, fault_group, candidates; /* of a review */
+    int64_t review_place;
+    struct problem problems[PROBLEMS_MAX];
+    int problem_count;
+};
+
+/* --- one import under way --- */
+
+struct load {
+    struct store *store;
+    struct batch *batch;
+    struct table *table;
+    struct geocoder *geocoder;
+    const struct import_options *options;
+    struct arena row, whole; /* memory of one row, of the import */
+    struct date today, listed_on;
+    void *record; /* what `read` made for `apply`; in the row's arena */
+    void *state;  /* of the kind; in the import's arena */
+    struct market *markets;
+    int market_count;
+};
+
+struct load_kind {
+    bool has_places; /* counts positions */
+    bool needs_geocoder;
+    bool takes_twins; /* a second row of one key goes on to `apply`; else it waits for a person */
+    const char *entity;
+    bool (*begin)(struct load *l, struct fault *f); /* may be NULL */
+    void (*read)(struct load *l, const struct row *row, struct outcome *out);
+    bool (*apply)(struct load *l, const struct row *row, struct outcome *out, struct fault *f);
+    bool (*finish)(struct load *l, struct fault *f); /* may be NULL */
+};
+
+extern const struct load_kind LOAD_ESTABLISHMENTS, LOAD_STALLS, LOAD_FOOD_SAFETY, LOAD_MARKETS, LOAD_PILOTS,
+    LOAD_PAYMENTS, LOAD_STREETS, LOAD_ADDRESSES, LOAD_WARDS, LOAD_RESIDENTIAL_GROUPS, LOAD_INDUSTRIES,
+    LOAD_STALL_PLANS, LOAD_BASE;
+
+/* --- saying what is wrong (load_cells.c) --- */
+
+/* A value that could not be taken: the row goes on without it. */
+void complain(struct outcome *out, int column, const struct fault *f, struct slice value);
+void complain_text(struct outcome *out, int column, enum fault_code code, struct slice value,
+                   const char *text);
+/* The row is not stored. `advice` says what to do. */
+void reject(struct outcome *out, const struct problem *p);
+bool is_rejected(const struct outcome *out);
+/* The row waits for a person; place_id 0 when no place was made. */
+void ask(struct outcome *out, const char *reason, const char *group, int64_t place_id);
+void add_candidate(struct load *l, struct outcome *out, int64_t place_id);
+
+/* --- taking cells (load_cells.c); text in the row's arena --- */
+
+struct slice take_text(struct load *l, const struct row *row, enum column_id id, struct outcome *out);
+struct slice take_code(struct load *l, const struct row *row, enum column_id id,
+                       struct outcome *out); /* upper case */
+struct date take_date(const struct row *row, enum column_id id,
+                      struct outcome *out); /* zero: none; never in the future */
+struct date take_any_date(const struct row *row, enum column_id id, struct outcome *out);
+int take_yes_no(const struct row *row, enum column_id id, struct outcome *out);  /* -1 unknown */
+double take_real(const struct row *row, enum column_id id, struct outcome *out); /* NaN unknown */
+/* A constant by one of the clean_… functions; NULL unknown. */
+const char *take_choice(const struct row *row, enum column_id id,
+                        enum clean (*clean)(const struct cell *, const char **, struct fault *),
+                        struct outcome *out);
+/* Typed coordinates of any of the columns; false when none are typed. A wrong one rejects the row. */
+bool take_position(const struct row *row, struct lonlat *at, struct outcome *out);
+struct slice cell_fold(struct load *l, const struct row *row, enum column_id id);
+/* The raw text of the cell, whatever it is. */
+struct slice cell_text(const struct row *row, enum column_id id);
+
+/* --- references (load_reference.c) --- */
+
+struct place_query {
+    struct slice ref, market, zone, stall_number; /* cells as cleaned */
+    const char *stall_kind;                       /* NULL: any */
+};
+
+void take_place_query(struct load *l, const struct row *row, struct outcome *out, struct place_query *q);
+bool place_query_is_empty(const struct place_query *q);
+/* Folded text that tells two queries apart. */
+void place_query_key(struct load *l, const struct place_query *q, struct buf *key);
+/* The place a row of another list speaks of; 0 with the outcome rejected or asking. */
+int64_t find_place(struct load *l, const struct place_query *q, struct outcome *out);
+/* By code, then by folded name; NULL when there is none. */
+const struct market *find_market(struct load *l, struct slice text);
+bool load_markets(struct load *l);
+
+/* --- report.c --- */
+
+struct report;
+
+bool report_open(struct report **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+void report_row(struct report *r, uint32_t row, const struct outcome *out);
+bool report_close(struct report *r, struct fault *f); /* NULL is fine */
+/* JSON of the problems for the provenance: names and columns, never values. */
+void problems_json(const struct outcome *out, struct buf *json);
+const char *column_title(int column); /* Vietnamese, for people */
+
+#endif

@@ -1,0 +1,229 @@
+/* load_cells: from the cells of a row to values, and the words for what is wrong with them. A cell that
+ * cannot be taken is reported and left out; only what a row cannot live without rejects it. */
+#include "import/load.h"
+#include "layers/text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- problems --- */
+
+static struct problem *add_problem(struct outcome *out, int column, enum fault_code code, struct slice value)
+{
+    if (out->problem_count == PROBLEMS_MAX)
+        return &out->problems[PROBLEMS_MAX - 1];
+    struct problem *p = &out->problems[out->problem_count++];
+    *p = (struct problem){.column = column, .code = code, .value = value, .text = ""};
+    return p;
+}
+
+/* The fault's own words may hold the value: the report shows the value in its column, so the sentence is
+ * enough. */
+void complain(struct outcome *out, int column, const struct fault *f, struct slice value)
+{
+    add_problem(out, column, f->code, value)->text = fault_sentence(f->code, false);
+}
+
+void complain_text(struct outcome *out, int column, enum fault_code code, struct slice value,
+                   const char *text)
+{
+    add_problem(out, column, code, value)->text = text;
+}
+
+void reject(struct outcome *out, const struct problem *p)
+{
+    struct problem first = *p;
+    out->verdict = VERDICT_REJECTED;
+    if (!first.text)
+        first.text = fault_sentence(first.code, false);
+    if (out->problem_count < PROBLEMS_MAX)
+        out->problem_count++;
+    for (int i = out->problem_count - 1; i > 0; i--) /* the reason stands before what was only noticed */
+        out->problems[i] = out->problems[i - 1];
+    out->problems[0] = first;
+}
+
+bool is_rejected(const struct outcome *out)
+{
+    return out->verdict == VERDICT_REJECTED;
+}
+
+void ask(struct outcome *out, const char *reason, const char *group, int64_t place_id)
+{
+    if (out->verdict == VERDICT_REVIEW) /* the first question stands */
+        return;
+    out->verdict = VERDICT_REVIEW;
+    out->reason = slice_of(reason);
+    out->fault_group = slice_of(group);
+    out->review_place = place_id;
+}
+
+/* Candidates are told by their public codes. */
+void add_candidate(struct load *l, struct outcome *out, int64_t place_id)
+{
+    struct place_known known;
+    struct buf json = {0};
+    if (!place_read(l->store, &l->row, place_id, &known))
+        return;
+    buf_char(&json, '[');
+    if (out->candidates.n > 2) {
+        buf_add(&json, out->candidates.p + 1, out->candidates.n - 2);
+        buf_char(&json, ',');
+    }
+    buf_json(&json, slice_of(known.place.code));
+    buf_char(&json, ']');
+    out->candidates = arena_slice(&l->row, buf_to_slice(&json));
+    buf_release(&json);
+}
+
+/* --- cells --- */
+
+struct slice cell_text(const struct row *row, enum column_id id)
+{
+    return row->cells[id].text;
+}
+
+/* An error cell (#N/A, a formula that was never computed) says nothing, and is told about. */
+static bool is_error(const struct row *row, enum column_id id, struct outcome *out)
+{
+    const struct cell *c = &row->cells[id];
+    if (c->kind != CELL_ERROR)
+        return false;
+    complain_text(out, id, FAULT_BAD_VALUE, c->text,
+                  c->flags & CELL_NO_RESULT ? "Công thức chưa được tính" : "Ô bị lỗi công thức");
+    return true;
+}
+
+struct slice take_text(struct load *l, const struct row *row, enum column_id id, struct outcome *out)
+{
+    struct slice text = {0};
+    if (is_error(row, id, out) || clean_text(&row->cells[id], &l->row, &text) != CLEAN_OK)
+        return (struct slice){"", 0};
+    return text;
+}
+
+struct slice take_code(struct load *l, const struct row *row, enum column_id id, struct outcome *out)
+{
+    struct slice text = take_text(l, row, id, out);
+    struct buf upper = {0};
+    text_upper(text, &upper);
+    struct slice code = arena_slice(&l->row, slice_trim(buf_to_slice(&upper)));
+    buf_release(&upper);
+    return code;
+}
+
+struct slice cell_fold(struct load *l, const struct row *row, enum column_id id)
+{
+    return text_fold_in(&l->row, row->cells[id].text);
+}
+
+struct date take_any_date(const struct row *row, enum column_id id, struct outcome *out)
+{
+    struct date d = {0};
+    struct fault f = {0};
+    if (is_error(row, id, out))
+        return d;
+    enum clean result = clean_date(&row->cells[id], &d, &f);
+    if (result == CLEAN_OK)
+        return d;
+    if (result == CLEAN_BAD)
+        complain(out, id, &f, row->cells[id].text);
+    return (struct date){0};
+}
+
+struct date take_date(const struct row *row, enum column_id id, struct outcome *out)
+{
+    struct date d = take_any_date(row, id, out);
+    if (!date_is_valid(d) || date_to_days(d) <= date_to_days(date_today()))
+        return d;
+    complain(out, id, &(struct fault){.code = FAULT_FUTURE_DATE}, row->cells[id].text);
+    return (struct date){0};
+}
+
+int take_yes_no(const struct row *row, enum column_id id, struct outcome *out)
+{
+    bool yes = false;
+    struct fault f = {0};
+    if (is_error(row, id, out))
+        return -1;
+    enum clean result = clean_yes_no(&row->cells[id], &yes, &f);
+    if (result == CLEAN_BAD)
+        complain(out, id, &f, row->cells[id].text);
+    return result == CLEAN_OK ? yes : -1;
+}
+
+double take_real(const struct row *row, enum column_id id, struct outcome *out)
+{
+    double v = 0;
+    struct fault f = {0};
+    if (is_error(row, id, out))
+        return NAN;
+    enum clean result = clean_real(&row->cells[id], &v, &f);
+    if (result == CLEAN_BAD)
+        complain(out, id, &f, row->cells[id].text);
+    return result == CLEAN_OK ? v : NAN;
+}
+
+const char *take_choice(const struct row *row, enum column_id id,
+                        enum clean (*clean)(const struct cell *, const char **, struct fault *),
+                        struct outcome *out)
+{
+    const char *choice = NULL;
+    struct fault f = {0};
+    if (is_error(row, id, out))
+        return NULL;
+    enum clean result = clean(&row->cells[id], &choice, &f);
+    if (result == CLEAN_BAD)
+        complain(out, id, &f, row->cells[id].text);
+    return result == CLEAN_OK ? choice : NULL;
+}
+
+/* --- typed coordinates --- */
+
+static bool is_filled(const struct row *row, enum column_id id)
+{
+    const struct cell *c = &row->cells[id];
+    return c->kind != CELL_EMPTY && slice_trim(c->text).n > 0;
+}
+
+/* Point of a GIS file: ISO WKB, little-endian, type 1. */
+static bool wkb_point(struct slice wkb, struct lonlat *at)
+{
+    uint32_t type;
+    if (wkb.n < 21 || wkb.p[0] != 1)
+        return false;
+    memcpy(&type, wkb.p + 1, 4);
+    memcpy(&at->lon, wkb.p + 5, 8);
+    memcpy(&at->lat, wkb.p + 13, 8);
+    return type % 1000 == 1 && isfinite(at->lon) && isfinite(at->lat);
+}
+
+static bool take_pair(const struct row *row, enum column_id first, enum column_id second, struct lonlat *at,
+                      struct outcome *out)
+{
+    struct fault f = {0};
+    bool swapped = false;
+    if (!is_filled(row, first) && !is_filled(row, second))
+        return false;
+    enum clean result = clean_position(&row->cells[first], &row->cells[second], at, &swapped, &f);
+    if (result == CLEAN_EMPTY)
+        return false;
+    if (result == CLEAN_BAD) {
+        reject(out,
+               &(struct problem){.column = first,
+                                 .code = f.code ? f.code : FAULT_BAD_COORDINATE,
+                                 .value = row->cells[first].text,
+                                 .advice = "Kiểm tra lại hai toạ độ, hoặc bỏ trống để tìm theo địa chỉ"});
+        return false;
+    }
+    if (swapped)
+        complain_text(out, first, FAULT_BAD_COORDINATE, row->cells[first].text,
+                      "Hai cột toạ độ bị đổi chỗ; đã hiểu theo thứ tự đúng");
+    return true;
+}
+
+bool take_position(const struct row *row, struct lonlat *at, struct outcome *out)
+{
+    return wkb_point(row->wkb, at) || take_pair(row, COLUMN_LON, COLUMN_LAT, at, out) ||
+           (!is_rejected(out) && take_pair(row, COLUMN_X, COLUMN_Y, at, out));
+}

@@ -1,0 +1,228 @@
+/* report: what the import says to people and to programs. The CSV has one line for each row with something to
+ * see; it is the clerk's own data going back to the clerk, so it shows the value. What is kept in the file
+ * does not. */
+#include "import/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the CSV --- */
+
+struct report {
+    FILE *file;
+    char *path;
+    struct buf line;
+};
+
+const char *column_title(int column)
+{
+    static const char *const TITLES[COLUMN_COUNT] = {
+        [COLUMN_REF] = "Mã điểm",
+        [COLUMN_NAME] = "Tên cơ sở",
+        [COLUMN_OWNER] = "Chủ hộ",
+        [COLUMN_KIND] = "Loại hình",
+        [COLUMN_IDENTITY] = "Mã số",
+        [COLUMN_ADDRESS] = "Địa chỉ",
+        [COLUMN_NUMBER] = "Số nhà",
+        [COLUMN_STREET] = "Tên đường",
+        [COLUMN_ALLEY] = "Kiệt hẻm",
+        [COLUMN_GROUP] = "Tổ dân phố",
+        [COLUMN_WARD] = "Phường",
+        [COLUMN_INDUSTRY] = "Ngành nghề",
+        [COLUMN_INDUSTRY_CODE] = "Mã ngành",
+        [COLUMN_STATUS] = "Tình trạng",
+        [COLUMN_PHONE] = "Điện thoại",
+        [COLUMN_ISSUED_ON] = "Ngày cấp",
+        [COLUMN_LON] = "Kinh độ",
+        [COLUMN_LAT] = "Vĩ độ",
+        [COLUMN_X] = "X",
+        [COLUMN_Y] = "Y",
+        [COLUMN_QR] = "QR",
+        [COLUMN_POS] = "POS",
+        [COLUMN_TRANSFER] = "Chuyển khoản",
+        [COLUMN_PLATFORM] = "Nền tảng số",
+        [COLUMN_AT_HOME] = "Kinh doanh tại nhà",
+        [COLUMN_ACCOUNT] = "Tài khoản thanh toán",
+        [COLUMN_MARKET] = "Mã chợ",
+        [COLUMN_ZONE] = "Khu",
+        [COLUMN_STALL_KIND] = "Loại sạp",
+        [COLUMN_STALL_NUMBER] = "Số sạp",
+        [COLUMN_TRADER] = "Tiểu thương",
+        [COLUMN_GOODS] = "Ngành hàng",
+        [COLUMN_AREA_M2] = "Diện tích",
+        [COLUMN_DOCUMENT_NUMBER] = "Số giấy chứng nhận",
+        [COLUMN_EXPIRES_ON] = "Ngày hết hạn",
+        [COLUMN_COMMITTED_ON] = "Ngày kí cam kết",
+        [COLUMN_INSPECTED_ON] = "Ngày kiểm tra",
+        [COLUMN_RESULT] = "Kết quả kiểm tra",
+        [COLUMN_PILOT] = "Mã mô hình",
+        [COLUMN_JOINED_ON] = "Ngày tham gia",
+        [COLUMN_LEFT_ON] = "Ngày rời",
+        [COLUMN_EVIDENCE_CLASS] = "Loại minh chứng",
+        [COLUMN_METHOD] = "Phương thức",
+        [COLUMN_HAPPENED_ON] = "Ngày",
+        [COLUMN_OFFICER] = "Cán bộ",
+        [COLUMN_EVIDENCE_STATE] = "Trạng thái",
+        [COLUMN_CODE] = "Mã",
+    };
+    if (column < 0)
+        return "";
+    return TITLES[column] ? TITLES[column] : column_name((enum column_id)column);
+}
+
+bool report_open(struct report **out, const char *path, struct fault *f)
+{
+    struct report *r = calloc(1, sizeof *r);
+    if (!r)
+        abort();
+    r->file = fopen(path, "we");
+    if (!r->file) {
+        free(r);
+        return fault_set(f, FAULT_FILE_WRITE, path, "%s", strerror(errno));
+    }
+    r->path = strdup(path);
+    /* the mark tells spreadsheet programs that this is UTF-8 */
+    fputs("\xEF\xBB\xBF"
+          "Dòng,Cột,Giá trị,Kết luận,Vấn đề,Cần làm gì\r\n",
+          r->file);
+    *out = r;
+    return true;
+}
+
+static const char *verdict_title(enum verdict v)
+{
+    static const char *const TITLES[VERDICT_COUNT] = {"đã nhận", "đã cập nhật", "không đổi", "bị loại",
+                                                      "chờ xem xét"};
+    return TITLES[v];
+}
+
+static const char *default_advice(const struct outcome *out)
+{
+    if (out->verdict == VERDICT_REJECTED)
+        return "Sửa ô này rồi nhập lại tệp";
+    if (out->verdict == VERDICT_REVIEW)
+        return "Sửa trong tệp rồi nhập lại, hoặc quyết định trong hàng chờ";
+    return "Dòng đã được nhận, bỏ qua giá trị này; sửa rồi nhập lại nếu cần";
+}
+
+static void add_sentences(struct buf *line, const struct outcome *out)
+{
+    struct buf text = {0};
+    buf_slice(&text, out->reason);
+    for (int i = 0; i < out->problem_count; i++) {
+        const struct problem *p = &out->problems[i];
+        buf_text(&text, text.n ? "; " : "");
+        if (i > 0 || out->reason.n)
+            buf_format(&text, "%s%s", column_title(p->column), p->column >= 0 ? ": " : "");
+        buf_text(&text, p->text);
+    }
+    buf_csv(line, buf_to_slice(&text));
+    buf_release(&text);
+}
+
+void report_row(struct report *r, uint32_t row, const struct outcome *out)
+{
+    bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
+    if (!r || (!out->problem_count && !waits))
+        return;
+    const struct problem none = {.column = -1, .text = ""};
+    const struct problem *p = out->problem_count ? &out->problems[0] : &none;
+    buf_reset(&r->line);
+    buf_int(&r->line, row);
+    buf_char(&r->line, ',');
+    buf_csv(&r->line, slice_of(column_title(p->column)));
+    buf_char(&r->line, ',');
+    buf_csv(&r->line, p->value);
+    buf_char(&r->line, ',');
+    buf_csv(&r->line, slice_of(verdict_title(out->verdict)));
+    buf_char(&r->line, ',');
+    add_sentences(&r->line, out);
+    buf_char(&r->line, ',');
+    buf_csv(&r->line, slice_of(p->advice ? p->advice : default_advice(out)));
+    buf_text(&r->line, "\r\n");
+    fwrite(r->line.p, 1, r->line.n, r->file);
+}
+
+bool report_close(struct report *r, struct fault *f)
+{
+    if (!r)
+        return true;
+    bool ok = !ferror(r->file);
+    ok = fclose(r->file) == 0 && ok;
+    if (!ok)
+        fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno));
+    buf_release(&r->line);
+    free(r->path);
+    free(r);
+    return ok;
+}
+
+void problems_json(const struct outcome *out, struct buf *json)
+{
+    if (!out->problem_count)
+        return;
+    buf_char(json, '[');
+    for (int i = 0; i < out->problem_count; i++) {
+        const struct problem *p = &out->problems[i];
+        buf_text(json, i ? ",{" : "{");
+        buf_json_field(json, "code", slice_of(fault_name(p->code)));
+        if (p->column >= 0) {
+            buf_char(json, ',');
+            buf_json_field(json, "column", slice_of(column_name((enum column_id)p->column)));
+        }
+        buf_char(json, '}');
+    }
+    buf_char(json, ']');
+}
+
+/* --- the summary --- */
+
+void import_summary_json(const struct import_summary *sum, struct buf *out)
+{
+    const struct {
+        const char *name;
+        uint64_t n;
+    } counts[] = {{"rows", sum->rows},           {"added", sum->added},       {"updated", sum->updated},
+                  {"unchanged", sum->unchanged}, {"rejected", sum->rejected}, {"review", sum->review}};
+    buf_format(out, "{\"batch\":%lld", (long long)sum->batch);
+    for (size_t i = 0; i < COUNT_OF(counts); i++)
+        buf_format(out, ",\"%s\":%llu", counts[i].name, (unsigned long long)counts[i].n);
+    buf_text(out, ",\"position\":{");
+    const char *comma = "";
+    for (int i = 0; sum->has_positions && i < POSITION_COUNT; i++) {
+        if (!sum->position[i])
+            continue;
+        buf_format(out, "%s\"%s\":%llu", comma, position_name((enum position_kind)i),
+                   (unsigned long long)sum->position[i]);
+        comma = ",";
+    }
+    buf_text(out, "}}");
+}
+
+static const char *position_title(enum position_kind p)
+{
+    static const char *const TITLES[POSITION_COUNT] = {
+#define POSITION(id, name, title_vi, title_en) title_vi,
+#include "import/positions.def"
+#undef POSITION
+    };
+    return TITLES[p];
+}
+
+void import_summary_text(const struct import_summary *sum, struct buf *out)
+{
+    if (sum->batch)
+        buf_format(out, "Lần nhập %lld: %llu dòng", (long long)sum->batch, (unsigned long long)sum->rows);
+    else
+        buf_format(out, "Nhập thử (không ghi): %llu dòng", (unsigned long long)sum->rows);
+    buf_format(out, " — thêm %llu, cập nhật %llu, không đổi %llu, bị loại %llu, chờ xem xét %llu\n",
+               (unsigned long long)sum->added, (unsigned long long)sum->updated,
+               (unsigned long long)sum->unchanged, (unsigned long long)sum->rejected,
+               (unsigned long long)sum->review);
+    for (int i = 0; sum->has_positions && i < POSITION_COUNT; i++)
+        if (sum->position[i])
+            buf_format(out, "  %s: %llu\n", position_title((enum position_kind)i),
+                       (unsigned long long)sum->position[i]);
+}
