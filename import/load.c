@@ -139,13 +139,26 @@ static void wait_as_twin(struct run *r, struct outcome *out)
     ask(out, "trùng với một dòng khác trong tệp", "duplicate_in_file", 0);
 }
 
+/* What the rules of the file itself forbid costs the row, not the import; anything else the database says is
+ * the end. */
+static bool apply_or_reject(struct run *r, const struct row *row, struct outcome *out, struct fault *f)
+{
+    struct fault here = {0};
+    if (r->kind->apply(&r->load, row, out, &here))
+        return true;
+    if (here.code != FAULT_DATABASE || slice_find(slice_of(here.text), SLICE("constraint failed")) < 0)
+        return fault_set(f, here.code, here.place, "%s", here.text);
+    reject(out, &(struct problem){.column = -1, .code = FAULT_DUPLICATE, .value = {"", 0}});
+    return true;
+}
+
 static bool apply_row(struct run *r, const struct row *row, struct source_row *source, struct outcome *out,
                       struct fault *f)
 {
     out->entity = r->kind->entity;
     if (out->twin_of && !r->kind->takes_twins)
         wait_as_twin(r, out);
-    else if (!r->kind->apply(&r->load, row, out, f))
+    else if (!apply_or_reject(r, row, out, f))
         return false;
     if (is_rejected(out))
         return batch_row_cancel(r->load.batch, f);
@@ -327,12 +340,14 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
                          "loại danh sách này chưa nhập được");
     sum->has_positions = r.kind->has_places;
     bool ok = store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
-    ok = ok && table_open(&r.load.table, &request, f);
+    ok = ok && projection_open(&r.load.projection, o->crs ? o->crs : "EPSG:5899", f) &&
+         table_open(&r.load.table, &request, f);
     if (ok && explanation)
         table_explain(r.load.table, explanation);
     ok = ok && (!o->report_path || report_open(&r.report, o->report_path, f)) && load_in_transaction(&r, f);
     ok = report_close(r.report, ok ? f : NULL) && ok;
     geocoder_close(r.load.geocoder);
+    projection_close(r.load.projection);
     table_close(r.load.table);
     arena_release(&r.load.row);
     arena_release(&r.load.whole);

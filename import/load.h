@@ -42,6 +42,7 @@ struct load {
     struct batch *batch;
     struct table *table;
     struct geocoder *geocoder;
+    struct projection *projection; /* of typed metres */
     const struct import_options *options;
     struct arena row, whole; /* memory of one row, of the import */
     struct date today, listed_on;
@@ -94,7 +95,7 @@ const char *take_choice(const struct row *row, enum column_id id,
                         enum clean (*clean)(const struct cell *, const char **, struct fault *),
                         struct outcome *out);
 /* Typed coordinates of any of the columns; false when none are typed. A wrong one rejects the row. */
-bool take_position(const struct row *row, struct lonlat *at, struct outcome *out);
+bool take_position(struct load *l, const struct row *row, struct lonlat *at, struct outcome *out);
 struct slice cell_fold(struct load *l, const struct row *row, enum column_id id);
 /* The raw text of the cell, whatever it is. */
 struct slice cell_text(const struct row *row, enum column_id id);

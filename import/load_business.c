@@ -299,7 +299,7 @@ void business_read(struct load *l, const struct row *row, struct outcome *out, s
     read_person(l, row, out, b);
     read_status(l, row, out, b);
     read_address(l, row, out, b);
-    b->has_position = take_position(row, &b->at, out);
+    b->has_position = take_position(l, row, &b->at, out);
     read_industry_code(l, row, out, b);
     if (!b->industry_group.n)
         read_industry_words(l, row, out, b);

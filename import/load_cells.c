@@ -198,32 +198,45 @@ static bool wkb_point(struct slice wkb, struct lonlat *at)
     return type % 1000 == 1 && isfinite(at->lon) && isfinite(at->lat);
 }
 
-static bool take_pair(const struct row *row, enum column_id first, enum column_id second, struct lonlat *at,
+static bool bad_position(const struct row *row, enum column_id id, const struct fault *f, struct outcome *out)
+{
+    reject(out, &(struct problem){.column = id,
+                                  .code = f->code ? f->code : FAULT_BAD_COORDINATE,
+                                  .value = row->cells[id].text,
+                                  .advice = "Kiểm tra lại toạ độ, hoặc bỏ trống để tìm theo địa chỉ"});
+    return false;
+}
+
+static bool take_pair(struct load *l, const struct row *row, const enum column_id ids[2], struct lonlat *at,
                       struct outcome *out)
 {
+    const struct cell *const pair[2] = {&row->cells[ids[0]], &row->cells[ids[1]]};
     struct fault f = {0};
     bool swapped = false;
-    if (!is_filled(row, first) && !is_filled(row, second))
+    if (!is_filled(row, ids[0]) && !is_filled(row, ids[1]))
         return false;
-    enum clean result = clean_position(&row->cells[first], &row->cells[second], at, &swapped, &f);
+    enum clean result = clean_position(l->projection, pair, at, &swapped, &f);
     if (result == CLEAN_EMPTY)
         return false;
-    if (result == CLEAN_BAD) {
-        reject(out,
-               &(struct problem){.column = first,
-                                 .code = f.code ? f.code : FAULT_BAD_COORDINATE,
-                                 .value = row->cells[first].text,
-                                 .advice = "Kiểm tra lại hai toạ độ, hoặc bỏ trống để tìm theo địa chỉ"});
-        return false;
-    }
+    if (result == CLEAN_BAD)
+        return bad_position(row, ids[0], &f, out);
     if (swapped)
-        complain_text(out, first, FAULT_BAD_COORDINATE, row->cells[first].text,
+        complain_text(out, ids[0], FAULT_BAD_COORDINATE, row->cells[ids[0]].text,
                       "Hai cột toạ độ bị đổi chỗ; đã hiểu theo thứ tự đúng");
     return true;
 }
 
-bool take_position(const struct row *row, struct lonlat *at, struct outcome *out)
+static bool take_one(struct load *l, const struct row *row, struct lonlat *at, struct outcome *out)
 {
-    return wkb_point(row->wkb, at) || take_pair(row, COLUMN_LON, COLUMN_LAT, at, out) ||
-           (!is_rejected(out) && take_pair(row, COLUMN_X, COLUMN_Y, at, out));
+    struct fault f = {0};
+    enum clean result = clean_coordinates(l->projection, &row->cells[COLUMN_COORDINATES], at, &f);
+    return result == CLEAN_OK || (result == CLEAN_BAD && bad_position(row, COLUMN_COORDINATES, &f, out));
+}
+
+bool take_position(struct load *l, const struct row *row, struct lonlat *at, struct outcome *out)
+{
+    static const enum column_id DEGREES[2] = {COLUMN_LON, COLUMN_LAT}, METRES[2] = {COLUMN_X, COLUMN_Y};
+    return wkb_point(row->wkb, at) || take_pair(l, row, DEGREES, at, out) ||
+           (!is_rejected(out) && take_pair(l, row, METRES, at, out)) ||
+           (!is_rejected(out) && take_one(l, row, at, out));
 }

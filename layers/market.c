@@ -182,8 +182,8 @@ bool stall_put(struct store *s, const struct stall *stall, struct fault *f)
     sqlite3_stmt *st = store_statement(
         s,
         "INSERT INTO stall (place_id, market_id, zone_id, kind, number, number_norm, area_m2, goods)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (place_id) DO UPDATE SET market_id = ?2,"
-        " zone_id = coalesce(?3, zone_id), kind = ?4, number = ?5, number_norm = ?6, area_m2 = coalesce(?7, "
+        " VALUES (?1, ?2, ?3, coalesce(?4, 'counter'), ?5, ?6, ?7, ?8) ON CONFLICT (place_id) DO UPDATE SET market_id = ?2,"
+        " zone_id = coalesce(?3, zone_id), kind = coalesce(?4, kind), number = ?5, number_norm = ?6, area_m2 = coalesce(?7, "
         "area_m2),"
         " goods = ?8",
         f);

@@ -202,7 +202,7 @@ struct stall_key {
 
 struct stall {
     int64_t place_id, market_id, zone_id;
-    const char *kind;
+    const char *kind; /* NULL keeps what is there, "counter" for a new one */
     struct slice number, number_norm, goods;
     double area_m2; /* NaN unknown */
 };
