@@ -124,6 +124,13 @@ struct best {
     bool is_exact;
 };
 
+/* A field name of a Shapefile is cut after ten bytes. */
+static bool is_cut_name(const struct key_text *heading, struct slice words)
+{
+    enum { CUT = 10 };
+    return heading->n == CUT && words.n > CUT && memcmp(heading->folded, words.p, CUT) == 0;
+}
+
 static void try_word(const struct key_text *heading, struct slice words, int column, struct best *best)
 {
     enum { SAYS_ENOUGH = 6 };
@@ -140,13 +147,12 @@ static void try_word(const struct key_text *heading, struct slice words, int col
 static void try_name(const struct key_text *heading, const char *name, int column, struct best *best)
 {
     char words[64];
-    size_t n = strlen(name);
-    for (size_t i = 0; i < n && i < sizeof words; i++) {
+    struct slice text = {words, strlen(name) < sizeof words ? strlen(name) : 0};
+    for (size_t i = 0; i < text.n; i++) {
         words[i] = name[i] == '_' ? ' ' : name[i];
     }
     bool is_whole, is_word_end;
-    if (n <= sizeof words && compare(heading, (struct slice){words, n}, &is_whole, &is_word_end) &&
-        is_whole) {
+    if ((compare(heading, text, &is_whole, &is_word_end) && is_whole) || is_cut_name(heading, text)) {
         *best = (struct best){column, SIZE_MAX, true};
     }
 }
