@@ -95,6 +95,7 @@ struct geocode_result {
     double accuracy_m, score;
     int64_t street_id, group_id, ward_id; /* 0: unknown */
     struct slice street, number, chain, ward, normalised;
+    struct slice key;         /* same place by its words, same key; empty when nothing was understood */
     struct slice why;         /* one Vietnamese sentence */
     struct slice fault_group; /* the same for rows that one decision would mend; may be empty */
     struct geocode_span spans[16];

@@ -6,8 +6,9 @@
 
 #include "layers/kit.h"
 
-/* NFC, Ð (U+00D0) → Đ, each run of blanks (NBSP, line breaks) → one blank, none at the ends, zero-width characters dropped, full-width forms →
- * ASCII. Case and tone placement stay as typed: this is what people read. */
+/* NFC, Ð (U+00D0) → Đ, each run of blanks (NBSP, line breaks) → one blank, none at the ends, zero-width
+ * characters dropped, full-width forms → ASCII. Case and tone placement stay as typed: this is what people
+ * read. */
 void text_clean(struct slice in, struct buf *out);
 /* The key of a text: text_clean, lower case, tone placement unified, all marks dropped, đ → d, anything but
  * letters and digits → one blank, trimmed. "Hoà-Cường" and "hòa  cường" (NFD) both give "hoa cuong". */
@@ -19,6 +20,16 @@ struct slice text_fold_in(struct arena *a, struct slice in);
 void text_fold_marks(struct slice in, struct buf *out);
 /* Whether any letter carries a mark or is a đ: somebody typed diacritics. */
 bool text_has_marks(struct slice in);
+/* Whether one word could be a Vietnamese syllable (with or without marks, any case); no dictionary. */
+bool text_is_syllable(struct slice word);
+/* How the marks of two texts with the same letters differ, each in the form of text_fold_marks; blanks and
+ * digits are passed over. Nothing is counted where the letters themselves differ. */
+struct marks_difference {
+    int tones;   /* same letter, another tone */
+    int letters; /* another letter: â for ă, d for đ */
+    int missing; /* no mark typed where there is one */
+};
+struct marks_difference text_compare_marks(struct slice typed, struct slice known);
 bool text_is_utf8(struct slice in);
 /* Simple upper and lower case of the whole text (Unicode). */
 void text_upper(struct slice in, struct buf *out);
@@ -38,5 +49,11 @@ bool text_decode(struct slice in, enum text_encoding from, struct buf *out);
 /* The encoding in which the cell reads as Vietnamese, by counting Vietnamese syllables before and after;
  * TEXT_UTF8 unless the gain is clear. */
 enum text_encoding text_detect(struct slice in);
+
+/* Text typed with the input method switched off: "Dichj Vongj Haauj" (Telex) or "Le6 Thanh Nghi5" (VNI keys).
+ * Words that then are good syllables are written so, the others stay. How many were changed. text_detect
+ * never looks for this: only who knows what should stand there can tell. */
+enum text_keys { TEXT_TELEX, TEXT_VNI_KEYS };
+int text_decode_keys(struct slice in, enum text_keys keys, struct buf *out);
 
 #endif

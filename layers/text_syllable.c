@@ -173,3 +173,63 @@ void viet_place_tone(uint32_t *letters, int n)
             letters[i] = viet_join(letter, i == seat ? tone : TONE_NONE);
     }
 }
+
+bool text_is_syllable(struct slice word)
+{
+    uint32_t letters[SYLLABLE_MAX];
+    int n = 0;
+    for (size_t at = 0; at < word.n;) {
+        if (n == SYLLABLE_MAX)
+            return false;
+        letters[n++] = cp_lower(utf8_next(word, &at));
+    }
+    return viet_is_syllable(letters, n);
+}
+
+/* Next letter without tone, and its tone; 0 at the end. Blanks and digits are passed over. */
+static uint32_t next_letter(struct slice text, size_t *at, enum viet_tone *tone)
+{
+    *tone = TONE_NONE;
+    while (*at < text.n) {
+        uint32_t cp = utf8_next(text, at), letter;
+        if (cp == ' ' || (cp >= '0' && cp <= '9'))
+            continue;
+        return viet_split(cp, &letter, tone) ? letter : cp;
+    }
+    return 0;
+}
+
+static uint32_t plain(uint32_t letter)
+{
+    if (letter == 0x111)
+        return 'd';
+    if (letter == 0x103 || letter == 0xE2)
+        return 'a';
+    if (letter == 0xEA)
+        return 'e';
+    if (letter == 0xF4 || letter == 0x1A1)
+        return 'o';
+    return letter == 0x1B0 ? 'u' : letter == 'y' ? 'i' : letter;
+}
+
+struct marks_difference text_compare_marks(struct slice typed, struct slice known)
+{
+    struct marks_difference d = {0, 0, 0};
+    size_t i = 0, k = 0;
+    for (;;) {
+        enum viet_tone tone_a, tone_b;
+        uint32_t a = next_letter(typed, &i, &tone_a), b = next_letter(known, &k, &tone_b);
+        if (a == 0 || b == 0 || plain(a) != plain(b))
+            return d;
+        bool is_bare = tone_a == TONE_NONE && plain(a) == (a == 'y' ? 'i' : a);
+        bool same_letter = a == b || (plain(a) == 'i' && plain(b) == 'i');
+        if (is_bare && (!same_letter || tone_b != TONE_NONE))
+            d.missing++;
+        else if (!same_letter && plain(a) != a)
+            d.letters++;
+        else if (!same_letter)
+            d.missing++;
+        else if (tone_a != tone_b)
+            d.tones++;
+    }
+}

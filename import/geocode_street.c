@@ -1,0 +1,396 @@
+/* Which streets an address may mean. Windows of up to seven tokens are looked up as written; if none stands
+ * well (beside the number, behind "đường", at the start of a part), windows at likely places are compared
+ * with room for slips, abbreviations and initials. Law: the longest name wins, equal names stay side by side
+ * for a person to choose, and a name with an unknown word at its side is not taken for sure ("Lê Đại" beside
+ * "Hành"). */
+#include "import/geocode_private.h"
+#include "import/spell.h"
+
+#include "layers/text.h"
+
+#include <string.h>
+
+enum { WINDOW_MAX = 7, NEAR_MAX = 64 };
+
+/* What a window's place in the text is worth. */
+enum {
+    PLACE_NUMBER_BEFORE = 40,
+    PLACE_NUMBER_AFTER = 12,
+    PLACE_STREET_WORD = 30,
+    PLACE_PART = 8,
+    PLACE_LETTER = 2, /* per letter, to 15 letters */
+    PLACE_ADMIN = -25,
+    PLACE_BEHIND_RELATION = -30,
+    PLACE_EXTENDED = -30,
+    PLACE_ABBREVIATED = -16,
+    PLACE_INITIALS = -20,
+    PLACE_WEAK = -8,
+    PLACE_HALF_EDIT = -4,
+    PLACE_DOUBTFUL = -6,
+    PLACE_TONE = -3,
+    PLACE_MARK = -5,
+    PLACE_MISSING = -1,
+};
+
+struct finder {
+    const struct street_search *s;
+    const struct tokens *t;
+    struct street_matches *out;
+    struct buf key;
+    int relation_at; /* -1: none */
+};
+
+static bool is_free(const struct tokens *t, int i)
+{
+    return i >= 0 && i < t->count && t->t[i].label == LABEL_FREE;
+}
+
+/* Whether a window may go on over token i. */
+static bool is_joint(const struct tokens *t, int i)
+{
+    const struct token *w = &t->t[i];
+    if (!is_free(t, i) || w->sign == ',' || w->sign == ':')
+        return false;
+    return w->sign != '/' || (w->is_number && t->t[i - 1].is_number);
+}
+
+/* A number at the edge of the window that is part of a longer one: "1/5", "1A", "136/2". */
+static bool is_cut_number(const struct tokens *t, int from, int to)
+{
+    const struct token *next = to < t->count ? &t->t[to] : NULL;
+    if (t->t[from].is_number &&
+        (t->t[from].sign == '/' || (from > 0 && !t->t[from].has_blank && !t->t[from].sign)))
+        return true;
+    if (!t->t[to - 1].is_number || next == NULL)
+        return false;
+    return next->sign == '/' || (!next->has_blank && !next->sign && !next->is_number);
+}
+
+/* --- where a window stands --- */
+
+static bool is_name_of(const struct finder *f, int from, unsigned kinds, int *tokens)
+{
+    struct name_hit hit;
+    bool is_found = lexicon_find(f->s->lexicon, f->t, from, kinds, false, &hit);
+    *tokens = is_found ? hit.tokens : 0;
+    return is_found;
+}
+
+static const unsigned ADMIN = 1u << NAME_WARD | 1u << NAME_WARD_OLD | 1u << NAME_DISTRICT;
+
+static bool is_extended_right(const struct finder *f, const struct street_match *m, bool has_number_before)
+{
+    int tokens;
+    if (!is_free(f->t, m->to) || f->t->t[m->to].sign == ',' || f->t->t[m->to].sign == '-')
+        return false;
+    const struct token *next = &f->t->t[m->to];
+    if (next->is_number)
+        return has_number_before && next->sign == 0; /* "12 Tiên Sơn 25": a street of that family */
+    if (address_number_after(f->t, m->to) > m->to || is_street_word(next))
+        return false;
+    return !is_name_of(f, m->to, ADMIN, &tokens);
+}
+
+static bool is_extended_left(const struct finder *f, const struct street_match *m, bool has_number_before)
+{
+    const struct token *first = &f->t->t[m->from];
+    if (has_number_before || m->has_street_word || !is_free(f->t, m->from - 1))
+        return false;
+    return first->sign != ',' && first->sign != '-' && first->sign != ':' && !f->t->t[m->from - 1].is_number;
+}
+
+static void judge_place(const struct finder *f, struct street_match *m, size_t letters)
+{
+    int tokens, word = m->from;
+    while (word > 0 && is_free(f->t, word - 1) && is_street_word(&f->t->t[word - 1]))
+        word--;
+    m->has_street_word = word < m->from;
+    bool is_before = address_number_before(f->t, m->from) < m->from;
+    bool is_after = !is_before && address_number_after(f->t, m->to) > m->to;
+    m->has_number = is_before || is_after;
+    m->starts_part = word == 0 || f->t->t[word].sign == ',' || !is_free(f->t, word - 1);
+    m->is_extended = is_extended_right(f, m, is_before) || is_extended_left(f, m, is_before);
+    m->place += is_before ? PLACE_NUMBER_BEFORE : is_after ? PLACE_NUMBER_AFTER : 0;
+    m->place += m->has_street_word ? PLACE_STREET_WORD : 0;
+    m->place += m->starts_part ? PLACE_PART : 0;
+    m->place += PLACE_LETTER * (letters < 15 ? (int)letters : 15);
+    m->place += m->is_extended ? PLACE_EXTENDED : 0;
+    bool is_admin =
+        !m->has_street_word && is_name_of(f, m->from, ADMIN, &tokens) && tokens == m->to - m->from;
+    m->place += is_admin ? PLACE_ADMIN : 0;
+    m->place +=
+        f->relation_at >= 0 && m->from > f->relation_at && f->relation_at > 1 ? PLACE_BEHIND_RELATION : 0;
+    m->place -= m->from / 3;
+}
+
+/* --- how a name fits what was typed --- */
+
+static void judge_marks(const struct finder *f, struct street_match *m)
+{
+    const struct street_alias *alias = &f->s->index->aliases[m->alias];
+    struct buf typed = {0};
+    if (!f->t->has_marks || alias->marks.n == 0)
+        return;
+    for (int i = m->from; i < m->to; i++)
+        buf_slice(&typed, f->t->t[i].marks);
+    struct marks_difference d = text_compare_marks(buf_to_slice(&typed), alias->marks);
+    m->tone_differs = d.tones;
+    m->mark_differs = d.letters;
+    m->place += PLACE_TONE * d.tones + PLACE_MARK * d.letters + PLACE_MISSING * d.missing;
+    buf_release(&typed);
+}
+
+static struct slice fold_word(struct slice *rest)
+{
+    struct slice word;
+    return slice_next(rest, ' ', &word) ? word : (struct slice){0};
+}
+
+static int syllable_limit(size_t letters)
+{
+    return letters >= 5 ? 4 : 2;
+}
+
+/* Syllable by syllable: false when one of them bears more than a slip. A typed word that is itself a good
+ * syllable with another sound is rather another name. */
+static bool judge_syllables(const struct finder *f, struct street_match *m)
+{
+    const struct street_alias *alias = &f->s->index->aliases[m->alias];
+    struct slice rest = alias->fold;
+    if (m->to - m->from != alias->words || f->t->has_lost)
+        return true;
+    for (int i = m->from; i < m->to; i++) {
+        const struct token *w = &f->t->t[i];
+        struct slice known = fold_word(&rest);
+        if (known.n == 0 || slice_equal(w->fold, known))
+            continue;
+        int cost = spell_cost(w->fold, known, syllable_limit(known.n));
+        if (cost == SPELL_FAR)
+            return false;
+        m->is_doubtful |= cost >= 2 && text_is_syllable(w->marks);
+    }
+    return true;
+}
+
+static size_t letters_of(struct slice key)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < key.n; i++)
+        n += key.p[i] >= 'a' && key.p[i] <= 'z';
+    return n;
+}
+
+/* Keeps the best STREET_MATCHES, one for each street, best first; equal ones by street, so that the answer
+ * never depends on the order of finding. */
+static bool is_better(const struct street_match *a, const struct street_match *b)
+{
+    return a->place != b->place ? a->place > b->place : a->street < b->street;
+}
+
+static void keep_match(struct street_matches *out, const struct street_match *m)
+{
+    int at = 0, n = out->count;
+    for (int i = 0; i < n; i++)
+        if (out->m[i].street == m->street) {
+            if (!is_better(m, &out->m[i]))
+                return;
+            memmove(&out->m[i], &out->m[i + 1], (size_t)(n - i - 1) * sizeof *m);
+            n--;
+            break;
+        }
+    while (at < n && !is_better(m, &out->m[at]))
+        at++;
+    out->count = n;
+    if (at == STREET_MATCHES)
+        return;
+    n -= n == STREET_MATCHES;
+    memmove(&out->m[at + 1], &out->m[at], (size_t)(n - at) * sizeof *m);
+    out->m[at] = *m;
+    out->count = n + 1;
+}
+
+static void take(struct finder *f, uint32_t alias_index, struct street_match m)
+{
+    const struct street_alias *alias = &f->s->index->aliases[alias_index];
+    m.street = alias->street;
+    m.alias = alias_index;
+    judge_place(f, &m, letters_of(buf_to_slice(&f->key)));
+    m.place += alias->kind == ALIAS_WEAK && m.way == WAY_EXACT ? PLACE_WEAK : 0;
+    m.place += PLACE_HALF_EDIT * m.half_edits;
+    m.place += m.way == WAY_ABBREVIATED ? PLACE_ABBREVIATED : m.way == WAY_INITIALS ? PLACE_INITIALS : 0;
+    judge_marks(f, &m);
+    if (m.way == WAY_FUZZY && !judge_syllables(f, &m))
+        return;
+    m.place += m.is_doubtful ? PLACE_DOUBTFUL : 0;
+    keep_match(f->out, &m);
+}
+
+/* --- exact --- */
+
+static bool is_one_word(const struct tokens *t, int from, int to)
+{
+    for (int i = from + 1; i < to; i++)
+        if (t->t[i].has_blank || t->t[i].sign)
+            return false;
+    return true;
+}
+
+static void exact_at(struct finder *f, int from)
+{
+    buf_reset(&f->key);
+    for (int to = from + 1; to <= f->t->count && to - from <= WINDOW_MAX; to++) {
+        if (to - 1 > from && !is_joint(f->t, to - 1))
+            return;
+        buf_reset(&f->key);
+        street_key(f->t, from, to, &f->key);
+        bool has_letters = letters_of(buf_to_slice(&f->key)) > 0;
+        if (is_cut_number(f->t, from, to) || (!has_letters && to - from < 2))
+            continue;
+        for (uint32_t i = street_exact(f->s->index, buf_to_slice(&f->key)); i; i = f->s->index->next[i - 1]) {
+            struct street_match m = {.from = from, .to = to, .way = WAY_EXACT};
+            if (f->s->index->aliases[i - 1].is_initials) {
+                if (!is_one_word(f->t, from, to) || f->t->t[from].has_marks || f->key.n < 3)
+                    continue;
+                m.way = WAY_INITIALS;
+            }
+            take(f, i - 1, m);
+        }
+    }
+}
+
+void street_cover(const struct street_index *s, const struct tokens *t, bool covered[TOKEN_MAX])
+{
+    struct buf key = {0};
+    memset(covered, 0, TOKEN_MAX * sizeof *covered);
+    for (int from = 0; from < t->count; from++)
+        for (int to = from + 1; to <= t->count && to - from <= WINDOW_MAX; to++) {
+            if (to - 1 > from && !is_joint(t, to - 1))
+                break;
+            buf_reset(&key);
+            street_key(t, from, to, &key);
+            uint32_t i = to - from >= 2 || key.n >= 6 ? street_exact(s, buf_to_slice(&key)) : 0;
+            if (i && !s->aliases[i - 1].is_initials && !is_cut_number(t, from, to))
+                for (int k = from; k < to; k++)
+                    covered[k] = true;
+        }
+    buf_release(&key);
+}
+
+/* --- near --- */
+
+/* A street may begin behind a number, a street word, a masked part or a sign. */
+static bool is_likely_start(const struct finder *f, int from)
+{
+    const struct token *w = &f->t->t[from];
+    if (!is_free(f->t, from) || w->is_number || is_street_word(w))
+        return false;
+    const struct token *before = from > 0 ? &f->t->t[from - 1] : NULL;
+    return before == NULL || w->sign == ',' || w->sign == '-' || w->sign == ':' ||
+           before->label != LABEL_FREE || before->is_number || is_street_word(before) ||
+           address_number_before(f->t, from) < from;
+}
+
+static void near_key(struct finder *f, int from, int to)
+{
+    uint32_t found[NEAR_MAX];
+    struct slice key = buf_to_slice(&f->key);
+    int limit = 2 * spell_budget(letters_of(key));
+    int n = street_near(f->s->index, key, found, NEAR_MAX);
+    for (int i = 0; i < n; i++) {
+        int cost = spell_cost(key, f->s->index->aliases[found[i]].key, limit);
+        struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
+        if (cost != SPELL_FAR)
+            take(f, found[i], m);
+    }
+}
+
+/* Letters were lost to '?': the deletes cannot find such a key, so every name is compared. */
+static void lost_key(struct finder *f, int from, int to)
+{
+    struct slice key = buf_to_slice(&f->key);
+    size_t letters = letters_of(key);
+    if (letters < 3)
+        return;
+    for (uint32_t i = 0; i < f->s->index->count; i++) {
+        const struct street_alias *alias = &f->s->index->aliases[i];
+        if (alias->is_initials || alias->key.n > key.n || alias->key.n < letters)
+            continue;
+        int cost = spell_cost(key, alias->key, 0);
+        struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
+        if (cost == 0)
+            take(f, i, m);
+    }
+}
+
+/* "Ng. Gia Tự", "D. Đình Nghệ", "Ông Ích Đ.": each word is the name's word or the start of it, one is whole.
+ */
+static bool is_abbreviation(const struct finder *f, const struct street_alias *alias, int from, int to)
+{
+    struct slice rest = alias->fold;
+    bool has_whole = false;
+    for (int i = from; i < to; i++) {
+        struct slice word = f->t->t[i].fold, known = fold_word(&rest);
+        bool is_whole = slice_equal(word, known);
+        if (!is_whole && (word.n > 3 || f->t->t[i].is_number || !slice_starts(known, word)))
+            return false;
+        has_whole |= is_whole && word.n >= 2 && !f->t->t[i].is_number;
+    }
+    return has_whole;
+}
+
+static void abbreviated(struct finder *f, int from, int to)
+{
+    bool is_short = false;
+    for (int i = from; i < to; i++)
+        is_short |= f->t->t[i].fold.n <= 2 && !f->t->t[i].is_number;
+    for (uint32_t i = 0; is_short && i < f->s->index->count; i++) {
+        const struct street_alias *alias = &f->s->index->aliases[i];
+        struct street_match m = {.from = from, .to = to, .way = WAY_ABBREVIATED};
+        if (alias->words == to - from && !alias->is_initials && is_abbreviation(f, alias, from, to))
+            take(f, i, m);
+    }
+}
+
+static void near_at(struct finder *f, int from)
+{
+    bool has_lost = false;
+    for (int to = from + 1; to <= f->t->count && to - from <= WINDOW_MAX; to++) {
+        if (to - 1 > from && !is_joint(f->t, to - 1))
+            return;
+        has_lost |= memchr(f->t->t[to - 1].fold.p, '?', f->t->t[to - 1].fold.n) != NULL;
+        buf_reset(&f->key);
+        street_key(f->t, from, to, &f->key);
+        if (f->key.n > SPELL_MAX || is_cut_number(f->t, from, to))
+            continue;
+        if (has_lost)
+            lost_key(f, from, to);
+        else
+            near_key(f, from, to);
+        if (to - from >= 2)
+            abbreviated(f, from, to);
+    }
+}
+
+/* A name as written that stands where a street stands needs no second look. */
+bool street_is_sure(const struct street_matches *out)
+{
+    const struct street_match *best = &out->m[0];
+    return out->count > 0 && best->way == WAY_EXACT && !best->is_extended &&
+           (best->has_number || best->has_street_word || best->starts_part);
+}
+
+void street_find(const struct street_search *search, bool is_fuzzy, struct street_matches *out)
+{
+    struct finder f = {.s = search, .t = search->tokens, .out = out, .relation_at = -1};
+    out->count = 0;
+    for (int i = f.t->count; i-- > 0;)
+        if (f.t->t[i].label == LABEL_RELATION)
+            f.relation_at = i;
+    for (int from = 0; from < f.t->count; from++)
+        if (is_free(f.t, from))
+            exact_at(&f, from);
+    for (int from = 0; is_fuzzy && !street_is_sure(out) && from < f.t->count; from++)
+        if (is_likely_start(&f, from))
+            near_at(&f, from);
+    buf_release(&f.key);
+}
