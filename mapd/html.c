@@ -69,6 +69,18 @@ void html_link(struct buf *out, struct slice href, struct slice text)
     buf_text(out, "</a>");
 }
 
+void html_table_open(struct buf *out, const char *label)
+{
+    buf_text(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    html_attr(out, slice_of(label));
+    buf_text(out, "\"><table>");
+}
+
+void html_table_close(struct buf *out)
+{
+    buf_text(out, "</table></div>");
+}
+
 void html_page_open(struct buf *out, const struct page *page)
 {
     buf_text(out, "<!doctype html><html lang=\"");

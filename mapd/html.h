@@ -17,6 +17,10 @@ void html_json(struct buf *out, struct slice json);
 /* <a href="…">text</a>; the address is ours or validated, the text is anybody's. */
 void html_link(struct buf *out, struct slice href, struct slice text);
 
+/* A table that scrolls by itself on a narrow screen, by keyboard too. The label is ours. */
+void html_table_open(struct buf *out, const char *label);
+void html_table_close(struct buf *out);
+
 /* The frame of a page that the server writes: head with the one style, header, <main>. */
 struct page {
     const char *title;

@@ -64,7 +64,8 @@ static void catalogue_html(const struct call *c, struct reply *r)
 {
     struct buf *out = &r->body;
     page_begin(c, r, say(SAY_OPEN_DATA, false));
-    buf_text(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Lớp dữ liệu</th><th "
+    html_table_open(out, say(SAY_OPEN_DATA, false));
+    buf_text(out, "<thead><tr><th scope=\"col\">Lớp dữ liệu</th><th "
                   "scope=\"col\">Số bản ghi</th>"
                   "<th scope=\"col\">Tải về</th></tr></thead><tbody>");
     for (int i = 0; i < LAYER_COUNT; i++) {
@@ -80,7 +81,9 @@ static void catalogue_html(const struct call *c, struct reply *r)
         html_link(out, slice_of(arena_format(c->arena, "/export/%s.geojson", layer->name)), SLICE("GeoJSON"));
         buf_text(out, "</td></tr>");
     }
-    buf_text(out, "</tbody></table></div><p>");
+    buf_text(out, "</tbody>");
+    html_table_close(out);
+    buf_text(out, "<p>");
     html_link(out, SLICE("/data/?f=json"), SLICE("DCAT (JSON-LD)"));
     buf_text(out, " · ");
     html_link(out, SLICE("/ogc/?f=html"), slice_of(say(SAY_API_TITLE, false)));

@@ -173,14 +173,16 @@ static void collection_json(const struct call *c, struct json *j, const struct l
 static void fields_html(struct buf *out, const struct layer *layer)
 {
     static const char *const TYPES[] = {"text", "integer", "number", "true/false", "date", "time"};
-    buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
+    html_table_open(out, layer->title_vi);
+    buf_text(out, "<thead><tr>");
     for (int i = SAY_FIELD_NAME; i <= SAY_FIELD_TYPE; i++)
         buf_format(out, "<th scope=\"col\">%s</th>", say((enum say_id)i, false));
     buf_text(out, "</tr></thead><tbody>");
     for (int i = 0; i < layer->field_count; i++)
         buf_format(out, "<tr><td><code>%s</code></td><td>%s</td><td>%s</td></tr>", layer->fields[i].name,
                    layer->fields[i].title_vi, TYPES[layer->fields[i].type]);
-    buf_text(out, "</tbody></table></div>");
+    buf_text(out, "</tbody>");
+    html_table_close(out);
 }
 
 static void extent_html(struct buf *out, const struct snapshot_layer *l)

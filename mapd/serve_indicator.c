@@ -25,11 +25,11 @@ bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *
 
 static void report_html(const struct call *c, struct buf *out, const struct indicator_report *report)
 {
-    buf_text(
-        out,
-        "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
-        "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
-        "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
+    html_table_open(out, say(SAY_INDICATORS, false));
+    buf_text(out,
+             "<thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
+             "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
+             "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
     for (int i = 0; i < INDICATOR_COUNT; i++) {
         const struct indicator *n = &report->indicators[i];
         const char *rows = arena_format(c->arena, "/indicators/%s/rows", n->code);
@@ -54,7 +54,8 @@ static void report_html(const struct call *c, struct buf *out, const struct indi
                                   : "Chưa đạt",
                    n->state == INDICATOR_ESTIMATE ? " (ước tính)" : "");
     }
-    buf_text(out, "</tbody></table></div>");
+    buf_text(out, "</tbody>");
+    html_table_close(out);
 }
 
 bool serve_indicators(const struct call *c, struct reply *r, struct fault *f)

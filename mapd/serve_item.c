@@ -229,7 +229,8 @@ static void value_html(struct buf *out, const struct snapshot_layer *l, int fiel
 static void items_table(const struct call *c, struct buf *out, const struct snapshot_layer *l,
                         const struct result *page)
 {
-    buf_text(out, "<div class=\"scroll\"><table><thead><tr>");
+    html_table_open(out, l->layer->title_vi);
+    buf_text(out, "<thead><tr>");
     for (int i = 0; i < l->layer->field_count; i++)
         buf_format(out, "<th scope=\"col\">%s</th>", l->layer->fields[i].title_vi);
     buf_text(out, "</tr></thead><tbody>");
@@ -245,7 +246,8 @@ static void items_table(const struct call *c, struct buf *out, const struct snap
         }
         buf_text(out, "</tr>");
     }
-    buf_text(out, "</tbody></table></div>");
+    buf_text(out, "</tbody>");
+    html_table_close(out);
 }
 
 static void items_html(const struct call *c, struct reply *r, const struct snapshot_layer *l,
