@@ -99,14 +99,19 @@ void indicators_report_table(const struct indicator_report *report, struct buf *
 
 /* --- CSV: one line per figure, model and variant --- */
 
-static void csv_line(struct buf *out, const char *code, const char *scope,
-                     const struct indicator_share *share)
+static void csv_names(struct buf *out, const char *code, const char *scope, const char *title)
 {
     buf_csv(out, slice_of(code));
     buf_char(out, ',');
     buf_csv(out, slice_of(scope));
     buf_char(out, ',');
-    buf_csv(out, slice_of(share->name));
+    buf_csv(out, slice_of(title));
+}
+
+static void csv_line(struct buf *out, const char *code, const char *scope,
+                     const struct indicator_share *share)
+{
+    csv_names(out, code, scope, share->name);
     buf_format(out, ",%lld,%lld,", (long long)share->numerator, (long long)share->denominator);
     if (share->denominator)
         add_percent(out, share->numerator, share->denominator, '.');
@@ -116,7 +121,12 @@ static void csv_indicator(struct buf *out, const struct indicator *i)
 {
     struct indicator_share whole = {
         .name = i->title, .numerator = i->numerator, .denominator = i->denominator};
-    csv_line(out, i->code, "", &whole);
+    if (i->is_measured)
+        csv_line(out, i->code, "", &whole);
+    else {
+        csv_names(out, i->code, "", i->title);
+        buf_text(out, ",,,");
+    }
     buf_format(out, ",%s,%d,%s,", i->op, i->target,
                i->state == INDICATOR_NA ? ""
                : i->met                 ? "true"
