@@ -235,12 +235,14 @@ static bool write_private(struct writing *w, int64_t place_id, struct fault *f)
     return true;
 }
 
+/* "k", "chưa", "không dùng": no platform, where any other word is the name of one. */
 static bool says_no(struct slice text)
 {
-    static const char *const NO[] = {"không", "khong", "chưa", "chua", "0", "no", "không có", "chưa có"};
-    for (size_t i = 0; i < COUNT_OF(NO); i++)
-        if (slice_equal_ignoring_case(text, slice_of(NO[i])))
-            return true;
+    struct cell cell = {.kind = CELL_TEXT, .text = text};
+    struct fault ignored = {0};
+    bool uses = true;
+    if (clean_platform(&cell, &uses, &ignored) == CLEAN_OK && !uses)
+        return true;
     return slice_starts(text, SLICE("Không")) || slice_starts(text, SLICE("Chưa"));
 }
 
