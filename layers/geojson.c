@@ -2,34 +2,41 @@
  * the coordinates are written here, with 7 decimals (a centimetre), by whole-number arithmetic. */
 #include "layers/layers.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { COORDINATE_MAX = 24, DECIMALS = 10000000 };
 
+static char *write_whole(char *to, uint32_t v)
+{
+    char digits[10];
+    int n = 0;
+    do
+        digits[n++] = (char)('0' + v % 10);
+    while ((v /= 10) > 0);
+    while (n > 0)
+        *to++ = digits[--n];
+    return to;
+}
+
 /* Degrees as "-108.1234567" without trailing zeros; gives the end. */
 static char *write_degrees(char *to, double v)
 {
-    int64_t units = llround(v * DECIMALS);
+    double scaled = v * DECIMALS;
+    int64_t units = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
     if (units < 0)
         *to++ = '-';
     uint64_t positive = units < 0 ? 0 - (uint64_t)units : (uint64_t)units;
-    uint32_t whole = (uint32_t)(positive / DECIMALS), part = (uint32_t)(positive % DECIMALS);
-    char digits[12];
-    int n = 0;
-    do
-        digits[n++] = (char)('0' + whole % 10);
-    while ((whole /= 10) > 0);
-    while (n > 0)
-        *to++ = digits[--n];
+    uint32_t part = (uint32_t)(positive % DECIMALS);
+    to = write_whole(to, (uint32_t)(positive / DECIMALS));
     if (part == 0)
         return to;
-    *to++ = '.';
-    for (uint32_t scale = DECIMALS / 10; part > 0; scale /= 10) {
-        *to++ = (char)('0' + part / scale);
-        part %= scale;
-    }
-    return to;
+    *to = '.';
+    for (int i = 7; i > 0; i--, part /= 10)
+        to[i] = (char)('0' + part % 10);
+    to += 7;
+    while (*to == '0')
+        to--;
+    return to + 1;
 }
 
 static char *write_position(char *to, struct lonlat p)
@@ -85,19 +92,30 @@ static void add_areas(struct buf *out, const struct snapshot_layer *l, uint32_t 
     buf_text(out, polygons == 1 ? "]}" : "]]}");
 }
 
+static char *put(char *to, struct slice text)
+{
+    memcpy(to, text.p, text.n);
+    return to + text.n;
+}
+
+static char *put_point(char *to, struct lonlat p)
+{
+    to = put(to, SLICE("{\"type\":\"Point\",\"coordinates\":"));
+    to = write_position(to, p);
+    *to++ = '}';
+    return to;
+}
+
+enum { POINT_MAX = 2 * COORDINATE_MAX + 48, FRAME_MAX = 96 };
+
 void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row)
 {
     uint32_t parts = snapshot_part_count(l, row);
     if (row >= l->located) {
         buf_text(out, "null");
     } else if (l->layer->geometry == GEOMETRY_POINT) {
-        static const char head[] = "{\"type\":\"Point\",\"coordinates\":";
-        buf_reserve(out, sizeof head + 2 * COORDINATE_MAX + 4);
-        char *to = out->p + out->n;
-        memcpy(to, head, sizeof head - 1);
-        to = write_position(to + sizeof head - 1, l->point[row]);
-        *to++ = '}';
-        out->n = (size_t)(to - out->p);
+        buf_reserve(out, POINT_MAX);
+        out->n = (size_t)(put_point(out->p + out->n, l->point[row]) - out->p);
     } else if (l->layer->geometry == GEOMETRY_LINE) {
         add_lines(out, l, row, parts);
     } else {
@@ -105,16 +123,34 @@ void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t 
     }
 }
 
+/* The id as it stands in the properties, quotes and escapes included: it is their first member. */
+static struct slice encoded_id(const struct snapshot_layer *l, uint32_t row, struct slice properties)
+{
+    size_t key = strlen(l->layer->fields[0].name) + 4; /* {"code": */
+    struct slice id = snapshot_text(&l->columns[0], row), rest = {properties.p + key, properties.n - key};
+    struct slice plain = {rest.p, id.n + 2};
+    if (rest.n > plain.n && rest.p[id.n + 1] == '"' && memcmp(rest.p + 1, id.p, id.n) == 0)
+        return plain;
+    return (struct slice){rest.p, 0};
+}
+
 void geojson_feature(struct buf *out, const struct snapshot_layer *l, uint32_t row)
 {
-    buf_text(out, "{\"type\":\"Feature\",\"id\":");
+    struct slice properties = snapshot_properties(l, row);
+    struct slice id = l->layer->is_base ? (struct slice){0} : encoded_id(l, row, properties);
+    buf_reserve(out, properties.n + id.n + POINT_MAX + FRAME_MAX);
+    char *to = put(out->p + out->n, SLICE("{\"type\":\"Feature\",\"id\":"));
+    to = put(to, id);
+    out->n = (size_t)(to - out->p);
     if (l->layer->is_base)
         buf_int(out, (int64_t)l->number[row]);
-    else
-        buf_json(out, snapshot_text(&l->columns[0], row));
-    buf_text(out, ",\"geometry\":");
+    else if (id.n == 0)
+        buf_json(out, snapshot_text(&l->columns[0], row)); /* an office's code with a quote in it */
+    buf_slice(out, SLICE(",\"geometry\":"));
     geojson_geometry(out, l, row);
-    buf_text(out, ",\"properties\":");
-    buf_slice(out, snapshot_properties(l, row));
-    buf_char(out, '}');
+    buf_reserve(out, properties.n + FRAME_MAX);
+    to = put(out->p + out->n, SLICE(",\"properties\":"));
+    to = put(to, properties);
+    *to++ = '}';
+    out->n = (size_t)(to - out->p);
 }

@@ -6,14 +6,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEATURE_ROOM = 256, SLOTS_AT_FIRST = 256 };
+enum { FEATURE_ROOM = 256, SLOTS_AT_FIRST = 256, SLOTS_MOST_AT_FIRST = 1 << 15, FEW_TEXTS = 512 };
 
-void mvt_start(struct mvt_layer *m, struct arena *a)
+void mvt_start(struct mvt_layer *m, struct arena *a, uint32_t features)
 {
     memset(m, 0, sizeof *m);
     m->arena = a;
     m->slot_count = SLOTS_AT_FIRST;
-    m->slots = ARENA_ARRAY(a, uint64_t, SLOTS_AT_FIRST);
+    while (m->slot_count < features * 2 && m->slot_count < SLOTS_MOST_AT_FIRST)
+        m->slot_count *= 2;
+    m->slots = ARENA_ARRAY(a, uint64_t, m->slot_count);
 }
 
 uint32_t mvt_key(struct mvt_layer *m, const char *key)
@@ -62,7 +64,8 @@ static uint32_t value_index(struct mvt_layer *m, uint64_t key, bool *is_new)
 
 static void value_text(struct mvt_layer *m, struct slice text)
 {
-    buf_reserve(&m->values, text.n + 16);
+    if (m->values.cap - m->values.n < text.n + 16)
+        buf_reserve(&m->values, text.n + 16);
     char *to = m->values.p + m->values.n;
     *to++ = 0x22; /* field 4 of the layer: a value */
     to = pbf_varint(to, 1 + pbf_varint_length(text.n) + text.n);
@@ -122,6 +125,20 @@ static uint32_t value_bool(struct mvt_layer *m, bool v)
     return index;
 }
 
+/* Index of a text: a column of few texts has an array from id to index, another a place in the table. */
+static uint32_t text_index(struct mvt_layer *m, const struct column *c, int field, uint32_t id, bool *is_new)
+{
+    if (c->text_count > FEW_TEXTS)
+        return value_index(m, key_of((uint32_t)field, id), is_new);
+    if (!m->few[field])
+        m->few[field] = ARENA_ARRAY(m->arena, uint32_t, c->text_count + 1);
+    uint32_t *index = &m->few[field][id];
+    *is_new = *index == 0;
+    if (*is_new)
+        *index = ++m->value_count;
+    return *index - 1;
+}
+
 bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t row, uint32_t *value)
 {
     if (c->text) {
@@ -129,8 +146,7 @@ bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t 
             return false;
         bool is_new = true;
         bool is_unique = field == 0; /* an id is met once; looking for a twin would be vain */
-        *value =
-            is_unique ? m->value_count++ : value_index(m, key_of((uint32_t)field, c->text[row]), &is_new);
+        *value = is_unique ? m->value_count++ : text_index(m, c, field, c->text[row], &is_new);
         if (is_new)
             value_text(m, snapshot_text(c, row));
         return true;
@@ -190,8 +206,48 @@ void mvt_feature(struct mvt_layer *m, const struct mvt_feature *feature, enum mv
     m->feature_count++;
 }
 
+enum { FEW_TAGS = 2 * ATTRIBUTES_MAX, SHORT_FEATURE = 127 };
+
+/* A point with few attributes stays under 128 bytes: each length is one byte, filled in behind what it
+ * measures. */
+static void short_point(struct mvt_layer *m, const struct mvt_feature *feature, struct tilepx p)
+{
+    _Static_assert(ATTRIBUTES_MAX * (1 + 5) + 11 + 2 + 2 + 2 + 11 <= SHORT_FEATURE,
+                   "a length would need two bytes");
+    if (m->features.cap - m->features.n < FEATURE_ROOM)
+        buf_reserve(&m->features, FEATURE_ROOM);
+    char *start = m->features.p + m->features.n, *to = start + 2;
+    *start = 0x12;
+    if (feature->id) {
+        *to++ = 0x08;
+        to = pbf_varint(to, feature->id);
+    }
+    char *tags = to;
+    to += 2;
+    for (uint32_t i = 0; i < feature->tag_count; i++)
+        to = pbf_varint(to, feature->tags[i]);
+    if (feature->tag_count) {
+        tags[0] = 0x12;
+        tags[1] = (char)(to - tags - 2);
+    } else {
+        to = tags;
+    }
+    char *rest = to;
+    memcpy(rest, "\x18\x01\x22\x00\x09", 5); /* a point; geometry of ? bytes; one MoveTo */
+    to = pbf_varint(rest + 5, pbf_zigzag(p.x));
+    to = pbf_varint(to, pbf_zigzag(p.y));
+    rest[3] = (char)(to - rest - 4);
+    start[1] = (char)(to - start - 2);
+    m->features.n = (size_t)(to - m->features.p);
+    m->feature_count++;
+}
+
 void mvt_point(struct mvt_layer *m, const struct mvt_feature *feature, struct tilepx p)
 {
+    if (feature->tag_count <= FEW_TAGS) {
+        short_point(m, feature, p);
+        return;
+    }
     char geometry[1 + 2 * PBF_VARINT_MAX];
     char *end = geometry;
     *end++ = 1 << 3 | 1; /* one MoveTo */

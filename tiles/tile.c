@@ -37,20 +37,22 @@ struct work {
     struct frame frame;
     struct mvt_layer mvt;
     struct tile_attribute attributes[ATTRIBUTES_MAX];
+    uint32_t key[ATTRIBUTES_MAX]; /* index + 1 of the attribute's key in the layer, 0 until it is used */
     int attribute_count;
     struct arena *arena;
     struct arena scratch; /* of one shape; lines and areas only */
 };
 
-static void work_start(struct work *w, const struct tile_request *request, struct arena *a)
+static void work_start(struct work *w, const struct tile_request *request, struct arena *a, uint32_t features)
 {
+    memset(w->key, 0, sizeof w->key);
     w->request = request;
     w->l = request->layer;
     w->frame = frame_of(request->tile);
     w->arena = a;
     w->scratch = (struct arena){0};
     w->attribute_count = tile_attributes(request->layer->layer, w->attributes);
-    mvt_start(&w->mvt, a);
+    mvt_start(&w->mvt, a, features);
 }
 
 static bool is_wanted(const struct work *w, uint32_t row)
@@ -67,7 +69,9 @@ static void feature_of_row(struct work *w, uint32_t row, struct mvt_feature *fea
         uint32_t value;
         if (!mvt_value(&w->mvt, &w->l->columns[a->field], a->field, row, &value))
             continue;
-        feature->tags[n++] = mvt_key(&w->mvt, a->key);
+        if (w->key[i] == 0)
+            w->key[i] = mvt_key(&w->mvt, a->key) + 1;
+        feature->tags[n++] = w->key[i] - 1;
         feature->tags[n++] = value;
     }
     feature->tag_count = n;
@@ -123,7 +127,7 @@ static void encode_points(const struct tile_request *request, struct arena *a, s
     if (count == 0)
         return;
     struct work w;
-    work_start(&w, request, a);
+    work_start(&w, request, a, count);
     if (request->clustered && t.z < TILE_SINGLE_POINTS_FROM)
         clusters(&w, first, count);
     else
@@ -334,7 +338,7 @@ static void encode_shapes(const struct tile_request *request, struct arena *a, s
     if (count == 0)
         return;
     struct work w;
-    work_start(&w, request, a);
+    work_start(&w, request, a, count);
     uint32_t *chosen = ARENA_ARRAY(a, uint32_t, count);
     count = choose(&w, rows, count, chosen);
     bool is_area = request->layer->layer->geometry == GEOMETRY_AREA;
@@ -361,7 +365,7 @@ static void encode_labels(const struct tile_request *request, struct arena *a, s
     if (count == 0 || request->layer->layer->geometry != GEOMETRY_AREA)
         return;
     struct work w;
-    work_start(&w, request, a);
+    work_start(&w, request, a, count);
     uint32_t *rows = ARENA_ARRAY(a, uint32_t, count), *chosen = ARENA_ARRAY(a, uint32_t, count);
     for (uint32_t i = 0; i < count; i++)
         rows[i] = first + i;

@@ -104,18 +104,19 @@ int tile_attributes(const struct layer *layer, struct tile_attribute out[ATTRIBU
 
 /* --- mvt.c: one layer of a tile being written --- */
 
-struct mvt_values; /* the distinct values and where they stand */
+enum { LAYER_FIELDS_MAX = 40 };
 
 struct mvt_layer {
     struct arena *arena;
     struct buf features, values;
     uint64_t *slots; /* value key << 24 | index + 1, open addressing */
     uint32_t slot_count, value_count, feature_count;
+    uint32_t *few[LAYER_FIELDS_MAX]; /* of columns with few texts: index + 1 by text id */
     const char *keys[ATTRIBUTES_MAX + 24];
     uint32_t key_count;
 };
 
-void mvt_start(struct mvt_layer *m, struct arena *a);
+void mvt_start(struct mvt_layer *m, struct arena *a, uint32_t features); /* about so many */
 uint32_t mvt_key(struct mvt_layer *m, const char *key); /* its index; `key` must outlive the layer */
 uint32_t mvt_value_integer(struct mvt_layer *m, int64_t v);
 /* The value of a row in a column of the snapshot; false for null. `unique`: not worth looking for twins. */
