@@ -15,19 +15,12 @@ static bool day_option(const struct arguments *args, enum option_id option, stru
                      "\"%s\" không phải ngày dạng NĂM-THÁNG-NGÀY", text);
 }
 
-/* What was known on a day is what was recorded before its end in Asia/Ho_Chi_Minh: 16:59:59 UTC. */
-static bool make_request(const struct arguments *args, struct arena *a, struct indicator_request *r,
-                         struct fault *f)
+static bool make_request(const struct arguments *args, struct indicator_request *r, struct fault *f)
 {
-    struct date known = {0};
-    char day[11];
+    struct date known;
     r->as_of = date_today();
-    if (!day_option(args, OPTION_AS_OF, &r->as_of, f) || !day_option(args, OPTION_KNOWN_AT, &known, f))
-        return false;
-    date_format_iso(known, day);
-    if (date_is_valid(known))
-        r->known_at = arena_format(a, "%sT16:59:59Z", day);
-    return true;
+    r->known_at = args->option[OPTION_KNOWN_AT];
+    return day_option(args, OPTION_AS_OF, &r->as_of, f) && day_option(args, OPTION_KNOWN_AT, &known, f);
 }
 
 static bool write_file(const char *path, const struct indicator_report *report,
@@ -59,7 +52,7 @@ static bool run(const struct arguments *args, struct arena *a, struct fault *f)
     struct indicator_request request = {0};
     struct indicator_report *report = ARENA_NEW(a, struct indicator_report);
     struct store *s = NULL;
-    if (!make_request(args, a, &request, f) || !command_open(&s, args, STORE_READ, f))
+    if (!make_request(args, &request, f) || !command_open(&s, args, STORE_READ, f))
         return false;
     bool ok = indicators_report(s, &request, a, report, f) &&
               write_file(args->option[OPTION_CSV], report, indicators_report_csv, f) &&

@@ -16,7 +16,7 @@ enum indicator_id {
 
 struct indicator_request {
     struct date as_of;    /* what was true on that day */
-    const char *known_at; /* "YYYY-MM-DDTHH:MM:SSZ": what was known then; NULL is now */
+    const char *known_at; /* "YYYY-MM-DDTHH:MM:SSZ", or a day (its end): what was known then; NULL is now */
 };
 
 enum indicator_state { INDICATOR_OK, INDICATOR_NA, INDICATOR_ESTIMATE };

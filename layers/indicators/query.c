@@ -90,6 +90,14 @@ static const char *reading_in_force(struct store *s, struct date day, struct are
     return NULL;
 }
 
+/* A bare day means its end in Asia/Ho_Chi_Minh. */
+static const char *known_at_time(const char *known_at, struct arena *a)
+{
+    struct date day;
+    return known_at && date_parse_iso(slice_of(known_at), &day) ? arena_format(a, "%sT16:59:59Z", known_at)
+                                                                : known_at;
+}
+
 bool basis_make(struct store *s, const struct indicator_request *r, struct arena *a, struct basis *out,
                 struct fault *f)
 {
@@ -100,7 +108,7 @@ bool basis_make(struct store *s, const struct indicator_request *r, struct arena
     if (!out->reading)
         return false;
     basis_add(out, ":as_of", day_before(r->as_of, 0, a));
-    basis_add(out, ":known_at", r->known_at);
+    basis_add(out, ":known_at", known_at_time(r->known_at, a));
     basis_add(out, ":policy", out->reading);
     basis_add(out, ":vsic", vsic_in_force(s, r->as_of, a));
     const char *needs_point = policy_text(s, r->as_of, "market.needs_point", a, NULL);
