@@ -155,8 +155,7 @@ int main(int argc, char **argv)
         return print_help(argc > 2 ? argv[2] : NULL);
     const struct command *c = command_find(argv[1]);
     if (!c) {
-        fprintf(stderr, "mapd: không có lệnh '%s'\n", argv[1]);
-        print_help(NULL);
+        fprintf(stderr, "mapd: không có lệnh '%s'; xem `mapd help`\n", argv[1]);
         return 2;
     }
     for (int i = 2; i < argc; i++)
