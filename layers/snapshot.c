@@ -94,7 +94,6 @@ void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_b
 struct publisher {
     struct store *store;
     char *path;
-    int64_t data_version; /* of the file when `current` was made */
     pthread_mutex_t lock; /* guards `current` and the taking of references to it */
     struct snapshot *current;
 };
@@ -117,7 +116,6 @@ const struct snapshot *publisher_get(struct publisher *p)
 
 static bool publish(struct publisher *p, struct fault *f)
 {
-    int64_t version = store_data_version(p->store);
     struct snapshot *next = NULL;
     int64_t started = clock_monotonic_ns();
     if (!snapshot_build(&next, p->store, f))
@@ -126,7 +124,6 @@ static bool publish(struct publisher *p, struct fault *f)
     struct snapshot *before = p->current;
     p->current = next;
     pthread_mutex_unlock(&p->lock);
-    p->data_version = version;
     log_line(LOG_INFO, "published revision %lld in %lld ms", (long long)next->revision,
              (long long)((clock_monotonic_ns() - started) / 1000000));
     snapshot_release(before);
@@ -173,7 +170,7 @@ void publisher_close(struct publisher *p)
 
 bool publisher_poll(struct publisher *p, struct fault *f)
 {
-    bool is_changed = store_data_version(p->store) != p->data_version;
+    bool is_changed = store_data_version(p->store) != p->current->data_version;
     bool is_new_day = date_to_days(date_today()) != date_to_days(p->current->date);
     if (!is_changed && !is_new_day)
         return true;

@@ -342,6 +342,7 @@ bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f)
     }
     atomic_init(&made->references, 1);
     made->revision = store_revision(s);
+    made->data_version = store_data_version(s); /* inside the transaction: that of what is read */
     made->date = date_today();
     for (int i = 0; i < LAYER_COUNT && ok; i++)
         ok = layer_load(&made->layers[i], layer_get((enum layer_id)i), s, f);

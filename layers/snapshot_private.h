@@ -71,7 +71,7 @@ struct search_index;
 
 struct snapshot {
     _Atomic int references;
-    int64_t revision;
+    int64_t revision, data_version;
     struct date date;
     struct stored_layer layers[LAYER_COUNT];
     struct search_index *search;
