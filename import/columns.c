@@ -91,7 +91,7 @@ static void without_brackets(struct slice text, struct buf *out)
 
 /* --- comparing --- */
 
-/* y and i are one letter here ("ký", "kí"). */
+/* y and i are one letter here ("ký", "kí"), but not alone: "Y" is a coordinate, "I" a Roman one. */
 static char plain_letter(char c)
 {
     return c == 'y' ? 'i' : c;
@@ -107,7 +107,10 @@ static size_t compare(const struct key_text *heading, struct slice words, bool *
             continue;
         }
         i += i < heading->n && heading->folded[i] == ' ';
-        if (i == heading->n || plain_letter(heading->folded[i]) != plain_letter(words.p[k])) {
+        bool is_same = i < heading->n &&
+                       (heading->folded[i] == words.p[k] ||
+                        (heading->n > 1 && plain_letter(heading->folded[i]) == plain_letter(words.p[k])));
+        if (!is_same) {
             return 0;
         }
         i++;
@@ -212,8 +215,7 @@ struct heading_match heading_match_parts(enum import_kind kind, const struct hea
     if (joined.how >= MATCH_EXACT || h->part_count < 2) {
         return joined;
     }
-    struct heading_match last = heading_match(kind, h->parts[h->part_count - 1]);
-    return last.how >= joined.how && last.how != MATCH_NONE ? last : joined;
+    return heading_match(kind, h->parts[h->part_count - 1]);
 }
 
 bool column_find(enum import_kind kind, struct slice heading, enum column_id *id)

@@ -153,7 +153,8 @@ static void score_heading(const struct header_request *q, const struct heading *
     seen[index] = true;
     s->matched += is_new && m.column != COLUMN_IGNORED;
     s->points += !is_new ? 0 : m.how >= MATCH_EXACT ? 4 : 2;
-    s->last_matched += heading_match(q->kind, h->parts[h->part_count - 1]).column != COLUMN_NONE;
+    bool is_last = !h->is_from_above;
+    s->last_matched += is_last && heading_match(q->kind, h->parts[h->part_count - 1]).column != COLUMN_NONE;
     s->is_told_above |= h->part_count == 1 && h->is_from_above;
 }
 

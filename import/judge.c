@@ -284,7 +284,8 @@ enum row_sort judge_row(struct judge *j, const struct sheet_row *row, struct are
         *group = s.longest->text;
         return ROW_GROUP;
     }
-    return ROW_DATA;
+    /* A remark outside the columns we know, beside no order number, is no row of the list. */
+    return s.mapped == 0 ? ROW_BLANK : ROW_DATA;
 }
 
 /* --- dates written out --- */

@@ -414,7 +414,7 @@ struct date table_source_date(const struct table *t)
 
 uint64_t table_row_estimate(const struct table *t)
 {
-    uint64_t above = t->header.last_row + 1;
+    uint64_t above = t->sheet->has_field_names ? 0 : t->header.last_row + 1;
     return t->sheet->row_estimate > above ? t->sheet->row_estimate - above : 0;
 }
 

@@ -58,6 +58,10 @@ bool font_decode(enum font font, struct slice text, struct buf *out)
     } else if (decoded) {
         buf_slice(out, buf_to_slice(&plain));
     }
+    /* A run of a rich text ends in the blank before the next one; decoding trims. */
+    if (decoded && text.p[text.n - 1] == ' ' && out->n > 0 && out->p[out->n - 1] != ' ') {
+        buf_char(out, ' ');
+    }
     buf_release(&plain);
     return decoded;
 }
