@@ -80,6 +80,18 @@ static const char *kind_of_number(struct load *l, struct slice typed)
     return NULL;
 }
 
+/* "II. Khu B" above its stalls stands for the column that is not there. */
+static struct slice zone_of_group(struct slice group)
+{
+    static const char *const WORDS[] = {"Khu", "khu", "KHU", "Dãy", "dãy", "DÃY"};
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+        ptrdiff_t at = slice_find(group, slice_of(WORDS[i]));
+        if (at >= 0)
+            return slice_trim((struct slice){group.p + at, group.n - (size_t)at});
+    }
+    return (struct slice){"", 0};
+}
+
 static void read_occupant(struct load *l, const struct row *row, struct outcome *out, struct stall_row *s)
 {
     struct fault f = {0};
@@ -145,6 +157,8 @@ static void read_stall(struct load *l, const struct row *row, struct outcome *ou
         return;
     }
     s->zone = take_text(l, row, COLUMN_ZONE, out);
+    if (!s->zone.n)
+        s->zone = zone_of_group(row->group);
     s->goods = take_text(l, row, COLUMN_GOODS, out);
     s->kind = take_choice(row, COLUMN_STALL_KIND, clean_stall_kind, out);
     read_numbers(l, row, out, s);
