@@ -1,0 +1,259 @@
+/* Loading of food safety, pilots, evidence and the gazetteer: documents and their ends, references, states.
+ */
+#include "load_fixture.h"
+
+static void some_places(void)
+{
+    import_list(IMPORT_MARKETS, MARKETS);
+    import_list(IMPORT_STALLS, STALLS);
+    import_list(IMPORT_ESTABLISHMENTS, "Mã cơ sở,Tên cơ sở,Chủ hộ,Địa chỉ,Kinh độ,Vĩ độ\n"
+                                       "E1,Phở Bắc,Nguyễn Văn Một,12 Lê Lợi,108.2205,16.0421\n"
+                                       "E2,Bún Bò,Trần Thị Hai,14 Lê Lợi,108.2206,16.0421\n");
+    COUNTS(2, 0, 0, 0, 0);
+}
+
+/* --- food safety --- */
+
+START_TEST(a_certificates_end_is_the_printed_one_else_three_years_on)
+{
+    some_places();
+    import_list(IMPORT_FOOD_SAFETY, "Mã cơ sở,Tên cơ sở,Số giấy chứng nhận,Ngày cấp,Ngày hết hạn\n"
+                                    "E1,Phở Bắc,01/ATTP,29/02/2024,\n"
+                                    "E2,Bún Bò,02/ATTP,21/11/2023,30/06/2027\n");
+    COUNTS(2, 0, 0, 0, 0);
+    ck_assert_uint_eq(ward.sum.position[POSITION_GPS], 2);
+    ck_assert_str_eq(text_of("SELECT expires_on || expires_source FROM fs_document WHERE number = '01/ATTP'"),
+                     "2027-02-28computed");
+    ck_assert_str_eq(text_of("SELECT expires_on || expires_source FROM fs_document WHERE number = '02/ATTP'"),
+                     "2027-06-30printed");
+    ck_assert_int_eq(number("SELECT count(*) FROM place"), 6); /* no new place */
+    ck_assert_str_eq(text_of("SELECT group_concat(DISTINCT regime) FROM fs_place"), "certificate");
+}
+END_TEST
+
+START_TEST(a_printed_end_before_the_issue_is_not_believed)
+{
+    some_places();
+    import_list(IMPORT_FOOD_SAFETY, "Mã cơ sở,Tên cơ sở,Số giấy chứng nhận,Ngày cấp,Ngày hết hạn\nE1,Phở "
+                                    "Bắc,01/ATTP,01/02/2024,01/01/2024\n");
+    COUNTS(1, 0, 0, 0, 0);
+    ck_assert_str_eq(text_of("SELECT expires_on FROM fs_document"), "(null)");
+    ck_assert(file_holds("test_load_report.csv", "Ngày hết hạn"));
+}
+END_TEST
+
+START_TEST(rounds_in_one_cell_are_inspections)
+{
+    some_places();
+    static const char LIST[] =
+        "Tên cơ sở,Tên chủ cơ sở,Địa chỉ,Ngày kí cam kết(3 năm),Ngày kiểm tra,Nội dung không đạt\n"
+        "Phở Bắc,Nguyễn Văn Một,12 Lê Lợi,05/03/2024,\"Đợt 1:Ngày kiểm tra: 22-03-2019.Kết quả: Đạt.Đợt "
+        "2:Ngày kiểm "
+        "tra: 05-11-2020.Kết quả: Không đạt.\",\n";
+    import_list(IMPORT_FOOD_SAFETY, LIST);
+    COUNTS(1, 0, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM place"), 6); /* found by name and address */
+    ck_assert_str_eq(
+        text_of("SELECT group_concat(round || inspected_on || result) FROM (SELECT * FROM fs_inspection"
+                " ORDER BY inspected_on)"),
+        "12019-03-22pass,22020-11-05fail");
+    ck_assert_str_eq(text_of("SELECT regime FROM fs_place"), "commitment");
+    ck_assert_str_eq(text_of("SELECT expires_on FROM fs_document"), "2027-03-05");
+    import_list(IMPORT_FOOD_SAFETY, LIST);
+    COUNTS(0, 0, 1, 0, 0);
+}
+END_TEST
+
+START_TEST(letters_count_only_before_2025_and_never_is_no_inspection)
+{
+    some_places();
+    import_list(IMPORT_FOOD_SAFETY,
+                "Mã cơ sở,Tên cơ sở,Ngày kiểm tra,Kết quả kiểm tra\n"
+                "E1,Phở Bắc,14/01/2025,B\nE2,Bún Bò,15/01/2025,B\nS1,Rau Bốn,chưa kiểm tra,\n");
+    COUNTS(3, 0, 0, 0, 0);
+    ck_assert_str_eq(
+        text_of("SELECT result || vocabulary FROM fs_inspection WHERE inspected_on = '2025-01-14'"),
+        "passABC_2018");
+    ck_assert_str_eq(
+        text_of("SELECT coalesce(result, 'none') || vocabulary FROM fs_inspection WHERE inspected_on ="
+                " '2025-01-15'"),
+        "noneDAT_KHONGDAT");
+    ck_assert_int_eq(number("SELECT count(*) FROM fs_inspection"), 2);
+}
+END_TEST
+
+START_TEST(an_unknown_food_place_is_a_new_establishment_and_findings_are_sealed)
+{
+    import_list(IMPORT_FOOD_SAFETY,
+                "Tên cơ sở,Địa chỉ,Kinh độ,Vĩ độ,Ngày kiểm tra,Kết quả,Nội dung không đạt\n"
+                "Chè Mới,5 Lê Lợi,108.2205,16.0421,01/10/2026,Không đạt,Bếp bẩn xyzzy\n");
+    COUNTS(1, 0, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM establishment"), 1);
+    ck_assert_int_eq(
+        number("SELECT count(*) FROM restricted WHERE owner = 'inspection' AND field = 'findings'"), 1);
+    ck_assert_int_eq(
+        sqlite3_wal_checkpoint_v2(store_handle(ward.store), NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL),
+        SQLITE_OK);
+    ck_assert(!file_holds(WARD, "xyzzy"));
+}
+END_TEST
+
+/* --- pilots --- */
+
+static const char MEMBERS[] = "Mã mô hình,Tên mô hình,Loại mô hình,Quyết định,Mã điểm,Mã chợ,Khu,Loại sạp,Số "
+                              "sạp,Ngày tham gia,Ngày rời\n"
+                              "MH1,Chợ số,chợ,12/QĐ,S1,,,,,01/02/2026,\n"
+                              "MH1,,,,,C1,A,Sạp,1,01/02/2026,01/06/2026\n"
+                              "MH1,,,,,C1,,,1,01/02/2026,\n"      /* three stalls have this number */
+                              "MH1,,,,KHONG-CO,,,,,01/02/2026,\n" /* no such place */
+                              "MH1,,,,S3,,,,,,\n"                 /* no join date */
+                              "MH1,,,,,C1,B,Quầy,12A,03/02/2026,01/01/2026\n"; /* left before it joined */
+
+START_TEST(members_are_found_by_number_or_stall_and_need_a_join_date)
+{
+    some_places();
+    import_list(IMPORT_PILOTS, MEMBERS);
+    COUNTS(2, 0, 0, 3, 1);
+    ck_assert_int_eq(number("SELECT count(*) FROM pilot_member"), 2);
+    ck_assert_int_eq(number("SELECT json_array_length(candidates) FROM review"), 3);
+    ck_assert_str_eq(text_of("SELECT name || type || decision FROM pilot"), "Chợ sốmarket12/QĐ");
+    ck_assert(file_holds("test_load_report.csv", "establishments"));
+    import_list(IMPORT_PILOTS, MEMBERS);
+    COUNTS(0, 0, 3, 3, 0);
+}
+END_TEST
+
+START_TEST(a_leave_date_updates_the_membership)
+{
+    some_places();
+    import_list(IMPORT_PILOTS,
+                "Mã mô hình,Tên mô hình,Mã điểm,Ngày tham gia,Ngày rời\nMH1,Chợ số,S1,01/02/2026,\n");
+    import_list(
+        IMPORT_PILOTS,
+        "Mã mô hình,Tên mô hình,Mã điểm,Ngày tham gia,Ngày rời\nMH1,Chợ số,S1,01/02/2026,01/09/2026\n");
+    COUNTS(0, 1, 0, 0, 0);
+    ck_assert_str_eq(text_of("SELECT joined_on || left_on FROM pilot_member"), "2026-02-012026-09-01");
+}
+END_TEST
+
+/* --- evidence --- */
+
+#define EVIDENCE "Mã điểm,Loại minh chứng,Phương thức,Ngày,Kết quả,Số biên bản,Cán bộ,Trạng thái\n"
+
+START_TEST(evidence_without_a_state_is_submitted_and_verified_needs_an_officer)
+{
+    some_places();
+    import_list(IMPORT_PAYMENTS, EVIDENCE "S1,biên bản,QR,01/10/2026,Đạt,BB1,,\n"
+                                          "S1,E3,QR,01/10/2026,Đạt,,Lan,đã xác minh\n"
+                                          "S2,E1,QR,01/10/2026,Đạt,BB2,,đã xác minh\n"
+                                          "S2,E1,QR,23/11/2026,Đạt,BB3,Lan,chờ\n"
+                                          "KHONG,E1,QR,01/10/2026,Đạt,BB3,Lan,chờ\n"
+                                          "S2,ảnh,POS,01/10/2026,Không đạt,,Lan,đã xác minh\n");
+    COUNTS(3, 0, 0, 3, 0);
+    ck_assert(!ward.sum.has_positions);
+    ck_assert_str_eq(text_of("SELECT state FROM evidence WHERE class = 'E1'"), "submitted");
+    ck_assert_str_eq(text_of("SELECT created_by || verified_by FROM evidence WHERE class = 'E3'"),
+                     "importLan");
+    ck_assert_int_eq(number("SELECT passed FROM evidence WHERE class = 'E2'"), 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM acceptance_proven"),
+                     1); /* the transaction; a failed photo proves nothing */
+}
+END_TEST
+
+START_TEST(a_state_moves_only_along_its_way)
+{
+    static const char SUBMITTED[] = EVIDENCE "S1,E1,QR,01/10/2026,Đạt,BB1,Lan,chờ\n";
+    some_places();
+    import_list(IMPORT_PAYMENTS, SUBMITTED);
+    import_list(IMPORT_PAYMENTS, EVIDENCE "S1,E1,QR,01/10/2026,Đạt,BB1,Lan,khiếu nại\n");
+    COUNTS(0, 0, 0, 1, 0); /* only what was verified can be disputed */
+    import_list(IMPORT_PAYMENTS, EVIDENCE "S1,E1,QR,01/10/2026,Đạt,BB1,Lan,đã xác minh\n");
+    COUNTS(0, 1, 0, 0, 0);
+    import_list(IMPORT_PAYMENTS, SUBMITTED);
+    COUNTS(0, 0, 0, 1, 0);
+    import_list(IMPORT_PAYMENTS, EVIDENCE "S1,E1,QR,01/10/2026,Đạt,BB1,Lan,rút\n");
+    COUNTS(0, 1, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM evidence"), 1);
+    ck_assert_str_eq(
+        text_of("SELECT group_concat(coalesce(from_state, '') || '>' || to_state) FROM evidence_event"),
+        ">submitted,submitted>verified,verified>withdrawn");
+}
+END_TEST
+
+/* --- the gazetteer --- */
+
+START_TEST(house_numbers_stand_on_known_streets)
+{
+    import_list(IMPORT_STREETS, "Tên đường,Tên khác\nLê Lợi,Lê Lợi cũ;LL\nLê Lai,\n");
+    COUNTS(2, 0, 0, 0, 0);
+    import_list(IMPORT_ADDRESSES, "Đường,Số nhà,Kiệt hẻm,Kinh độ,Vĩ độ\n"
+                                  "Đường Lê Lợi,12,,108.2205,16.0421\n"
+                                  "lê lợi,07A,K45/H12,108.2206,16.0421\n"
+                                  "LL,K3/5,,108.2207,16.0421\n"
+                                  "Không Có,1,,108.2205,16.0421\n"
+                                  "Lê Lai,abc,,108.2205,16.0421\n"
+                                  "Lê Lai,1,,,\n");
+    COUNTS(3, 0, 0, 3, 0);
+    ck_assert_str_eq(text_of("SELECT chain || ':' || number || suffix FROM address_point WHERE suffix <> ''"),
+                     "45/12:7A");
+    ck_assert_str_eq(text_of("SELECT group_concat(chain) FROM (SELECT chain FROM alley ORDER BY chain)"),
+                     "3,45,45/12");
+    ck_assert_int_eq(number("SELECT count(DISTINCT street_id) FROM address_point"), 1);
+}
+END_TEST
+
+START_TEST(house_numbers_bring_their_streets_when_the_ward_has_no_list)
+{
+    import_list(IMPORT_ADDRESSES,
+                "street,number,lon,lat\nLê Lợi,12,108.2205,16.0421\nLê Lợi,14,108.2206,16.0421\n");
+    COUNTS(2, 0, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM street"), 1);
+}
+END_TEST
+
+START_TEST(an_industry_code_without_its_zero_is_told_and_not_mended)
+{
+    import_list(IMPORT_INDUSTRIES,
+                "version,code,level,name,group\n2025,0111,4,Trồng lúa,Sản xuất\n2025,5610,4,Nhà hàng,Ăn uống "
+                "tại chỗ\n2025,111,4,Sai,x\n");
+    COUNTS(2, 0, 0, 1, 0);
+    import_list(IMPORT_ESTABLISHMENTS,
+                "Tên cơ sở,Mã ngành,Ngành nghề,Kinh độ,Vĩ độ\nA,111,,108.2205,16.0421\nB,5610,,108.2205,"
+                "16.0421\nC,,nhà hàng,108.2205,16.0421\n");
+    COUNTS(3, 0, 0, 0, 0);
+    ck_assert_str_eq(text_of("SELECT industry_code FROM place WHERE name = 'A'"), "(null)");
+    ck_assert_str_eq(text_of("SELECT industry_code || industry_group FROM place WHERE name = 'B'"),
+                     "5610Ăn uống tại chỗ");
+    ck_assert_str_eq(text_of("SELECT industry_group FROM place WHERE name = 'C'"), "Ăn uống tại chỗ");
+    ck_assert(file_holds("test_load_report.csv", "0111"));
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const TESTS[] = {
+        a_certificates_end_is_the_printed_one_else_three_years_on,
+        a_printed_end_before_the_issue_is_not_believed,
+        rounds_in_one_cell_are_inspections,
+        letters_count_only_before_2025_and_never_is_no_inspection,
+        an_unknown_food_place_is_a_new_establishment_and_findings_are_sealed,
+        members_are_found_by_number_or_stall_and_need_a_join_date,
+        a_leave_date_updates_the_membership,
+        evidence_without_a_state_is_submitted_and_verified_needs_an_officer,
+        a_state_moves_only_along_its_way,
+        house_numbers_stand_on_known_streets,
+        house_numbers_bring_their_streets_when_the_ward_has_no_list,
+        an_industry_code_without_its_zero_is_told_and_not_mended,
+    };
+    Suite *suite = suite_create("load_lists");
+    TCase *tests = tcase_create("load_lists");
+    tcase_add_checked_fixture(tests, open_ward, close_ward);
+    for (size_t i = 0; i < COUNT_OF(TESTS); i++)
+        tcase_add_test(tests, TESTS[i]);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
