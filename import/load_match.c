@@ -94,6 +94,19 @@ static void match_by_identity(struct load *l, const struct business *b, struct m
         m->kind = MATCH_WEAK;
 }
 
+/* One that itself waits as a possible double does not make the other uncertain. */
+static void leave_waiting_out(struct load *l, struct matches *m)
+{
+    struct matches settled = {0};
+    for (int i = 0; m->count > 1 && i < m->count; i++) {
+        struct place_known known;
+        if (place_read(l->store, &l->row, m->id[i], &known) && !known.place.needs_review)
+            add_match(&settled, m->kind, m->id[i]);
+    }
+    if (settled.count == 1)
+        *m = settled;
+}
+
 static void match_by_name(struct load *l, const struct business *b, struct matches *m)
 {
     uint8_t key[HASH_BYTES];
@@ -110,6 +123,7 @@ static void match_by_name(struct load *l, const struct business *b, struct match
         else
             add_match(&same, MATCH_SAME, ids[i]);
     }
+    leave_waiting_out(l, &same);
     *m = same.count ? same : weak;
     if (m->count > 1)
         m->kind = MATCH_WEAK;

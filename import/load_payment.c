@@ -129,37 +129,45 @@ static void read_payment(struct load *l, const struct row *row, struct outcome *
     make_key(l, p, out);
 }
 
-static bool apply_item(struct load *l, const struct payment_row *p, int64_t place_id, int i,
-                       struct outcome *out, struct fault *f)
+static struct evidence item_of(struct load *l, const struct payment_row *p, int64_t place_id, int i)
 {
-    struct evidence e = {.place_id = place_id,
-                         .batch_id = batch_id(l->batch),
-                         .class = p->class,
-                         .method = p->methods[i],
-                         .state = p->state,
-                         .happened_on = p->happened_on,
-                         .passed = p->passed,
-                         .minutes_number = p->minutes_number,
-                         .officer = p->officer,
-                         .created_by = "import"};
-    const char *before = "";
     bool is_cli = !l->options->who || strcmp(l->options->who, "cli") == 0;
-    if (!is_cli && strcmp(e.state, "verified") == 0)
-        e.state = "submitted"; /* through the browser nobody verifies what he brings */
-    bool found = evidence_find(l->store, &l->row, &e, &before);
-    if (found && !evidence_may_move(before, e.state)) {
+    bool is_verified = strcmp(p->state, "verified") == 0;
+    return (struct evidence){.place_id = place_id,
+                             .batch_id = batch_id(l->batch),
+                             .class = p->class,
+                             .method = p->methods[i],
+                             /* through the browser nobody verifies what he brings */
+                             .state = is_verified && !is_cli ? "submitted" : p->state,
+                             .happened_on = p->happened_on,
+                             .passed = p->passed,
+                             .minutes_number = p->minutes_number,
+                             .officer = p->officer,
+                             .created_by = "import"};
+}
+
+/* The same item in other words changes nothing. */
+static bool apply_item(struct load *l, struct evidence *e, struct outcome *out, struct fault *f)
+{
+    struct evidence there = {0};
+    bool found = evidence_find(l->store, &l->row, e, &there);
+    e->id = there.id;
+    out->entity_id = there.id;
+    if (found && !evidence_may_move(there.state, e->state)) {
         reject(out,
                &(struct problem){.column = COLUMN_EVIDENCE_STATE,
                                  .code = FAULT_BAD_STATE,
-                                 .value = slice_of(arena_format(&l->row, "%s → %s", before, e.state)),
+                                 .value = slice_of(arena_format(&l->row, "%s → %s", there.state, e->state)),
                                  .advice = "Minh chứng này đã ở trạng thái khác; xem lại trình tự xác minh"});
         return true;
     }
-    if (!found && i == 0)
-        out->verdict = VERDICT_ADDED;
-    if (!evidence_put(l->store, &e, before, f))
+    if (found && strcmp(there.state, e->state) == 0 && there.passed == e->passed)
+        return true;
+    if (out->verdict == VERDICT_UNCHANGED || !found)
+        out->verdict = found ? VERDICT_UPDATED : VERDICT_ADDED;
+    if (!evidence_put(l->store, e, found ? there.state : NULL, f))
         return false;
-    out->entity_id = e.id;
+    out->entity_id = e->id;
     return true;
 }
 
@@ -170,10 +178,12 @@ static bool apply_payment(struct load *l, const struct row *row, struct outcome 
     int64_t place_id = find_place(l, &p->who, out);
     if (!place_id)
         return true;
-    out->verdict = VERDICT_UPDATED;
-    for (int i = 0; i < p->method_count && !is_rejected(out); i++)
-        if (!apply_item(l, p, place_id, i, out, f))
+    out->verdict = VERDICT_UNCHANGED;
+    for (int i = 0; i < p->method_count && !is_rejected(out); i++) {
+        struct evidence e = item_of(l, p, place_id, i);
+        if (!apply_item(l, &e, out, f))
             return false;
+    }
     return true;
 }
 

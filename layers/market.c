@@ -110,13 +110,28 @@ bool market_put(struct store *s, struct market *m, struct fault *f)
     return market_locate(s, m, f);
 }
 
+/* "Khu A - Thực phẩm tươi" is zone A: what follows the dash says what is sold there. */
+static struct slice zone_head(struct slice name)
+{
+    static const char *const MARKS[] = {" - ", " – ", " — ", ":", "("};
+    for (size_t i = 0; i < COUNT_OF(MARKS); i++) {
+        ptrdiff_t at = slice_find(name, slice_of(MARKS[i]));
+        if (at > 0)
+            name.n = (size_t)at;
+    }
+    return name;
+}
+
 struct slice zone_fold_in(struct arena *a, struct slice name)
 {
-    struct slice fold = text_fold_in(a, name);
     static const char *const HEADS[] = {"khu vuc ", "khu "};
-    for (size_t i = 0; i < COUNT_OF(HEADS); i++)
-        if (slice_starts(fold, slice_of(HEADS[i])))
-            return (struct slice){fold.p + strlen(HEADS[i]), fold.n - strlen(HEADS[i])};
+    struct slice fold = text_fold_in(a, name);
+    for (size_t i = 0; i < COUNT_OF(HEADS); i++) {
+        if (!slice_starts(fold, slice_of(HEADS[i])))
+            continue;
+        fold = text_fold_in(a, zone_head(name));
+        return (struct slice){fold.p + strlen(HEADS[i]), fold.n - strlen(HEADS[i])};
+    }
     return fold;
 }
 
@@ -182,8 +197,10 @@ bool stall_put(struct store *s, const struct stall *stall, struct fault *f)
     sqlite3_stmt *st = store_statement(
         s,
         "INSERT INTO stall (place_id, market_id, zone_id, kind, number, number_norm, area_m2, goods)"
-        " VALUES (?1, ?2, ?3, coalesce(?4, 'counter'), ?5, ?6, ?7, ?8) ON CONFLICT (place_id) DO UPDATE SET market_id = ?2,"
-        " zone_id = coalesce(?3, zone_id), kind = coalesce(?4, kind), number = ?5, number_norm = ?6, area_m2 = coalesce(?7, "
+        " VALUES (?1, ?2, ?3, coalesce(?4, 'counter'), ?5, ?6, ?7, ?8) ON CONFLICT (place_id) DO UPDATE SET "
+        "market_id = ?2,"
+        " zone_id = coalesce(?3, zone_id), kind = coalesce(?4, kind), number = ?5, number_norm = ?6, area_m2 "
+        "= coalesce(?7, "
         "area_m2),"
         " goods = ?8",
         f);

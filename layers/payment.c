@@ -61,11 +61,11 @@ bool evidence_may_move(const char *from, const char *to)
     return strcmp(from, to) == 0;
 }
 
-bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const char **state)
+bool evidence_find(struct store *s, struct arena *a, const struct evidence *e, struct evidence *there)
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "SELECT id, state FROM evidence WHERE place_id = ?1 AND class = ?2 AND happened_on = ?3"
+        "SELECT id, state, passed FROM evidence WHERE place_id = ?1 AND class = ?2 AND happened_on = ?3"
         " AND method = ?4 AND minutes_number = ?5",
         NULL);
     if (!st)
@@ -77,8 +77,10 @@ bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const c
     bind_slice(st, 5, e->minutes_number);
     if (!statement_next(st, NULL))
         return false;
-    e->id = sqlite3_column_int64(st, 0);
-    *state = arena_text(a, column_slice(st, 1));
+    *there = *e;
+    there->id = sqlite3_column_int64(st, 0);
+    there->state = arena_text(a, column_slice(st, 1));
+    there->passed = sqlite3_column_int(st, 2) != 0;
     sqlite3_reset(st);
     return true;
 }

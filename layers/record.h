@@ -309,9 +309,9 @@ struct evidence {
     const char *created_by;
 };
 
-/* The item of the same identity (place, class, date, method, number of the minutes); its state in the arena.
- */
-bool evidence_find(struct store *s, struct arena *a, struct evidence *e, const char **state);
+/* The item of the same identity (place, class, date, method, number of the minutes): its id and what stands
+ * there; text in the arena. */
+bool evidence_find(struct store *s, struct arena *a, const struct evidence *e, struct evidence *there);
 bool evidence_put(struct store *s, struct evidence *e, const char *state_before,
                   struct fault *f) RESULT_MUST_BE_USED;
 /* Whether a state may follow another (domain.md B.3). */
