@@ -204,22 +204,11 @@ bool serve_matrix_set(const struct call *c, struct reply *r, struct fault *f)
 
 /* --- TileJSON 3.0 --- */
 
-static void vector_layer_json(struct json *j, const struct layer *layer, bool labels)
+static void vector_layer_json(struct json *j, const struct snapshot_layer *l, bool labels)
 {
-    static const char *const TYPES[] = {"String", "Number", "Number", "Boolean", "String", "String"};
     json_key(j, "vector_layers");
     json_open(j, '[');
-    json_open(j, '{');
-    json_key(j, "id");
-    buf_format(j->out, "\"%s%s\"", layer->name, labels ? "_label" : "");
-    j->comma = true;
-    json_field(j, "description", layer->title_vi);
-    json_key(j, "fields");
-    json_open(j, '{');
-    for (int i = 0; i < layer->field_count; i++)
-        json_field(j, layer->fields[i].name, TYPES[layer->fields[i].type]);
-    json_close(j, '}');
-    json_close(j, '}');
+    tile_describe(j->out, l, labels);
     json_close(j, ']');
 }
 
@@ -259,7 +248,7 @@ bool serve_tilejson(const struct call *c, struct reply *r, struct fault *f)
     json_field_int(&j, "maxzoom", TILE_MAX_ZOOM);
     if (l->located)
         bounds_json(&j, &l->extent);
-    vector_layer_json(&j, of->layer, of->labels);
+    vector_layer_json(&j, l, of->labels);
     json_close(&j, '}');
     return true;
 }

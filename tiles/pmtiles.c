@@ -218,7 +218,12 @@ static void metadata(const struct writer *w, struct buf *out)
     for (int i = 0; i < w->layer_count; i++) {
         if (i > 0)
             buf_char(&json, ',');
-        tile_describe(&json, snapshot_get(w->snapshot, w->layers[i]));
+        const struct snapshot_layer *l = snapshot_get(w->snapshot, w->layers[i]);
+        tile_describe(&json, l, false);
+        if (l->layer->geometry != GEOMETRY_AREA)
+            continue;
+        buf_char(&json, ',');
+        tile_describe(&json, l, true);
     }
     buf_text(&json, "]}");
     gzip_add(out, buf_to_slice(&json), 9);

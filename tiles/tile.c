@@ -401,32 +401,31 @@ static void describe_field(struct buf *out, const char *key, enum field_type typ
                                         : SLICE("String"));
 }
 
-static void describe_layer(struct buf *out, const struct snapshot_layer *l, const char *ending)
+static void describe_counts(struct buf *out, const struct snapshot_layer *l)
 {
-    struct tile_attribute attributes[ATTRIBUTES_MAX];
-    int n = tile_attributes(l->layer, attributes);
-    buf_format(out, "{\"id\":\"%s%s\",\"fields\":{", l->layer->name, ending);
-    for (int i = 0; i < n; i++)
-        describe_field(out, attributes[i].key, l->layer->fields[attributes[i].field].type);
-}
-
-void tile_describe(struct buf *out, const struct snapshot_layer *l)
-{
-    describe_layer(out, l, "");
     int state = cluster_state_field(l->layer);
-    if (l->layer->geometry == GEOMETRY_POINT)
-        describe_field(out, "count", FIELD_INT);
-    for (uint32_t i = 0; l->layer->geometry == GEOMETRY_POINT && i < cluster_state_count(l); i++) {
+    describe_field(out, "count", FIELD_INT);
+    for (uint32_t i = 0; i < cluster_state_count(l); i++) {
         char key[80];
         const struct column *c = &l->columns[state];
         int length = (int)(c->text_at[i + 2] - c->text_at[i + 1]);
         snprintf(key, sizeof key, "count_%.*s", length, c->text_bytes + c->text_at[i + 1]);
         describe_field(out, key, FIELD_INT);
     }
-    buf_text(out, "}}");
-    if (l->layer->geometry != GEOMETRY_AREA)
-        return;
-    buf_char(out, ',');
-    describe_layer(out, l, "_label");
+}
+
+void tile_describe(struct buf *out, const struct snapshot_layer *l, bool labels)
+{
+    struct tile_attribute attributes[ATTRIBUTES_MAX];
+    int n = tile_attributes(l->layer, attributes);
+    buf_text(out, "{\"id\":\"");
+    buf_text(out, l->layer->name);
+    buf_text(out, labels ? "_label\"," : "\",");
+    buf_json_field(out, "description", slice_of(l->layer->title_vi));
+    buf_text(out, ",\"fields\":{");
+    for (int i = 0; i < n; i++)
+        describe_field(out, attributes[i].key, l->layer->fields[attributes[i].field].type);
+    if (l->layer->geometry == GEOMETRY_POINT)
+        describe_counts(out, l);
     buf_text(out, "}}");
 }

@@ -48,9 +48,9 @@ void tile_bytes_release(const struct tile_bytes *b);
 struct slice tile_bytes_identity(const struct tile_bytes *b);
 struct slice tile_bytes_gzip(const struct tile_bytes *b);
 
-/* What the tiles of a layer hold, as members of a TileJSON `vector_layers` array: the layer, and its labels
- * behind it when it is one of areas: {"id":"establishments","fields":{"code":"String",…}}. */
-void tile_describe(struct buf *out, const struct snapshot_layer *l);
+/* What the tiles of a layer (or of its labels) hold, as one member of a TileJSON `vector_layers` array:
+ * {"id":"establishments","description":…,"fields":{"code":"String",…}}. */
+void tile_describe(struct buf *out, const struct snapshot_layer *l, bool labels);
 
 /* --- one file with every tile of zoom 8 to 16 (pmtiles.c), PMTiles v3. A tile holds all the layers asked for
  * and the labels of areas; its layers are the same bytes as served. `layers` NULL means all. --- */

@@ -62,6 +62,17 @@ static void open_ward(void)
     the_store = ward_make(PATH);
     add_shapes(the_store, 1600);
     ward_add_establishments(the_store, 2000);
+    ward_run(
+        the_store,
+        "INSERT INTO market (id, code, name, fold, updated_at) VALUES (1, 'C1', 'Chợ Cồn', 'cho con', 'x');"
+        "INSERT INTO place (id, code, type, name, public_name, name_fold, status, recorded_at, updated_at, "
+        "geom)"
+        " VALUES (9001, '0123456789X', 'stall', 'x', 'x', 'x', 'vacant', 'x', 'x', MakePoint(108.3, 16.1, "
+        "4326));"
+        "INSERT INTO stall (place_id, market_id, kind, number, number_norm) VALUES (9001, 1, 'kiosk', 'A12', "
+        "'A12');"
+        "INSERT INTO fs_place (place_id, business_kind, regime, updated_at) VALUES (9001, 'Quán ăn', "
+        "'certificate', 'x')");
     struct fault f = {0};
     ck_assert_msg(publisher_open(&the_publisher, PATH, &f), "%s %s", f.place, f.text);
     the_snapshot = publisher_get(the_publisher);
@@ -196,6 +207,34 @@ START_TEST(every_label_is_in_exactly_one_tile)
 }
 END_TEST
 
+static void check_tag(const char *key, const char *expected)
+{
+    const struct read_value *v = read_tag(&layer, &feature, key);
+    ck_assert_ptr_nonnull(v);
+    ck_assert_str_eq(v->text, expected);
+}
+
+START_TEST(a_single_point_carries_what_its_page_needs)
+{
+    struct buf out = {0};
+    for (uint32_t z = 5; z <= 16; z += 11) { /* alone in its cell, it is itself at low zooms too */
+        ck_assert_int_eq(encode(LAYER_STALLS, tile_at(z, 108.3, 16.1), false, &out), 1);
+        read_feature(&layer, 0, &feature);
+        check_tag("code", "0123456789X");
+        check_tag("name", "A12");
+        check_tag("status", "vacant");
+        check_tag("kind", "kiosk");
+        ck_assert_int_eq(feature.tag_count, 8);
+        ck_assert_int_eq(encode(LAYER_FOOD_SAFETY, tile_at(z, 108.3, 16.1), false, &out), 1);
+        read_feature(&layer, 0, &feature);
+        check_tag("state", "none");
+        check_tag("kind", "Quán ăn");
+        ck_assert_uint_eq(feature.id, 1171591994633); /* the ten characters as bits: 0 1 2 ... 9, five each */
+    }
+    buf_release(&out);
+}
+END_TEST
+
 START_TEST(nothing_gives_no_bytes)
 {
     struct buf out = {0};
@@ -203,7 +242,7 @@ START_TEST(nothing_gives_no_bytes)
         encode((enum layer_id)i, tile_at(12, -70, -20), false, &out);
         ck_assert_uint_eq(out.n, 0);
     }
-    encode(LAYER_STALLS, tile_at(12, 108.2, 16.05), false, &out);
+    encode(LAYER_PILOTS, tile_at(12, 108.2, 16.05), false, &out);
     ck_assert_uint_eq(out.n, 0);
     buf_release(&out);
 }
@@ -247,6 +286,7 @@ int main(void)
     tcase_add_test(t, tiles_of_all_zooms_keep_the_rules);
     tcase_add_test(t, areas_keep_their_area);
     tcase_add_test(t, every_label_is_in_exactly_one_tile);
+    tcase_add_test(t, a_single_point_carries_what_its_page_needs);
     tcase_add_test(t, nothing_gives_no_bytes);
     tcase_add_test(t, gdal_reads_the_same);
     suite_add_tcase(suite, t);
