@@ -59,7 +59,8 @@ static bool read_sexagesimal(struct slice text, double *out)
     }
     *out = 0;
     for (int i = 0; i < count; i++, unit *= 60) {
-        if (part[i] < 0 || (i > 0 && part[i] >= 60) || (i + 1 < count && part[i] != floor(part[i]))) {
+        if (part[i] < 0 || part[0] > 180 || (i > 0 && part[i] >= 60) ||
+            (i + 1 < count && part[i] != floor(part[i]))) {
             return false;
         }
         *out += part[i] / unit;
@@ -81,7 +82,8 @@ static bool read_number(const struct cell *c, double *out)
     if (blank_signs(c->text, plain, &n)) {
         return read_sexagesimal((struct slice){plain, n}, out);
     }
-    return clean_read_decimal(c->text, out) || read_sexagesimal(c->text, out);
+    bool has_blanks = memchr(c->text.p, ' ', c->text.n) != NULL;
+    return (has_blanks && read_sexagesimal(c->text, out)) || clean_read_decimal(c->text, out);
 }
 
 /* --- the pair --- */

@@ -52,7 +52,10 @@ static bool make(struct projection *p, struct fault *f)
     if (!p->pj) {
         return fault_set(f, FAULT_BAD_PARAMETER, "crs", "không biết hệ toạ độ \"%s\"", code);
     }
-    p->is_degrees = proj_degree_output(p->pj, PJ_FWD);
+    PJ *crs = proj_create(p->context, code);
+    PJ_TYPE type = crs ? proj_get_type(crs) : PJ_TYPE_UNKNOWN;
+    p->is_degrees = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
+    proj_destroy(crs);
     return true;
 }
 
