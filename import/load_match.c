@@ -242,8 +242,9 @@ static bool write_private(struct writing *w, int64_t place_id, struct fault *f)
                                   .owner_id = place_id,
                                   .field = values[i].field,
                                   .text = values[i].text,
-                                  .key = values[i].key};
-        if (values[i].is_told && (v.text.n || !w->is_new) && !private_put(w->l->store, &v, f))
+                                  .key = values[i].key,
+                                  .is_new = w->is_new};
+        if (values[i].is_told && !private_put(w->l->store, &v, f))
             return false;
     }
     return true;
@@ -314,21 +315,16 @@ static void locate_at_stall(struct writing *w)
 static bool write_all(struct writing *w, struct outcome *out, struct fault *f)
 {
     struct place p;
+    bool keeps = keeps_position(w);
     merge_place(w, &p);
     p.needs_review = out->verdict == VERDICT_REVIEW;
-    if (!place_put(w->l->store, &p, f) || !write_establishment(w, p.id, f) || !write_private(w, p.id, f) ||
-        !write_money(w, p.id, f))
+    if (!place_put(w->l->store, &p, keeps ? NULL : &w->where.position, f) ||
+        !write_establishment(w, p.id, f) || !write_private(w, p.id, f) || !write_money(w, p.id, f))
         return false;
     out->entity_id = p.id;
     out->review_place = p.id;
-    if (keeps_position(w)) {
-        out->position = "gps";
-        return w->known.place.needs_review && !p.needs_review ? review_settle(w->l->batch, p.id, f) : true;
-    }
-    out->position = w->where.position.position;
-    if (!place_set_position(w->l->store, p.id, &w->where.position, f))
-        return false;
-    return w->is_new || !w->known.place.needs_review || review_settle(w->l->batch, p.id, f);
+    out->position = keeps ? "gps" : w->where.position.position;
+    return w->is_new || !w->known.place.needs_review || p.needs_review || review_settle(w->l->batch, p.id, f);
 }
 
 static void ask_about_twins(struct writing *w, const struct matches *m, struct outcome *out)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { RANGE_MAX = 20, CANDIDATES = 9 };
+static const double GPS_ACCURACY_M = 15.0;
 
 /* One row; "12-14" are three stalls of one trader. */
 struct stall_row {
@@ -224,11 +225,27 @@ static struct slice stall_name(struct load *l, const struct stall_row *s, const 
                                  has_cho ? "" : "chợ ", (int)market.n, market.p));
 }
 
+/* Typed, drawn, or somewhere in the market; false when an officer's pin stays. */
+static bool choose_position(struct load *l, const struct stall_row *s, int i, int64_t id,
+                            struct place_position *at)
+{
+    struct stall_key key = key_of(l, s, i);
+    const char *now = id ? place_position_name(l->store, &l->row, id) : "none";
+    *at = (struct place_position){.position = "gps", .at = s->at, .accuracy_m = GPS_ACCURACY_M};
+    if (!s->has_position && strcmp(now, "gps") == 0)
+        return false;
+    if (!s->has_position)
+        stall_position(l->store, &key, at);
+    return true;
+}
+
 static bool write_place(struct load *l, const struct stall_row *s, int i, int64_t id, struct place *p,
-                        struct fault *f)
+                        struct outcome *out, struct fault *f)
 {
     struct place_known known = {0};
+    struct place_position at;
     bool is_new = !id || !place_read(l->store, &l->row, id, &known);
+    bool moves = choose_position(l, s, i, id, &at);
     *p = known.place;
     p->is_stall = true;
     p->batch_id = batch_id(l->batch);
@@ -243,24 +260,9 @@ static bool write_place(struct load *l, const struct stall_row *s, int i, int64_
         p->ward_id = ward_home(l->store);
     if (date_is_valid(l->listed_on))
         p->source_date = l->listed_on;
-    return place_put(l->store, p, f);
-}
-
-static bool write_position(struct load *l, const struct stall_row *s, int i, int64_t place_id, bool is_new,
-                           struct outcome *out, struct fault *f)
-{
-    struct place_position at;
-    struct stall_key key = key_of(l, s, i);
-    const char *now = is_new ? "none" : place_position_name(l->store, &l->row, place_id);
-    if (s->has_position)
-        at = (struct place_position){.position = "gps", .at = s->at, .accuracy_m = 15};
-    else if (strcmp(now, "gps") == 0) /* an officer's pin stays */
-        at = (struct place_position){.position = "gps"};
-    else
-        stall_position(l->store, &key, &at);
     if (i == 0)
         out->position = at.position;
-    return (!s->has_position && strcmp(now, "gps") == 0) || place_set_position(l->store, place_id, &at, f);
+    return place_put(l->store, p, moves ? &at : NULL, f);
 }
 
 static bool write_stall(struct load *l, const struct stall_row *s, int i, int64_t id, struct outcome *out,
@@ -276,10 +278,10 @@ static bool write_stall(struct load *l, const struct stall_row *s, int i, int64_
                           .area_m2 = s->number_count > 1 ? s->area_m2 / s->number_count : s->area_m2};
     if (s->zone.n && !zone_put(l->store, s->market->id, s->zone, &stall.zone_id, f))
         return false;
-    if (!write_place(l, s, i, id, &p, f))
+    if (!write_place(l, s, i, id, &p, out, f))
         return false;
     stall.place_id = p.id;
-    if (!stall_put(l->store, &stall, f) || !write_position(l, s, i, p.id, id == 0, out, f))
+    if (!stall_put(l->store, &stall, f))
         return false;
     struct occupant o = s->occupant;
     o.place_id = p.id;

@@ -392,7 +392,7 @@ static bool undo_inside(struct store *s, int64_t batch, const char *who, struct 
     if (ok && !conflicts.n)
         find_orphans(s, &conflicts);
     if (ok && conflicts.n)
-        ok = fault_set(f, FAULT_DUPLICATE, NULL,
+        ok = fault_set(f, FAULT_BUILT_UPON, NULL,
                        "không rút lại được lần nhập %lld vì đã có thay đổi dựa trên nó: %.*s",
                        (long long)batch, (int)conflicts.n, conflicts.p);
     ok = ok && mark_undone(s, batch, who, f);

@@ -86,7 +86,7 @@ bool review_settle(struct batch *b, int64_t place_id, struct fault *f) RESULT_MU
 
 /* --- undo (journal.c) --- */
 
-/* Its own transaction. NOT_FOUND, or DUPLICATE with the list of what was built upon the batch. */
+/* Its own transaction. NOT_FOUND, or BUILT_UPON with the list of what was built upon the batch. */
 bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_counts *taken_back,
                 struct fault *f) RESULT_MUST_BE_USED;
 
@@ -97,7 +97,8 @@ struct private_value {
     int64_t owner_id;
     const char *field; /* "owner_name", "phone", "identity", "name", "findings", "penalty" */
     struct slice text; /* as a person reads it; empty removes the value */
-    struct slice key;  /* what is looked up: folded name, bare digits */
+    struct slice key;  /* what is looked up: folded name, bare digits; empty: the text itself */
+    bool is_new;       /* the owner is new: nothing can be there yet */
 };
 
 bool private_put(struct store *s, const struct private_value *v, struct fault *f) RESULT_MUST_BE_USED;

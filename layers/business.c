@@ -127,16 +127,31 @@ static void bind_place(sqlite3_stmt *st, const struct place *p, struct slice nam
     bind_id(st, 18, p->batch_id);
 }
 
-static bool place_insert(struct store *s, struct place *p, struct slice name_fold, struct fault *f)
+static bool is_located(const struct place_position *at)
+{
+    return at && strcmp(at->position, "none") != 0;
+}
+
+static void bind_position(sqlite3_stmt *st, int index, const struct place_position *at)
+{
+    bind_text(st, index, at ? at->position : "none");
+    bind_real(st, index + 1, is_located(at) ? at->accuracy_m : NAN);
+    bind_slice_or_null(st, index + 2, at ? at->explanation : (struct slice){"", 0});
+    bind_point(st, index + 3, is_located(at) ? &at->at : NULL);
+}
+
+/* With its point at once: setting it later would run the triggers of the spatial index a second time. */
+static bool place_insert(struct store *s, struct place *p, struct slice name_fold,
+                         const struct place_position *at, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
         s,
         "INSERT INTO place (ref, name, public_name, name_fold, status, status_raw, valid_from, valid_to,"
-        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review, "
-        "source_date,"
-        " verified_on, updated_at, batch_id, code, type, recorded_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, "
-        "?17)",
+        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review,"
+        " source_date, verified_on, updated_at, batch_id, code, type, recorded_at, position, accuracy_m, "
+        "geocode, geom)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
+        " ?20, ?17, ?21, ?22, ?23, ?24)",
         f);
     if (!st)
         return false;
@@ -144,36 +159,36 @@ static bool place_insert(struct store *s, struct place *p, struct slice name_fol
     bind_place(st, p, name_fold);
     bind_text(st, 19, p->code);
     bind_text(st, 20, p->is_stall ? "stall" : "establishment");
+    bind_position(st, 21, at);
     if (!statement_run(st, f))
         return false;
     p->id = sqlite3_last_insert_rowid(store_handle(s));
     return true;
 }
 
-bool place_put(struct store *s, struct place *p, struct fault *f)
+static bool place_update(struct store *s, const struct place *p, struct slice name_fold,
+                         const struct place_position *at, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s,
+        "UPDATE place SET ref = ?1, name = ?2, public_name = ?3, name_fold = ?4, status = ?5,"
+        " status_raw = ?6, valid_from = ?7, valid_to = ?8, industry_version = ?9, industry_code = ?10,"
+        " industry_group = ?11, residential_group_id = ?12, ward_id = ?13, needs_review = ?14,"
+        " source_date = ?15, verified_on = ?16, updated_at = ?17, batch_id = ?18 WHERE id = ?19",
+        f);
+    if (!st)
+        return false;
+    bind_place(st, p, name_fold);
+    bind_int(st, 19, p->id);
+    return statement_run(st, f) && (!at || place_set_position(s, p->id, at, f));
+}
+
+bool place_put(struct store *s, struct place *p, const struct place_position *at, struct fault *f)
 {
     struct buf fold = {0};
     text_fold(p->name, &fold);
-    bool ok;
-    if (p->id == 0) {
-        ok = place_insert(s, p, buf_to_slice(&fold), f);
-    } else {
-        sqlite3_stmt *st = store_statement(s,
-                                           "UPDATE place SET ref = ?1, name = ?2, public_name = ?3, "
-                                           "name_fold = ?4, status = ?5, status_raw = ?6,"
-                                           " valid_from = ?7, valid_to = ?8, industry_version = ?9, "
-                                           "industry_code = ?10, industry_group = ?11,"
-                                           " residential_group_id = ?12, ward_id = ?13, needs_review = ?14, "
-                                           "source_date = ?15, verified_on = ?16,"
-                                           " updated_at = ?17, batch_id = ?18 WHERE id = ?19",
-                                           f);
-        ok = st != NULL;
-        if (ok) {
-            bind_place(st, p, buf_to_slice(&fold));
-            bind_int(st, 19, p->id);
-            ok = statement_run(st, f);
-        }
-    }
+    bool ok = p->id ? place_update(s, p, buf_to_slice(&fold), at, f)
+                    : place_insert(s, p, buf_to_slice(&fold), at, f);
     buf_release(&fold);
     return ok;
 }
@@ -184,12 +199,8 @@ bool place_set_position(struct store *s, int64_t id, const struct place_position
         s, "UPDATE place SET position = ?2, accuracy_m = ?3, geocode = ?4, geom = ?5 WHERE id = ?1", f);
     if (!st)
         return false;
-    bool located = strcmp(p->position, "none") != 0;
     bind_int(st, 1, id);
-    bind_text(st, 2, p->position);
-    bind_real(st, 3, located ? p->accuracy_m : NAN);
-    bind_slice_or_null(st, 4, p->explanation);
-    bind_point(st, 5, located ? &p->at : NULL);
+    bind_position(st, 2, p);
     return statement_run(st, f);
 }
 

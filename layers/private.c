@@ -62,8 +62,8 @@ bool private_put(struct store *s, const struct private_value *v, struct fault *f
     if (!needs_key(s, f))
         return false;
     if (v->text.n == 0)
-        return remove_value(s, v, f);
-    if (is_stored(s, v))
+        return v->is_new || remove_value(s, v, f);
+    if (!v->is_new && is_stored(s, v))
         return true;
     sqlite3_stmt *st = store_statement(s,
                                        "INSERT INTO restricted (owner, owner_id, field, sealed, hash)"

@@ -156,7 +156,9 @@ struct place_known {
 int64_t place_by_ref(struct store *s, struct slice ref);   /* 0: none */
 int64_t place_by_code(struct store *s, struct slice code); /* any spelling of a public code */
 bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known *out);
-bool place_put(struct store *s, struct place *p, struct fault *f) RESULT_MUST_BE_USED;
+/* `at` NULL leaves the position as it is (a new place has none). */
+bool place_put(struct store *s, struct place *p, const struct place_position *at,
+               struct fault *f) RESULT_MUST_BE_USED;
 bool place_set_position(struct store *s, int64_t id, const struct place_position *p,
                         struct fault *f) RESULT_MUST_BE_USED;
 bool establishment_put(struct store *s, const struct establishment *e, bool is_new,

@@ -293,7 +293,7 @@ START_TEST(undo_is_refused_when_later_batches_built_on_the_rows)
     int64_t stalls = ward.sum.batch;
     import_list(IMPORT_STALLS, "Mã điểm,Mã chợ,Khu,Loại,Số sạp,Tiểu thương\nS2,C1,A,Sạp,1,Phạm Mười\n");
     ck_assert(!import_undo(ward.store, stalls, "cli", &ward.sum, &ward.f));
-    ck_assert_int_eq(ward.f.code, FAULT_DUPLICATE);
+    ck_assert_int_eq(ward.f.code, FAULT_BUILT_UPON);
     ck_assert_ptr_nonnull(strstr(ward.f.text, "dòng 3"));
     ward.f = (struct fault){0};
     ck_assert(!import_undo(ward.store, markets, "cli", &ward.sum, &ward.f)); /* its stalls stand on it */
