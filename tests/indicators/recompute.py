@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Counts the indicators of the sample ward again, in another language, from the generator's plan alone, and compares.
 
-    recompute.py SAMPLE_DIR REPORT.json...     reports of `mapd indicators --json`; --import-day YYYY-MM-DD: when the lists came in
+    recompute.py [--import-day YYYY-MM-DD] SAMPLE_DIR REPORT.json...      reports of `mapd indicators --json`
+    recompute.py [--import-day YYYY-MM-DD] SAMPLE_DIR --run MAPD WARD.db  makes the reports of three days itself
 
 Reads truth/*.tsv, never a table, a view or an export of the program. Silent and 0 when everything agrees, else one line
 per difference and 1. What the plan cannot know (positions the geocoder reaches, addresses of one's own) is not compared.
@@ -10,6 +11,7 @@ import csv
 import datetime
 import json
 import os
+import subprocess
 import sys
 
 POLICIES = ("STRICT", "STANDARD", "LENIENT")
@@ -41,7 +43,7 @@ class Truth:
             shows_account = shows_platform or stall
             self.places[row["place"]] = {
                 "ref": row["ref"], "kind": row["kind"], "status": row["status"], "stall": stall, "market": row["market"],
-                "stored": row["stored"] == "1", "trader": row["trader"],
+                "stored": row["stored"] == "1" and row["elsewhere"] == "0", "trader": row["trader"],
                 "platform_on": listed_by if shows_platform and row["platform"] == "1" else None,
                 "account": shows_account and row["account"] == "1", "evidence": [],
             }
@@ -64,7 +66,7 @@ class Truth:
         """A register row under a new number that waits as a duplicate is a record of its own until somebody decides."""
         by_ref = {place["ref"]: place for place in self.places.values() if place["ref"]}
         for row in self.rows:
-            if "duplicate_place" in row["defects"].split(",") and row["verdict"] == "review":
+            if "duplicate_place" in row["defects"].split(",") and row["verdict"] == "review" and row["ref"]:
                 twin = dict(by_ref[row["ref"][:-1]])
                 twin.update(ref=row["ref"], evidence=[], twin=True)
                 self.places["twin " + row["ref"]] = twin
@@ -195,6 +197,19 @@ def judge(report, as_of, expected):
             yield "%s: target %s met %s, expected %s %s" % (one["code"], one["target"], one["met"], target, met)
 
 
+DAYS = ("2026-06-30", "2026-10-31", "2026-12-31")
+
+
+def reports_of(arguments):
+    if arguments[:1] == ["--run"]:
+        for as_of in DAYS:
+            yield json.loads(subprocess.run([arguments[1], "indicators", arguments[2], "--as-of", as_of, "--json"],
+                                            check=True, stdout=subprocess.PIPE).stdout)
+    for path in arguments if arguments[:1] != ["--run"] else ():
+        with open(path, encoding="utf-8") as file:
+            yield json.load(file)
+
+
 def main(arguments):
     import_day = datetime.date(2026, 11, 22)
     if "--import-day" in arguments:
@@ -203,9 +218,7 @@ def main(arguments):
         del arguments[at:at + 2]
     truth = Truth(arguments[0], import_day)
     differences = 0
-    for path in arguments[1:]:
-        with open(path, encoding="utf-8") as file:
-            report = json.load(file)
+    for report in reports_of(arguments[1:]):
         as_of = day(report["as_of"])
         expected, found = recount(truth, as_of), flatten(report)
         lines = ["%s %s: %s, expected %s" % (*key, found.get(key), pair) for key, pair in expected.items() if found.get(key) != pair]

@@ -270,7 +270,7 @@ static struct base_count count_base(const struct ward *w)
     struct base_count n = {0, w->unplanned, 0, 0};
     for (int k = 0; k < w->places; k++) {
         const struct place *p = &w->place[k];
-        if (!p->stored || p->status != ACTIVE)
+        if (!p->stored || p->status != ACTIVE || p->elsewhere)
             continue;
         n.stalls += p->list == LIST_STALLS;
         n.food += p->list == LIST_FOOD;

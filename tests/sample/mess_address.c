@@ -351,6 +351,7 @@ static bool other_ward(struct scene *s)
     put(s->address.ward, sizeof s->address.ward, "%s", north ? "Phường Thử Nghiệm" : "Phường Ví Dụ");
     scene_place(s, AT_NONE);
     scene_verdict(s, REVIEW, "");
+    s->place->elsewhere = true;
     return true;
 }
 

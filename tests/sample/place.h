@@ -49,9 +49,10 @@ struct place {
     enum status status;
     unsigned flags;
     char ref[16], name[128], owner[64], id[16], phone[16];
-    bool spoiled;  /* a planted defect makes it unfit as a target of later lists */
-    bool stored;   /* at least one of its rows must end in the file */
-    bool pristine; /* its row carries no defect at all */
+    bool elsewhere; /* its row gives an address in another ward */
+    bool spoiled;   /* a planted defect makes it unfit as a target of later lists */
+    bool stored;    /* at least one of its rows must end in the file */
+    bool pristine;  /* its row carries no defect at all */
     enum position best;
 };
 

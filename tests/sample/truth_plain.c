@@ -31,17 +31,17 @@ static void write_place(FILE *file, const struct ward *w, int n)
     static const char *const status[] = {"active", "suspended", "ceased", "vacant"};
     const struct place *p = &w->place[n];
     const struct stall *s = p->stall >= 0 ? &w->stall[p->stall] : NULL;
-    fprintf(file, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", n, list[p->list], p->ref, kind[p->kind],
-            status[p->status], s ? market_code(s->market) : "", p->stored, p->spoiled,
+    fprintf(file, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%d\n", n, list[p->list], p->ref,
+            kind[p->kind], status[p->status], s ? market_code(s->market) : "", p->stored, p->spoiled,
             (p->flags & HAS_PLATFORM) != 0, (p->flags & HAS_ACCOUNT) != 0, s ? p->owner : "",
-            TRADES[p->trade].code);
+            TRADES[p->trade].code, p->elsewhere);
 }
 
 static bool write_places(const struct office *o)
 {
-    FILE *file = open_plain(
-        o, "places",
-        "place\tlist\tref\tkind\tstatus\tmarket\tstored\tspoiled\tplatform\taccount\ttrader\tindustry");
+    FILE *file = open_plain(o, "places",
+                            "place\tlist\tref\tkind\tstatus\tmarket\tstored\tspoiled\tplatform\taccount\ttrad"
+                            "er\tindustry\telsewhere");
     for (int n = 0; file && n < o->ward->places; n++)
         write_place(file, o->ward, n);
     return file && fclose(file) == 0;
