@@ -171,6 +171,9 @@ static void write_joined(struct sheet *sheet, struct scene *s, const struct stal
     words_fill(s);
     first->best = second->best = AT_STALL_PLAN;
     first->spoiled = second->spoiled = true;
+    /* the row says one thing about both */
+    second->flags = first->flags;
+    put(second->owner, sizeof second->owner, "%s", first->owner);
     note_defect(s->row, "stall_range");
     sheet_row(sheet, s->row);
 }

@@ -91,6 +91,10 @@ static void border_cases(struct pilot_book *b)
             b->evidence[b->evidences++] = e;
         }
     }
+    for (int k = 5; k < 7 && k < b->members; k++) { /* the leave date itself no longer counts */
+        b->member[k].joined = date_make(2026, 2, 1);
+        b->member[k].left = as_of + (k - 5);
+    }
 }
 
 void pilot_plan(struct pilot_book *b, struct ward *w, uint64_t seed)
