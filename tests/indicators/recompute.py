@@ -63,21 +63,11 @@ class Truth:
                     "stored": True, "trader": row["name"], "platform_on": None, "account": False, "evidence": []}
 
     def add_twins(self):
-        """A register row under a new number that waits as a duplicate is a record of its own until somebody decides. So is a
-        food-safety row that names the pair by name and address alone: it has two candidates."""
+        """A register row under a new number that waits as a duplicate is a record of its own until somebody decides."""
         by_ref = {place["ref"]: place for place in self.places.values() if place["ref"]}
-        where = {}
         for row in self.rows:
-            if "duplicate_place" in row["defects"].split(",") and row["verdict"] == "review":
-                where[row["lon"], row["lat"]] = by_ref[row["ref"][:-1]]
-                self.add_record("twin " + row["ref"], by_ref[row["ref"][:-1]])
-        for row in self.rows:
-            if row["kind"] == "food-safety" and not row["ref"] and (row["lon"], row["lat"]) in where:
-                place = where[row["lon"], row["lat"]]
-                self.add_record("third %s %s" % (row["file"], row["row"]), dict(place, platform_on=None, account=False))
-
-    def add_record(self, key, place):
-        self.places[key] = dict(place, evidence=[])
+            if "duplicate_place" in row["defects"].split(",") and row["verdict"] == "review" and row["ref"]:
+                self.places["twin " + row["ref"]] = dict(by_ref[row["ref"][:-1]], evidence=[])
 
     def active(self):
         return [place for place in self.places.values() if place["stored"] and place["status"] == "active"]
