@@ -285,8 +285,8 @@ bool projection_open(struct projection **out, const char *crs, struct fault *f) 
 void projection_close(struct projection *p);
 int projection_epsg(const struct projection *p);
 bool projection_is_degrees(const struct projection *p); /* east and north are then longitude and latitude */
-/* Easting and northing in metres to degrees and back, whatever the order of the axes in the register; false outside the area
- * where it is defined. */
+/* Easting and northing in metres to degrees and back, whatever the order of the axes in the register; false
+ * outside the area where it is defined. */
 bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out);
 bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north);
 
