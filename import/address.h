@@ -46,6 +46,8 @@ struct tokens {
     bool is_cut;    /* more than TOKEN_MAX: the rest was not read */
 };
 
+/* Whether the token is this word; a letter lost to '?' may have been any. */
+bool token_is(const struct token *t, const char *fold);
 void tokens_read(struct slice cleaned, struct arena *a, struct tokens *out);
 /* Fold of tokens [from, to) without blanks, appended. */
 void tokens_join(const struct tokens *t, int from, int to, struct buf *out);

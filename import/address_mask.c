@@ -36,7 +36,7 @@ static void split_phrase(struct phrase *p, const char *text, struct arena *a)
         text_fold_marks(word, &marks);
         p->marks[p->words] = arena_slice(a, buf_to_slice(&marks));
         buf_release(&marks);
-        p->fold[p->words++] = text_fold_in(a, word);
+        p->fold[p->words++] = slice_of(arena_text(a, text_fold_in(a, word)));
         p->has_slash |= n < rest.n && rest.p[n] == '/';
         n += n < rest.n;
         rest = (struct slice){rest.p + n, rest.n - n};
@@ -58,6 +58,8 @@ struct phrase_book *phrase_book_new(struct arena *a)
 
 static bool word_fits(const struct token *t, const struct phrase *p, int i)
 {
+    if (memchr(t->fold.p, '?', t->fold.n)) /* letters were lost: at least one must be left */
+        return t->fold.n > 1 ? token_is(t, p->fold[i].p) : p->has_slash;
     return slice_equal(t->fold, p->fold[i]) && (!t->has_marks || slice_equal(t->marks, p->marks[i]));
 }
 
@@ -85,10 +87,15 @@ static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
 static const struct phrase *phrase_at(const struct mask *m, int at)
 {
     const struct phrase *best = NULL;
+    const struct token *t = &m->tokens->t[at];
+    bool has_lost = memchr(t->fold.p, '?', t->fold.n) != NULL;
+    /* "???ng" and "ki?t" are read as the commonest word they may be */
+    if (has_lost && t->fold.n > 1 && (is_street_word(t) || token_is(t, "kiet")))
+        return NULL;
     for (int i = 0; i < m->book->count; i++) {
         const struct phrase *p = &m->book->phrases[i];
-        if (p->fold[0].p[0] == m->tokens->t[at].fold.p[0] && (best == NULL || p->words > best->words) &&
-            phrase_fits(p, m, at))
+        bool may_fit = p->fold[0].p[0] == m->tokens->t[at].fold.p[0] || m->tokens->t[at].fold.p[0] == '?';
+        if (may_fit && (best == NULL || p->words > best->words) && phrase_fits(p, m, at))
             best = p;
     }
     return best;
@@ -203,7 +210,9 @@ static int mask_ward(struct mask *m, int at, int after, bool is_short)
         return at;
     if (is_short && lexicon_find(m->lexicon, m->tokens, after, kinds, true, &hit))
         return take_ward(m, at, after + hit.tokens, &hit);
-    int end = is_number_at(m, after) ? after + 1 : name_end(m, after, 4);
+    const struct phrase *name = after < m->tokens->count ? phrase_at(m, after) : NULL;
+    bool is_town = name && (name->action == MASK_DISTRICT_NAME || name->action == MASK_CITY_NAME);
+    int end = is_town ? after + name->words : is_number_at(m, after) ? after + 1 : name_end(m, after, 4);
     if (end == after)
         return at;
     m->out->has_ward = true;
@@ -482,7 +491,7 @@ void address_mask_tail(struct mask *m, int from)
         i = end > i ? end : i + 1;
     }
     /* what stands behind "gần" says where, not which */
-    if (m->out->relation_at >= from)
+    if (from > 0 && m->out->relation_at >= from)
         for (int i = m->out->relation_at; i < t->count && (i == m->out->relation_at || t->t[i].sign != ',');
              i++)
             if (t->t[i].label == LABEL_FREE)

@@ -32,15 +32,10 @@ struct run {
     bool is_unclear;
 };
 
-static bool is_word(const struct token *t, const char *fold)
-{
-    return slice_equal(t->fold, slice_of(fold));
-}
-
 static bool is_one_of(const struct token *t, const char *const words[], size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (is_word(t, words[i]))
+        if (token_is(t, words[i]))
             return true;
     return false;
 }
@@ -52,7 +47,7 @@ bool is_street_word(const struct token *t)
     if (t->has_marks)
         return slice_equal(t->marks, SLICE("đường")) || slice_equal(t->marks, SLICE("đ")) ||
                slice_equal(t->marks, SLICE("phố")) || slice_equal(t->marks, SLICE("đg"));
-    static const char *const PLAIN[] = {"duong", "pho", "d", "dg", "dgg", "street", "str"};
+    static const char *const PLAIN[] = {"duong", "pho", "d", "dg", "dgg", "street", "str", "?"};
     return is_one_of(t, PLAIN, COUNT_OF(PLAIN)) &&
            (t->fold.n > 1 || t->has_blank || t->sign || t->start == 0);
 }
@@ -74,15 +69,16 @@ static bool keyword_at(const struct tokens *t, int i, enum element_kind *kind)
     if (is_one_of(w, HOUSE, COUNT_OF(HOUSE)) &&
         (!w->has_marks || slice_equal(w->marks, SLICE("số")) || slice_equal(w->marks, SLICE("nhà"))))
         *kind = KIND_HOUSE;
-    else if (is_word(w, "kiet") || (is_word(w, "k") && meets_number))
+    else if (token_is(w, "kiet") || (token_is(w, "k") && meets_number))
         *kind = KIND_KIET;
-    else if (is_word(w, "hem") || (is_word(w, "h") && meets_number))
+    else if (token_is(w, "hem") || (token_is(w, "h") && meets_number))
         *kind = KIND_HEM;
-    else if ((is_word(w, "ngo") || is_word(w, "ng")) && (meets_number || slice_equal(w->marks, SLICE("ngõ"))))
+    else if ((token_is(w, "ngo") || token_is(w, "ng")) &&
+             (meets_number || slice_equal(w->marks, SLICE("ngõ"))))
         *kind = KIND_NGO;
-    else if (is_word(w, "ngach"))
+    else if (token_is(w, "ngach"))
         *kind = KIND_NGACH;
-    else if (is_word(w, "lo") && (!w->has_marks || slice_equal(w->marks, SLICE("lô"))))
+    else if (token_is(w, "lo") && (!w->has_marks || slice_equal(w->marks, SLICE("lô"))))
         *kind = KIND_LOT;
     return *kind != KIND_BARE;
 }
@@ -101,7 +97,7 @@ static int suffix_length(const struct tokens *t, int number)
     if (w == NULL || w->is_number || w->label != LABEL_FREE || w->sign || is_street_word(w))
         return 0;
     enum element_kind kind;
-    bool is_bis = is_word(w, "bis") || is_word(w, "ter");
+    bool is_bis = token_is(w, "bis") || token_is(w, "ter");
     bool is_glued = !w->has_blank && w->fold.n <= 2 && !keyword_at(t, i, &kind);
     const struct token *next = next_of(t, i);
     bool is_apart = w->has_blank && w->fold.n == 1 && strchr("abcefg", w->fold.p[0]) &&
@@ -111,7 +107,7 @@ static int suffix_length(const struct tokens *t, int number)
     n = 1;
     if (is_glued && next && next->is_number && !next->has_blank && !next->sign)
         n++;
-    else if (!is_bis && next && (is_word(next, "bis") || is_word(next, "ter")))
+    else if (!is_bis && next && (token_is(next, "bis") || token_is(next, "ter")))
         n++;
     return n;
 }
@@ -130,7 +126,7 @@ static bool is_lot_letter(const struct tokens *t, int i)
 {
     const struct token *next = next_of(t, i);
     return !t->t[i].is_number && t->t[i].fold.n == 1 && next && next->is_number && !next->has_blank &&
-           !next->sign && !is_word(&t->t[i], "k") && !is_word(&t->t[i], "h");
+           !next->sign && !token_is(&t->t[i], "k") && !token_is(&t->t[i], "h");
 }
 
 static bool is_suffix_of_before(const struct tokens *t, int i, int from)

@@ -132,7 +132,7 @@ static void add_token(struct scanner *s, size_t start, size_t end, bool is_lost)
     else
         text_fold(raw, &s->scratch);
     size_t folded = s->scratch.n;
-    if (folded == 0 || (is_lost && memchr(s->scratch.p, '?', folded) == s->scratch.p && folded == 1))
+    if (folded == 0)
         return;
     t->is_number = raw.p[0] >= '0' && raw.p[0] <= '9';
     t->has_marks = !t->is_number && text_has_marks(raw);
@@ -190,6 +190,14 @@ void tokens_read(struct slice cleaned, struct arena *a, struct tokens *out)
         at += char_length(cleaned, at);
     }
     buf_release(&s.scratch);
+}
+
+bool token_is(const struct token *t, const char *fold)
+{
+    for (size_t i = 0; i < t->fold.n; i++)
+        if (fold[i] == 0 || (t->fold.p[i] != fold[i] && (t->fold.p[i] != '?' || t->fold.n == 1)))
+            return false;
+    return fold[t->fold.n] == 0;
 }
 
 void tokens_join(const struct tokens *t, int from, int to, struct buf *out)

@@ -106,11 +106,28 @@ static void read_text(const struct geocoder *g, struct slice text, struct arena 
     street_find(&search, false, &r->matches);
 }
 
+/* Two words that are good syllables once the keys are taken as keys: the input method was off. */
+static struct slice without_keys(struct slice text, struct arena *a)
+{
+    enum { ENOUGH = 2 };
+    struct buf typed = {0};
+    struct slice result = text;
+    for (int keys = TEXT_TELEX; keys <= TEXT_VNI_KEYS && result.p == text.p && !text_has_marks(text);
+         keys++) {
+        buf_reset(&typed);
+        if (text_decode_keys(text, (enum text_keys)keys, &typed) >= ENOUGH)
+            result = arena_slice(a, buf_to_slice(&typed));
+    }
+    buf_release(&typed);
+    return result;
+}
+
 /* The text as typed; where no street stands in it, the text as the keys would have been with the input method
  * on; where that gives none either, slips and abbreviations. */
 static void read_best(const struct geocoder *g, struct slice text, struct arena *a, struct reading *r)
 {
     static const enum text_keys KEYS[] = {TEXT_TELEX, TEXT_VNI_KEYS};
+    text = without_keys(text, a);
     read_text(g, text, a, r);
     if (street_is_sure(&r->matches))
         return;

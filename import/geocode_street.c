@@ -71,7 +71,7 @@ static bool is_cut_number(const struct tokens *t, int from, int to)
 static bool is_name_of(const struct finder *f, int from, unsigned kinds, int *tokens)
 {
     struct name_hit hit;
-    bool is_found = lexicon_find(f->s->lexicon, f->t, from, kinds, false, &hit);
+    bool is_found = lexicon_find(f->s->lexicon, f->t, from, kinds, f->t->has_lost, &hit);
     *tokens = is_found ? hit.tokens : 0;
     return is_found;
 }
@@ -214,7 +214,7 @@ static void take(struct finder *f, uint32_t alias_index, struct street_match m)
     const struct street_alias *alias = &f->s->index->aliases[alias_index];
     m.street = alias->street;
     m.alias = alias_index;
-    judge_place(f, &m, letters_of(buf_to_slice(&f->key)));
+    judge_place(f, &m, f->key.n);
     m.place += alias->kind == ALIAS_WEAK && m.way == WAY_EXACT ? PLACE_WEAK : 0;
     m.place += PLACE_HALF_EDIT * m.half_edits;
     m.place += m.way == WAY_ABBREVIATED ? PLACE_ABBREVIATED : m.way == WAY_INITIALS ? PLACE_INITIALS : 0;
@@ -276,6 +276,23 @@ void street_cover(const struct street_index *s, const struct tokens *t, bool cov
     buf_release(&key);
 }
 
+/* "Tiên Sơn" inside "Tiên Sơn 1" is not meant. */
+static void drop_contained(struct street_matches *out)
+{
+    int n = 0;
+    for (int i = 0; i < out->count; i++) {
+        bool is_inside = false;
+        for (int k = 0; k < out->count; k++) {
+            const struct street_match *a = &out->m[i], *b = &out->m[k];
+            bool is_longer = b->to - b->from > a->to - a->from && b->from <= a->from && b->to >= a->to;
+            is_inside |= is_longer && !b->is_extended && b->way == WAY_EXACT;
+        }
+        if (!is_inside)
+            out->m[n++] = out->m[i];
+    }
+    out->count = n;
+}
+
 /* --- near --- */
 
 /* A street may begin behind a number, a street word, a masked part or a sign. */
@@ -294,10 +311,10 @@ static void near_key(struct finder *f, int from, int to)
 {
     uint32_t found[NEAR_MAX];
     struct slice key = buf_to_slice(&f->key);
-    int limit = 2 * spell_budget(letters_of(key));
     int n = street_near(f->s->index, key, found, NEAR_MAX);
     for (int i = 0; i < n; i++) {
-        int cost = spell_cost(key, f->s->index->aliases[found[i]].key, limit);
+        struct slice known = f->s->index->aliases[found[i]].key;
+        int cost = spell_cost(key, known, 2 * spell_budget(letters_of(known)));
         struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
         if (cost != SPELL_FAR)
             take(f, found[i], m);
@@ -389,6 +406,7 @@ void street_find(const struct street_search *search, bool is_fuzzy, struct stree
     for (int from = 0; from < f.t->count; from++)
         if (is_free(f.t, from))
             exact_at(&f, from);
+    drop_contained(out);
     for (int from = 0; is_fuzzy && !street_is_sure(out) && from < f.t->count; from++)
         if (is_likely_start(&f, from))
             near_at(&f, from);

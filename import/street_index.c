@@ -350,7 +350,7 @@ int street_near(const struct street_index *s, struct slice key, uint32_t *found,
     char letters[SPELL_MAX + 1];
     uint32_t seed;
     size_t n = key.n <= SPELL_MAX ? split_key(key, letters, &seed) : 0;
-    int budget = spell_budget(n);
+    int budget = spell_budget(n + 1); /* the name may be a letter longer than what was typed */
     if (budget == 0)
         return 0;
     struct near_search search = {s, key, found, 0, most};

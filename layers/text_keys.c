@@ -131,6 +131,8 @@ static bool finish(struct typed_word *w)
             w->letters[i] = viet_join(w->letters[i], w->tone);
             break;
         }
+    if (w->n == 1 && w->letters[0] == 0x111) /* "Đ." */
+        return true;
     viet_place_tone(w->letters, w->n);
     return viet_is_syllable(w->letters, w->n);
 }
@@ -145,11 +147,14 @@ static bool decode_word(struct slice in, size_t *at, enum text_keys keys, struct
 {
     struct typed_word w = {0};
     size_t start = *at;
+    bool was_lower = false;
     while (*at < in.n) {
         size_t next = *at;
         uint32_t cp = utf8_next(in, &next);
-        if (!is_key_letter(cp, *at > start, keys))
+        bool is_upper = cp >= 'A' && cp <= 'Z';
+        if (!is_key_letter(cp, *at > start, keys) || (is_upper && was_lower))
             break;
+        was_lower = !is_upper;
         w.is_bad |= cp >= 0x80;
         press(&w, cp, keys);
         *at = next;
@@ -160,7 +165,7 @@ static bool decode_word(struct slice in, size_t *at, enum text_keys keys, struct
     }
     for (int i = 0; i < w.n; i++)
         utf8_add(out, w.is_upper[i] ? cp_upper(w.letters[i]) : w.letters[i]);
-    return true;
+    return w.n > 1;
 }
 
 int text_decode_keys(struct slice in, enum text_keys keys, struct buf *out)

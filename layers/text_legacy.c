@@ -228,7 +228,8 @@ static void count_word(const uint32_t *word, int n, bool is_marked, struct readi
 {
     if (n == 0 || !is_marked)
         return;
-    if (n <= SYLLABLE_MAX && viet_is_syllable(word, n))
+    bool is_short_street = n == 1 && word[0] == 0x111; /* "Đ." */
+    if (is_short_street || (n <= SYLLABLE_MAX && viet_is_syllable(word, n)))
         r->good++;
     else
         r->bad++;

@@ -84,7 +84,9 @@ START_TEST(legacy_cells_are_read)
     ck_assert_str_eq(decode("H¶i Phßng"), "Hải Phòng");
     ck_assert_str_eq(decode("NguyÔn H÷u Thä"), "Nguyễn Hữu Thọ");
     ck_assert_str_eq(decode("Nguy\xD4n H\xF7u Th\xE4"), "Nguyễn Hữu Thọ");
-    ck_assert_str_eq(decode("12 \xA7\xE8ng \xA7" "a"), "12 Đống Đa");
+    ck_assert_str_eq(decode("12 \xA7\xE8ng \xA7"
+                            "a"),
+                     "12 Đống Đa");
     ck_assert_str_eq(decode("Tr\u00ADng N÷ V\u00AD¬ng"), "Trưng Nữ Vương");
     ck_assert_str_eq(decode("Lª Lîi"), "Lê Lợi");
     ck_assert_str_eq(decode("Höõu Thoï"), "Hữu Thọ");
@@ -92,7 +94,10 @@ START_TEST(legacy_cells_are_read)
     ck_assert_str_eq(decode("Ñöôøng 2 Thaùng 9"), "Đường 2 Tháng 9");
     ck_assert_str_eq(decode("ÑÖÔØNG LEÂ LÔÏI"), "ĐƯỜNG LÊ LỢI");
     ck_assert_str_eq(decode("Háº£i ChÃ¢u"), "Hải Châu");
-    ck_assert_str_eq(decode("Ä\xC2\x90" "á»‘ng Ä\xC2\x90" "a"), "Đống Đa");
+    ck_assert_str_eq(decode("Ä\xC2\x90"
+                            "á»‘ng Ä\xC2\x90"
+                            "a"),
+                     "Đống Đa");
     ck_assert_str_eq(decode("ThÃ nh phá»‘"), "Thành phố");
     ck_assert_str_eq(decode("45 Nguyá»…n VÄƒn Linh, Hải Châu"), "45 Nguyễn Văn Linh, Hải Châu");
     ck_assert_str_eq(decode("H\xE0 N\xF4\xF2i"), "Hà Nội");
