@@ -100,7 +100,7 @@ static int suffix_length(const struct tokens *t, int number)
     bool is_bis = token_is(w, "bis") || token_is(w, "ter");
     bool is_glued = !w->has_blank && w->fold.n <= 2 && !keyword_at(t, i, &kind);
     const struct token *next = next_of(t, i);
-    bool is_apart = w->has_blank && w->fold.n == 1 && strchr("abcefg", w->fold.p[0]) &&
+    bool is_apart = w->has_blank && !w->has_marks && w->fold.n == 1 && strchr("abcefg", w->fold.p[0]) &&
                     (next == NULL || !next->is_number || next->sign);
     if (!is_bis && !is_glued && !is_apart)
         return 0;
@@ -361,6 +361,14 @@ static void write_lot(struct run *r, struct address *out)
     }
 }
 
+static int count_bare(const struct run *r)
+{
+    int n = 0;
+    for (int group = 1; group <= r->groups; group++)
+        n += group_head(r, group)->kind == KIND_BARE && group_head(r, group)->group == group;
+    return n;
+}
+
 void address_number(struct tokens *t, int from, int to, struct address *out)
 {
     struct run r = {.t = t};
@@ -373,6 +381,7 @@ void address_number(struct tokens *t, int from, int to, struct address *out)
     bool is_announced = end > to && (t->t[to].sign || (keyword_at(t, to, &kind) && kind == KIND_HOUSE));
     if (!is_before || (lacks_house && is_announced))
         read_run(&r, to, end);
+    r.is_unclear |= !is_before && count_bare(&r) > 1;
     write_levels(t, ordered, arrange(&r, is_before, ordered), out);
     write_lot(&r, out);
     out->flags |= r.is_unclear ? ADDRESS_NUMBER_UNCLEAR : 0;

@@ -22,6 +22,7 @@ struct street_alias {
     struct slice marks; /* with blanks and marks; empty when the name has none */
     int words;
     bool is_initials, has_digit;
+    bool is_bare; /* "Số 9", "D2", "601": a street only behind the word "đường" */
 };
 
 struct street_index {
@@ -33,6 +34,8 @@ struct street_index {
     uint64_t *deletes; /* hash of a key without one or two letters << 32 | alias; ascending */
     uint32_t delete_count;
     uint32_t *delete_start; /* by the upper 16 bits of the hash */
+    struct slice *words;    /* syllables of names, with marks and without; ascending */
+    uint32_t word_count;
 };
 
 struct street_index *street_index_new(const struct gazetteer *g, struct arena *a);
@@ -40,6 +43,8 @@ struct street_index *street_index_new(const struct gazetteer *g, struct arena *a
 uint32_t street_exact(const struct street_index *s, struct slice key);
 /* Aliases at most spell_budget edits away, not the same; at most `most` of them. */
 int street_near(const struct street_index *s, struct slice key, uint32_t *found, int most);
+/* Whether names are made of this syllable. */
+bool street_knows_word(const struct street_index *s, struct slice word);
 /* Key of tokens [from, to), appended. */
 void street_key(const struct tokens *t, int from, int to, struct buf *out);
 

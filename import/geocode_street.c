@@ -27,6 +27,7 @@ enum {
     PLACE_WEAK = -8,
     PLACE_HALF_EDIT = -4,
     PLACE_DOUBTFUL = -6,
+    PLACE_SPLIT = -4, /* words joined or split on top of a slip */
     PLACE_TONE = -3,
     PLACE_MARK = -5,
     PLACE_MISSING = -1,
@@ -125,15 +126,30 @@ static void judge_place(const struct finder *f, struct street_match *m, size_t l
 
 /* --- how a name fits what was typed --- */
 
+static void add_difference(struct marks_difference *sum, struct marks_difference d)
+{
+    sum->tones += d.tones;
+    sum->letters += d.letters;
+    sum->missing += d.missing;
+}
+
 static void judge_marks(const struct finder *f, struct street_match *m)
 {
     const struct street_alias *alias = &f->s->index->aliases[m->alias];
     struct buf typed = {0};
     if (!f->t->has_marks || alias->marks.n == 0)
         return;
-    for (int i = m->from; i < m->to; i++)
-        buf_slice(&typed, f->t->t[i].marks);
-    struct marks_difference d = text_compare_marks(buf_to_slice(&typed), alias->marks);
+    struct marks_difference d = {0, 0, 0};
+    struct slice rest = alias->marks, word;
+    bool is_by_word = alias->words == m->to - m->from;
+    for (int i = m->from; i < m->to; i++) {
+        if (is_by_word && slice_next(&rest, ' ', &word))
+            add_difference(&d, text_compare_marks(f->t->t[i].marks, word));
+        else
+            buf_slice(&typed, f->t->t[i].marks);
+    }
+    if (!is_by_word)
+        d = text_compare_marks(buf_to_slice(&typed), alias->marks);
     m->tone_differs = d.tones;
     m->mark_differs = d.letters;
     m->place += PLACE_TONE * d.tones + PLACE_MARK * d.letters + PLACE_MISSING * d.missing;
@@ -157,8 +173,10 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
 {
     const struct street_alias *alias = &f->s->index->aliases[m->alias];
     struct slice rest = alias->fold;
-    if (m->to - m->from != alias->words || f->t->has_lost)
+    if (f->t->has_lost)
         return true;
+    if (m->to - m->from != alias->words) /* a blank too many or too few is a slip by itself */
+        return m->half_edits <= 2;
     for (int i = m->from; i < m->to; i++) {
         const struct token *w = &f->t->t[i];
         struct slice known = fold_word(&rest);
@@ -167,7 +185,7 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
         int cost = spell_cost(w->fold, known, syllable_limit(known.n));
         if (cost == SPELL_FAR)
             return false;
-        m->is_doubtful |= cost >= 2 && text_is_syllable(w->marks);
+        m->is_doubtful |= cost >= 2 && street_knows_word(f->s->index, w->marks);
     }
     return true;
 }
@@ -235,6 +253,11 @@ static bool is_one_word(const struct tokens *t, int from, int to)
     return true;
 }
 
+static bool is_after_word(const struct tokens *t, int from)
+{
+    return is_free(t, from - 1) && is_street_word(&t->t[from - 1]) && t->t[from].sign != ',';
+}
+
 static void exact_at(struct finder *f, int from)
 {
     buf_reset(&f->key);
@@ -243,11 +266,12 @@ static void exact_at(struct finder *f, int from)
             return;
         buf_reset(&f->key);
         street_key(f->t, from, to, &f->key);
-        bool has_letters = letters_of(buf_to_slice(&f->key)) > 0;
-        if (is_cut_number(f->t, from, to) || (!has_letters && to - from < 2))
+        if (is_cut_number(f->t, from, to) || (to - from == 1 && is_street_word(&f->t->t[from])))
             continue;
         for (uint32_t i = street_exact(f->s->index, buf_to_slice(&f->key)); i; i = f->s->index->next[i - 1]) {
             struct street_match m = {.from = from, .to = to, .way = WAY_EXACT};
+            if (f->s->index->aliases[i - 1].is_bare && !is_after_word(f->t, from))
+                continue;
             if (f->s->index->aliases[i - 1].is_initials) {
                 if (!is_one_word(f->t, from, to) || f->t->t[from].has_marks || f->key.n < 3)
                     continue;
@@ -269,7 +293,9 @@ void street_cover(const struct street_index *s, const struct tokens *t, bool cov
             buf_reset(&key);
             street_key(t, from, to, &key);
             uint32_t i = to - from >= 2 || key.n >= 6 ? street_exact(s, buf_to_slice(&key)) : 0;
-            if (i && !s->aliases[i - 1].is_initials && !is_cut_number(t, from, to))
+            bool is_name =
+                i && !s->aliases[i - 1].is_initials && (!s->aliases[i - 1].is_bare || is_after_word(t, from));
+            if (is_name && !is_cut_number(t, from, to))
                 for (int k = from; k < to; k++)
                     covered[k] = true;
         }
@@ -316,6 +342,8 @@ static void near_key(struct finder *f, int from, int to)
         struct slice known = f->s->index->aliases[found[i]].key;
         int cost = spell_cost(key, known, 2 * spell_budget(letters_of(known)));
         struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
+        bool is_split = f->s->index->aliases[found[i]].words != to - from;
+        m.place = is_split ? PLACE_SPLIT : 0;
         if (cost != SPELL_FAR)
             take(f, found[i], m);
     }
@@ -330,7 +358,7 @@ static void lost_key(struct finder *f, int from, int to)
         return;
     for (uint32_t i = 0; i < f->s->index->count; i++) {
         const struct street_alias *alias = &f->s->index->aliases[i];
-        if (alias->is_initials || alias->key.n > key.n || alias->key.n < letters)
+        if (alias->is_initials || alias->is_bare || alias->key.n > key.n || alias->key.n < letters)
             continue;
         int cost = spell_cost(key, alias->key, 0);
         struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
@@ -368,6 +396,14 @@ static void abbreviated(struct finder *f, int from, int to)
     }
 }
 
+static bool has_initial(const struct tokens *t, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (!t->t[i].is_number && t->t[i].fold.n == 1)
+            return true;
+    return false;
+}
+
 static void near_at(struct finder *f, int from)
 {
     bool has_lost = false;
@@ -381,7 +417,7 @@ static void near_at(struct finder *f, int from)
             continue;
         if (has_lost)
             lost_key(f, from, to);
-        else
+        else if (!has_initial(f->t, from, to)) /* single letters are abbreviations, not slips */
             near_key(f, from, to);
         if (to - from >= 2)
             abbreviated(f, from, to);
@@ -392,7 +428,7 @@ static void near_at(struct finder *f, int from)
 bool street_is_sure(const struct street_matches *out)
 {
     const struct street_match *best = &out->m[0];
-    return out->count > 0 && best->way == WAY_EXACT && !best->is_extended &&
+    return out->count > 0 && best->way == WAY_EXACT && !best->is_extended && best->mark_differs == 0 &&
            (best->has_number || best->has_street_word || best->starts_part);
 }
 

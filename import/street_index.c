@@ -82,6 +82,19 @@ static int fold_key(struct slice fold, struct buf *out)
 
 /* --- aliases --- */
 
+/* Short names, numbers and letters of lots say little: "Số 9" is a house in most texts. Dates are not meant.
+ */
+static bool is_bare_key(struct slice key)
+{
+    size_t letters = 0;
+    bool is_date = false;
+    for (size_t i = 0; i < key.n; i++) {
+        letters += key.p[i] >= 'a' && key.p[i] <= 'z';
+        is_date |= key.p[i] == '/' || (key.p[i] == 't' && i > 0 && is_digit(key.p[i - 1]));
+    }
+    return letters <= 2 && !is_date;
+}
+
 static void add_alias(struct builder *b, struct street_alias alias)
 {
     struct buf key = {0};
@@ -90,6 +103,7 @@ static void add_alias(struct builder *b, struct street_alias alias)
     int words = fold_key(alias.fold, &key);
     alias.key = arena_slice(b->arena, buf_to_slice(&key));
     alias.words = alias.is_initials ? 1 : words;
+    alias.is_bare = is_bare_key(alias.key);
     for (size_t i = 0; i < key.n; i++)
         alias.has_digit |= is_digit(key.p[i]);
     if (key.n > 0 && key.n <= SPELL_MAX)
@@ -97,17 +111,15 @@ static void add_alias(struct builder *b, struct street_alias alias)
     buf_release(&key);
 }
 
-static struct slice without_prefix(struct slice fold)
+/* "Đường Hà Nội" without its first word; "Dương Thưởng" keeps it. */
+static size_t prefix_length(const struct street_alias *alias)
 {
-    static const char *const PREFIXES[] = {"duong ", "pho "};
-    for (size_t i = 0; i < COUNT_OF(PREFIXES); i++) {
-        size_t n = strlen(PREFIXES[i]);
-        bool is_name = fold.n > n && !is_digit(fold.p[n]) &&
-                       memcmp(fold.p + n, "so ", fold.n - n < 3 ? fold.n - n : 3) != 0;
-        if (slice_starts(fold, slice_of(PREFIXES[i])) && is_name)
-            return (struct slice){fold.p + n, fold.n - n};
-    }
-    return (struct slice){0};
+    if (alias->marks.n > 0 && !slice_starts(alias->marks, SLICE("đường ")) &&
+        !slice_starts(alias->marks, SLICE("phố ")))
+        return 0;
+    if (slice_starts(alias->fold, SLICE("duong ")))
+        return 6;
+    return slice_starts(alias->fold, SLICE("pho ")) ? 4 : 0;
 }
 
 /* "2 thang 9" is written 2/9 and 2T9; the other way round for a street named "2/9". */
@@ -184,8 +196,9 @@ static void add_name(struct builder *b, uint32_t street, struct slice name, enum
         return;
     alias = b->index->aliases[before];
     struct street_alias shorter = alias;
-    shorter.fold = without_prefix(alias.fold);
-    if (shorter.fold.n > 0) {
+    size_t prefix = prefix_length(&alias);
+    if (prefix > 0) {
+        shorter.fold = (struct slice){alias.fold.p + prefix, alias.fold.n - prefix};
         ptrdiff_t blank = slice_find(alias.marks, SLICE(" "));
         shorter.marks = blank < 0
                             ? (struct slice){0}
@@ -289,7 +302,7 @@ static void collect_all(const struct street_index *s, struct collector *c)
     for (uint32_t i = 0; i < s->count; i++) {
         char letters[SPELL_MAX + 1];
         uint32_t seed;
-        if (s->aliases[i].is_initials)
+        if (s->aliases[i].is_initials || s->aliases[i].is_bare)
             continue;
         size_t n = split_key(s->aliases[i].key, letters, &seed);
         c->alias = i;
@@ -358,6 +371,56 @@ int street_near(const struct street_index *s, struct slice key, uint32_t *found,
     return search.count;
 }
 
+/* --- syllables of names --- */
+
+static const char NAME_WORDS[] =
+#include "import/name_words.def"
+    ;
+
+static int compare_slices(const void *a, const void *b)
+{
+    const struct slice *x = a, *y = b;
+    int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+    return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+static void add_words(struct builder *b, struct slice text)
+{
+    struct slice word;
+    while (slice_next(&text, ' ', &word)) {
+        if (word.n == 0)
+            continue;
+        b->index->words[b->index->word_count++] = word;
+        b->index->words[b->index->word_count++] = text_fold_in(b->arena, word);
+    }
+}
+
+static size_t count_words(struct slice text)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < text.n; i++)
+        n += text.p[i] == ' ';
+    return n;
+}
+
+static void index_words(struct builder *b)
+{
+    struct slice listed = SLICE(NAME_WORDS);
+    size_t most = count_words(listed);
+    for (uint32_t i = 0; i < b->index->count; i++)
+        most += count_words(b->index->aliases[i].marks);
+    b->index->words = ARENA_ARRAY(b->arena, struct slice, 2 * most);
+    add_words(b, listed);
+    for (uint32_t i = 0; i < b->index->count; i++)
+        add_words(b, b->index->aliases[i].marks);
+    qsort(b->index->words, b->index->word_count, sizeof *b->index->words, compare_slices);
+}
+
+bool street_knows_word(const struct street_index *s, struct slice word)
+{
+    return bsearch(&word, s->words, s->word_count, sizeof *s->words, compare_slices) != NULL;
+}
+
 struct street_index *street_index_new(const struct gazetteer *g, struct arena *a)
 {
     struct builder b = {g, a, ARENA_NEW(a, struct street_index),
@@ -369,5 +432,6 @@ struct street_index *street_index_new(const struct gazetteer *g, struct arena *a
         add_name(&b, g->aliases[i].street, g->aliases[i].name, g->aliases[i].kind);
     index_exact(b.index, a);
     index_deletes(b.index, a);
+    index_words(&b);
     return b.index;
 }
