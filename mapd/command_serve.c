@@ -177,6 +177,7 @@ static bool serve_until_told(struct serve *s, const char *where, struct arena *a
     raise_file_limit();
     struct http_setup setup = {.listen_fd = listener.fd,
                                .answer = route_answer,
+                               .is_slow = route_is_slow,
                                .context = s,
                                .idle_s = IDLE_S,
                                .request_s = REQUEST_S,

@@ -21,6 +21,7 @@ enum {
     URL_BYTES = 8 * 1024,
     BODY_BYTES = 64 * 1024,
     BODY_GIVE_UP = 1024 * 1024, /* beyond this we do not even read on to say so */
+    LINE_LENGTH = 32,           /* slow requests that may wait */
     DRAIN_MS = 3000
 };
 
@@ -31,20 +32,30 @@ struct connection_note {
     _Atomic int64_t deadline_ns;
 };
 
+/* One request and its memory. */
+struct exchange {
+    struct arena arena;
+    struct slice target;
+    size_t body_bytes;
+    bool headers_seen, is_answered;
+    struct MHD_Connection *connection; /* while it stands in the line */
+    struct exchange *behind;
+    struct request request;
+    struct reply reply;
+};
+
 struct http_server {
     struct http_setup setup;
     struct MHD_Daemon *daemon;
     pthread_mutex_t lock;
     struct connection_note *notes;
     atomic_int running; /* requests between their first line and the end of their answer */
-};
-
-/* One request and its memory. */
-struct exchange {
-    struct arena arena;
-    struct slice target;
-    size_t body_bytes;
-    bool headers_seen;
+    pthread_t worker;
+    pthread_mutex_t line_lock;
+    pthread_cond_t line_moved;
+    struct exchange *first, *last; /* the line */
+    int waiting;
+    bool stopping;
 };
 
 static int64_t after_s(int seconds)
@@ -135,6 +146,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (!x)
         return;
     set_deadline(connection, s->setup.request_s);
+    reply_clear(&x->reply);
     arena_release(&x->arena);
     free(x);
     atomic_fetch_sub(&s->running, 1);
@@ -205,6 +217,9 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
         MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
+    reply->body = (struct buf){0}; /* libmicrohttpd's now, as what is shared */
+    if (reply->shared.n)
+        reply->release = NULL;
     return result;
 }
 
@@ -216,10 +231,9 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, int status, con
     return send_reply(connection, &reply);
 }
 
-static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *connection, struct exchange *x,
-                              const char *method)
+static void read_request(struct MHD_Connection *connection, struct exchange *x, const char *method)
 {
-    struct request request = {
+    x->request = (struct request){
         .method = method_of(method),
         .too_large = x->body_bytes > BODY_BYTES,
         .host = header_of(connection, MHD_HTTP_HEADER_HOST),
@@ -229,10 +243,83 @@ static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *conn
         .forwarded_proto = header_of(connection, "X-Forwarded-Proto"),
         .arena = &x->arena,
     };
-    split_target(x->target, &request);
-    struct reply reply = {0};
-    s->setup.answer(s->setup.context, &request, &reply);
-    return send_reply(connection, &reply);
+    split_target(x->target, &x->request);
+}
+
+/* --- the line of slow requests --- */
+
+static bool stand_in_line(struct http_server *s, struct exchange *x)
+{
+    pthread_mutex_lock(&s->line_lock);
+    bool has_room = s->waiting < LINE_LENGTH && !s->stopping;
+    if (has_room) {
+        MHD_suspend_connection(x->connection);
+        if (s->last)
+            s->last->behind = x;
+        else
+            s->first = x;
+        s->last = x;
+        s->waiting++;
+        pthread_cond_signal(&s->line_moved);
+    }
+    pthread_mutex_unlock(&s->line_lock);
+    return has_room;
+}
+
+/* The first in the line, waiting for one; NULL when the server stops and the line is empty. */
+static struct exchange *next_in_line(struct http_server *s)
+{
+    pthread_mutex_lock(&s->line_lock);
+    while (!s->first && !s->stopping)
+        pthread_cond_wait(&s->line_moved, &s->line_lock);
+    struct exchange *x = s->first;
+    if (x) {
+        s->first = x->behind;
+        s->last = s->first ? s->last : NULL;
+        s->waiting--;
+    }
+    pthread_mutex_unlock(&s->line_lock);
+    return x;
+}
+
+static void *work(void *context)
+{
+    struct http_server *s = context;
+    struct exchange *x;
+    while ((x = next_in_line(s)) != NULL) {
+        s->setup.answer(s->setup.context, &x->request, &x->reply);
+        x->is_answered = true;
+        MHD_resume_connection(x->connection);
+    }
+    return NULL;
+}
+
+static void stop_worker(struct http_server *s)
+{
+    pthread_mutex_lock(&s->line_lock);
+    s->stopping = true;
+    pthread_cond_signal(&s->line_moved);
+    pthread_mutex_unlock(&s->line_lock);
+    pthread_join(s->worker, NULL);
+}
+
+static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *connection, struct exchange *x,
+                              const char *method)
+{
+    if (x->is_answered) /* back from the line */
+        return send_reply(connection, &x->reply);
+    read_request(connection, x, method);
+    if (s->setup.is_slow && s->setup.is_slow(s->setup.context, &x->request)) {
+        x->connection = connection;
+        if (stand_in_line(s, x))
+            return MHD_YES;
+        reply_problem_status(&x->reply, 503, "Máy chủ đang bận; hãy thử lại sau ít giây",
+                             "The server is busy; try again in a few seconds");
+        reply_header(&x->reply, "Retry-After", "5");
+        return send_reply(connection, &x->reply);
+    }
+    s->setup.answer(s->setup.context, &x->request, &x->reply);
+    return send_reply(connection, &x->reply);
 }
 
 /* libmicrohttpd calls this when the headers are in, for each piece of a body, and once more at the end. */
@@ -266,6 +353,26 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return answer(s, connection, x, method);
 }
 
+static struct MHD_Daemon *start_daemon(struct http_server *s)
+{
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL,
+                            NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->setup.listen_fd,
+                            MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
+                            (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->setup.idle_s,
+                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
+                            on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
+                            MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+}
+
+static void free_server(struct http_server *s)
+{
+    pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->line_lock);
+    pthread_cond_destroy(&s->line_moved);
+    free(s);
+}
+
 bool http_start(struct http_server **out, const struct http_setup *setup, struct fault *f)
 {
     struct http_server *s = calloc(1, sizeof *s);
@@ -273,20 +380,18 @@ bool http_start(struct http_server **out, const struct http_setup *setup, struct
         return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
     s->setup = *setup;
     pthread_mutex_init(&s->lock, NULL);
-    s->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC, 0, NULL, NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET,
-        setup->listen_fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)setup->idle_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_URI_LOG_CALLBACK,
-        on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
-    if (!s->daemon) {
-        pthread_mutex_destroy(&s->lock);
-        free(s);
-        return fault_set(f, FAULT_NETWORK, NULL, "the server does not start");
+    pthread_mutex_init(&s->line_lock, NULL);
+    pthread_cond_init(&s->line_moved, NULL);
+    bool works = pthread_create(&s->worker, NULL, work, s) == 0;
+    s->daemon = works ? start_daemon(s) : NULL;
+    if (s->daemon) {
+        *out = s;
+        return true;
     }
-    *out = s;
-    return true;
+    if (works)
+        stop_worker(s);
+    free_server(s);
+    return fault_set(f, FAULT_NETWORK, NULL, "the server does not start");
 }
 
 void http_tick(struct http_server *s)
@@ -311,9 +416,9 @@ void http_stop(struct http_server *s)
         return;
     int fd = MHD_quiesce_daemon(s->daemon);
     wait_until_quiet(s);
+    stop_worker(s); /* nobody is left suspended */
     MHD_stop_daemon(s->daemon);
     if (fd >= 0)
         close(fd);
-    pthread_mutex_destroy(&s->lock);
-    free(s);
+    free_server(s);
 }

@@ -66,6 +66,9 @@ struct http_setup {
     int listen_fd; /* taken over */
     /* Called by several threads at once. */
     void (*answer)(void *context, const struct request *request, struct reply *reply);
+    /* Whether the answer may take long. Such requests wait in a line for one thread of their own, so that
+     * they never hold up the others; beyond a full line they are told to come again. */
+    bool (*is_slow)(void *context, const struct request *request);
     void *context;
     int idle_s;     /* silence after which a connection is closed */
     int request_s;  /* a request must be complete by then, however slowly it drips */

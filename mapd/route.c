@@ -313,6 +313,21 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
         run_handler(c, r, f);
 }
 
+/* By what stands before the first placeholder: enough to choose a thread. */
+bool route_is_slow(void *context, const struct request *request)
+{
+    (void)context;
+    for (int i = 0; i < ROUTE_COUNT; i++) {
+        struct slice path = slice_of(ROUTES[i].path), verb;
+        if (!(ROUTES[i].kind & SLOW) || !slice_next(&path, ' ', &verb))
+            continue;
+        ptrdiff_t open = slice_find(path, SLICE("{"));
+        if (slice_starts(request->path, open < 0 ? path : (struct slice){path.p, (size_t)open}))
+            return true;
+    }
+    return false;
+}
+
 void route_answer(void *context, const struct request *request, struct reply *reply)
 {
     struct serve *serve = context;

@@ -48,6 +48,7 @@ enum route_kind {
     AS_OTHER = AS(OTHER),
 #undef AS
     LIVE = 1 << 16, /* never cached, no entity tag */
+    SLOW = 1 << 18, /* may take long: made by the thread for such requests */
     PAGE = 1 << 17  /* may be shown a minute old, and a day old while the server is away */
 };
 
@@ -152,6 +153,7 @@ const struct route *route_get(enum route_id id);
  * that do. */
 bool route_match(struct slice method, struct slice path, struct call *c, struct fault *f);
 /* http_setup.answer: the whole way from request to reply. `serve` is a struct serve. */
+bool route_is_slow(void *serve, const struct request *request);
 void route_answer(void *serve, const struct request *request, struct reply *reply);
 
 /* --- negotiate.c --- */

@@ -12,26 +12,28 @@
 
 enum { RESULT_IS_OLD_DAYS = 365 };
 
+/* One feature. */
+struct at {
+    const struct snapshot_layer *l; /* NULL: none */
+    uint32_t row;
+};
+
 /* The record behind a code; food is set when the place is in the food-safety register. */
 struct subject {
-    const struct snapshot_layer *main, *food;
-    uint32_t main_row, food_row;
+    struct at main, food;
     bool is_stall;
     char code[CODE_LENGTH + 1];
 };
 
 /* --- finding --- */
 
-static bool find_row(const struct call *c, enum layer_id id, struct slice code,
-                     const struct snapshot_layer **l, uint32_t *row)
+static bool find_row(const struct call *c, enum layer_id id, struct slice code, struct at *at)
 {
     const struct snapshot_layer *layer = snapshot_get(c->snapshot, id);
     int64_t found = snapshot_find(layer, code);
-    if (found < 0)
-        return false;
-    *l = layer;
-    *row = (uint32_t)found;
-    return true;
+    if (found >= 0)
+        *at = (struct at){layer, (uint32_t)found};
+    return found >= 0;
 }
 
 /* A malformed code is looked up too, as one that nobody can have: the answer takes the same time. */
@@ -39,9 +41,9 @@ static bool find_place(const struct call *c, struct subject *p)
 {
     bool is_code = code_canonical(c->value[PARAMETER_CODE].text, p->code);
     struct slice code = is_code ? slice_of(p->code) : SLICE("00000000001");
-    bool establishment = find_row(c, LAYER_ESTABLISHMENTS, code, &p->main, &p->main_row);
-    p->is_stall = find_row(c, LAYER_STALLS, code, &p->main, &p->main_row);
-    find_row(c, LAYER_FOOD_SAFETY, code, &p->food, &p->food_row);
+    bool establishment = find_row(c, LAYER_ESTABLISHMENTS, code, &p->main);
+    p->is_stall = find_row(c, LAYER_STALLS, code, &p->main);
+    find_row(c, LAYER_FOOD_SAFETY, code, &p->food);
     return is_code && (establishment || p->is_stall);
 }
 
@@ -50,10 +52,10 @@ static int field_of(const struct snapshot_layer *l, const char *name)
     return layer_field(l->layer, slice_of(name));
 }
 
-static struct slice text_field(const struct snapshot_layer *l, uint32_t row, const char *name)
+static struct slice text_field(const struct at *at, const char *name)
 {
-    int field = field_of(l, name);
-    return field < 0 ? (struct slice){0} : snapshot_text(&l->columns[field], row);
+    int field = field_of(at->l, name);
+    return field < 0 ? (struct slice){0} : snapshot_text(&at->l->columns[field], at->row);
 }
 
 /* --- small pieces of the page --- */
@@ -141,13 +143,13 @@ static void ask_whom(const struct call *c, struct buf *out)
 /* "Sạp 12, Khu A – Chợ Mẫu" */
 static const char *title_of(const struct call *c, const struct subject *p)
 {
-    struct slice name = text_field(p->main, p->main_row, "name");
+    struct slice name = text_field(&p->main, "name");
     if (!p->is_stall)
         return name.n ? arena_text(c->arena, name) : say(SAY_UNNAMED, is_english(c));
-    struct slice kind = say_word("stall", text_field(p->main, p->main_row, "kind"), is_english(c));
-    struct slice number = text_field(p->main, p->main_row, "number");
-    struct slice market = text_field(p->main, p->main_row, "market_name");
-    struct slice zone = text_field(p->main, p->main_row, "zone");
+    struct slice kind = say_word("stall", text_field(&p->main, "kind"), is_english(c));
+    struct slice number = text_field(&p->main, "number");
+    struct slice market = text_field(&p->main, "market_name");
+    struct slice zone = text_field(&p->main, "zone");
     return arena_format(c->arena, "%.*s %.*s%s%.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p,
                         zone.n ? ", " : "", (int)zone.n, zone.p, (int)market.n, market.p);
 }
@@ -165,40 +167,39 @@ static void status_html(const struct call *c, struct buf *out, struct slice stat
 static void what_and_where(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
-    const struct snapshot_layer *l = p->main;
-    uint32_t row = p->main_row;
+    const struct at *at = &p->main;
     buf_text(out, "<dl>");
     if (p->is_stall) {
-        row_html(out, say(SAY_MARKET, en), text_field(l, row, "market_name"));
-        row_html(out, say(SAY_ZONE, en), text_field(l, row, "zone"));
-        row_html(out, say(SAY_STALL_NUMBER, en), text_field(l, row, "number"));
-        row_html(out, say(SAY_GOODS, en), text_field(l, row, "goods"));
+        row_html(out, say(SAY_MARKET, en), text_field(at, "market_name"));
+        row_html(out, say(SAY_ZONE, en), text_field(at, "zone"));
+        row_html(out, say(SAY_STALL_NUMBER, en), text_field(at, "number"));
+        row_html(out, say(SAY_GOODS, en), text_field(at, "goods"));
     } else {
-        row_html(out, say(SAY_KIND, en), say_word("kind", text_field(l, row, "kind"), en));
-        struct slice industry = text_field(l, row, "industry");
-        row_html(out, say(SAY_INDUSTRY, en), industry.n ? industry : text_field(l, row, "group"));
-        row_html(out, say(SAY_ADDRESS, en), text_field(l, row, "address"));
-        row_html(out, say(SAY_RESIDENTIAL_GROUP, en), text_field(l, row, "residential_group"));
+        row_html(out, say(SAY_KIND, en), say_word("kind", text_field(at, "kind"), en));
+        struct slice industry = text_field(at, "industry");
+        row_html(out, say(SAY_INDUSTRY, en), industry.n ? industry : text_field(at, "group"));
+        row_html(out, say(SAY_ADDRESS, en), text_field(at, "address"));
+        row_html(out, say(SAY_RESIDENTIAL_GROUP, en), text_field(at, "residential_group"));
     }
     buf_text(out, "</dl>");
 }
 
-static void acceptance(const struct call *c, struct buf *out, const struct subject *p, const char *name,
-                       const char *label)
+static void paying(const struct call *c, struct buf *out, const struct at *at)
 {
-    int field = field_of(p->main, name);
-    int64_t accepts = field < 0 ? INT_NULL : p->main->columns[field].integer[p->main_row];
-    enum say_id words = accepts == INT_NULL ? SAY_NOT_RECORDED : accepts ? SAY_YES : SAY_NO;
-    row_html(out, label, slice_of(say(words, is_english(c))));
-}
-
-static void paying(const struct call *c, struct buf *out, const struct subject *p)
-{
+    static const struct {
+        const char *field;
+        enum say_id label;
+    } METHODS[] = {{"accepts_qr", SAY_ACCEPTS_QR},
+                   {"accepts_card", SAY_ACCEPTS_CARD},
+                   {"accepts_transfer", SAY_ACCEPTS_TRANSFER}};
     bool en = is_english(c);
     heading(out, say(SAY_PAYING, en));
-    acceptance(c, out, p, "accepts_qr", say(SAY_ACCEPTS_QR, en));
-    acceptance(c, out, p, "accepts_card", say(SAY_ACCEPTS_CARD, en));
-    acceptance(c, out, p, "accepts_transfer", say(SAY_ACCEPTS_TRANSFER, en));
+    for (size_t i = 0; i < COUNT_OF(METHODS); i++) {
+        int field = field_of(at->l, METHODS[i].field);
+        int64_t accepts = field < 0 ? INT_NULL : at->l->columns[field].integer[at->row];
+        enum say_id words = accepts == INT_NULL ? SAY_NOT_RECORDED : accepts ? SAY_YES : SAY_NO;
+        row_html(out, say(METHODS[i].label, en), slice_of(say(words, en)));
+    }
     buf_format(out, "</dl><p class=\"quiet\">%s</p>", say(SAY_PAYING_NOTE, en));
 }
 
@@ -206,8 +207,8 @@ static void paying(const struct call *c, struct buf *out, const struct subject *
 static struct slice inspection_text(const struct call *c, const struct subject *p)
 {
     bool en = is_english(c);
-    struct slice result = text_field(p->food, p->food_row, "last_result");
-    struct slice on = text_field(p->food, p->food_row, "last_inspected_on");
+    struct slice result = text_field(&p->food, "last_result");
+    struct slice on = text_field(&p->food, "last_inspected_on");
     struct date day;
     if (slice_equal(result, SLICE("not_inspected")))
         return slice_of(say(SAY_NOT_INSPECTED, en));
@@ -231,20 +232,19 @@ static const char *food_tone(struct slice state)
 
 static void food_safety(const struct call *c, struct buf *out, const struct subject *p)
 {
-    if (!p->food)
+    if (!p->food.l)
         return;
     bool en = is_english(c);
-    const struct snapshot_layer *l = p->food;
-    uint32_t row = p->food_row;
-    struct slice state = text_field(l, row, "state");
+    const struct at *at = &p->food;
+    struct slice state = text_field(at, "state");
     buf_format(out, "<h2>%s</h2><p>", say(SAY_FOOD_SAFETY, en));
     badge(out, food_tone(state), say_word("food", state, en));
     buf_text(out, "</p><dl>");
-    row_html(out, say(SAY_DOCUMENT, en), say_word("document", text_field(l, row, "document"), en));
-    row_html(out, say(SAY_DOCUMENT_NUMBER, en), text_field(l, row, "document_number"));
-    row_html(out, say(SAY_ISSUER, en), text_field(l, row, "issuer"));
-    row_html(out, say(SAY_ISSUED_ON, en), slice_of(day_text(c, text_field(l, row, "issued_on"))));
-    row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, text_field(l, row, "expires_on"))));
+    row_html(out, say(SAY_DOCUMENT, en), say_word("document", text_field(at, "document"), en));
+    row_html(out, say(SAY_DOCUMENT_NUMBER, en), text_field(at, "document_number"));
+    row_html(out, say(SAY_ISSUER, en), text_field(at, "issuer"));
+    row_html(out, say(SAY_ISSUED_ON, en), slice_of(day_text(c, text_field(at, "issued_on"))));
+    row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, text_field(at, "expires_on"))));
     row_html(out, say(SAY_LAST_INSPECTION, en), inspection_text(c, p));
     buf_text(out, "</dl>");
 }
@@ -252,14 +252,14 @@ static void food_safety(const struct call *c, struct buf *out, const struct subj
 static void record_facts(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
-    struct slice verified = text_field(p->main, p->main_row, "verified_on");
-    struct slice updated = text_field(p->main, p->main_row, "updated_at");
+    struct slice verified = text_field(&p->main, "verified_on");
+    struct slice updated = text_field(&p->main, "updated_at");
     buf_text(out, "<dl>");
     if (verified.n)
         row_html(out, say(SAY_VERIFIED_ON, en), slice_of(day_text(c, verified)));
     row_html(out, say(SAY_UPDATED_AT, en), slice_of(day_text(c, updated)));
     buf_format(out, "<div><dt>%s</dt><dd class=\"code\">%s</dd></div></dl>", say(SAY_CODE, en), p->code);
-    if (!verified.n && field_of(p->main, "verified_on") >= 0)
+    if (!verified.n && field_of(p->main.l, "verified_on") >= 0)
         buf_format(out, "<p class=\"quiet\">%s.</p>", say(SAY_NOT_VERIFIED, en));
 }
 
@@ -269,7 +269,7 @@ static void known_page(const struct call *c, struct reply *r, const struct subje
 {
     struct buf *out = &r->body;
     const char *title = title_of(c, p);
-    struct slice status = text_field(p->main, p->main_row, "status");
+    struct slice status = text_field(&p->main, "status");
     bool ceased = slice_equal(status, SLICE("ceased"));
     open_page(c, out, title, ceased);
     switches(c, out);
@@ -282,7 +282,7 @@ static void known_page(const struct call *c, struct reply *r, const struct subje
     payment_note(c, out);
     what_and_where(c, out, p);
     if (!ceased) {
-        paying(c, out, p);
+        paying(c, out, &p->main);
         food_safety(c, out, p);
     }
     record_facts(c, out, p);

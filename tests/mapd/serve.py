@@ -535,6 +535,22 @@ def many_at_once(s):
         check("16 clients at once", sum(pool.map(worker, range(16))) == 16 * 40)
 
 
+def slow_answers(s):
+    """Many ask for the numbers at once: they wait in their line (or are told to come again), pages do not wait for them."""
+    with concurrent.futures.ThreadPoolExecutor(64) as pool:
+        asked = [pool.submit(ask, s, "/indicators.json") for _ in range(64)]
+        pages = []
+        while not all(one.done() for one in asked):
+            began = time.time()
+            good = ask(s, f"/c/{ward.code(20)}").status == 200
+            pages.append(time.time() - began if good else 99)
+    codes = [one.result().status for one in asked]
+    check("slow answers come", codes.count(200) >= 33 and set(codes) <= {200, 503}, codes)
+    check("too many are told so", all(one.result().headers.get("retry-after") for one in asked if one.result().status == 503))
+    pages.sort()
+    check("pages do not wait", not pages or pages[len(pages) // 2] < 0.1, pages[-3:])
+
+
 def slow_clients(s, results):
     """Silent, dripping, and one that is between requests: all are gone in time."""
     def until_closed(first, drip):
@@ -606,6 +622,9 @@ def starting_and_stopping(program, path, s):
     check("no such file", subprocess.run([program, "serve", path + "x"], capture_output=True, timeout=20).returncode == 1)
     with socket.create_connection(("127.0.0.1", s.port)) as waiting:
         waiting.sendall(b"GET /he")
+        busy = [socket.create_connection(("127.0.0.1", s.port)) for _ in range(20)]
+        for one in busy:
+            one.sendall(b"GET /indicators.json HTTP/1.1\r\nHost: a\r\n\r\n")
         began = time.time()
         check("SIGTERM: exit 0", s.stop() == 0)
         check("SIGTERM: soon", time.time() - began < 5, time.time() - began)
@@ -629,7 +648,7 @@ def main(program):
     patience.start()
     try:
         for part in (statuses, bad_requests, methods_and_formats, entity_tags, compression, landing, collections, paging, boxes, datetimes, one_item,
-                     api_document, tiles, tile_descriptions, search, numbers, exports, resident_page, code_spellings, limits, many_at_once, operator):
+                     api_document, tiles, tile_descriptions, search, numbers, exports, resident_page, code_spellings, limits, many_at_once, slow_answers, operator):
             part(s)
         code_pictures(s, f"HTTP://127.0.0.1:{s.port}", folder)
         proxied = ask(s, "/ogc", X_Forwarded_Proto="https").json()
