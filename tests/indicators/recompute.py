@@ -67,7 +67,7 @@ class Truth:
         by_ref = {place["ref"]: place for place in self.places.values() if place["ref"]}
         for row in self.rows:
             if "duplicate_place" in row["defects"].split(",") and row["verdict"] == "review" and row["ref"]:
-                self.places["twin " + row["ref"]] = dict(by_ref[row["ref"][:-1]], evidence=[])
+                self.places["twin " + row["ref"]] = dict(by_ref[row["ref"][:-1]], evidence=[], twin=True)
 
     def active(self):
         return [place for place in self.places.values() if place["stored"] and place["status"] == "active"]
@@ -148,7 +148,8 @@ def recount(truth, as_of):
     households = [p for p in active if p["kind"] == "household"]
     out["KPI-NTS", ""] = share(platform_counts(p, as_of) for p in firms_and_households)
     out["KPI-TK", ""] = share(p["account"] for p in households)
-    for code in ("S1.1b", "S1.1c", "S1.1d", "S2.1"):
+    out["S1.1d", ""] = share(p.get("twin", False) for p in active)
+    for code in ("S1.1b", "S1.1c", "S2.1"):
         out[code, "denominator"] = (None, len(active))
     out["S1.2", ""] = (5, 5)
     # market 1 of the plan is deployed and is Chợ 4.0, market 2 is neither; both are the ward's
