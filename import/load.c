@@ -25,6 +25,7 @@ static const struct load_kind *kind_of(enum import_kind kind)
     case IMPORT_INDUSTRIES: return &LOAD_INDUSTRIES;
     case IMPORT_STALL_PLANS: return &LOAD_STALL_PLANS;
     case IMPORT_BASE: return &LOAD_BASE;
+    case IMPORT_OSM: return &LOAD_OSM;
     default: return NULL;
     }
 }
@@ -80,6 +81,7 @@ static uint32_t seen_add(struct seen *s, const uint8_t hash[HASH_BYTES], uint32_
 
 struct run {
     struct load load;
+    struct table_request request;
     const struct load_kind *kind;
     struct import_summary *sum;
     struct report *report;
@@ -246,18 +248,31 @@ static bool progress(const struct run *r, struct fault *f)
     return fault_set(f, FAULT_INTERRUPTED, NULL, "%s", "");
 }
 
-static bool load_rows(struct run *r, struct fault *f)
+static bool load_pass(struct run *r, bool later, struct fault *f)
 {
     struct row *row = ARENA_NEW(&r->load.whole, struct row);
     struct fault end = {0};
     while (table_next(r->load.table, row, &end)) {
+        if (r->kind->is_later && r->kind->is_later(&r->load, row) != later)
+            continue;
         if (!load_row(r, row, f))
             return false;
         if (r->sum->rows % PROGRESS_ROWS == 0 && !progress(r, f))
             return false;
     }
-    if (end.code)
-        return fault_set(f, end.code, end.place, "%s", end.text);
+    return !end.code || fault_set(f, end.code, end.place, "%s", end.text);
+}
+
+static bool load_rows(struct run *r, struct fault *f)
+{
+    if (!load_pass(r, false, f))
+        return false;
+    if (r->kind->is_later) {
+        table_close(r->load.table);
+        r->load.table = NULL;
+        if (!table_open(&r->load.table, &r->request, f) || !load_pass(r, true, f))
+            return false;
+    }
     return progress(r, f);
 }
 
@@ -332,7 +347,7 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
 {
     struct run r = {
         .load = {.store = s, .options = o, .today = date_today()}, .kind = kind_of(o->kind), .sum = sum};
-    struct table_request request = {
+    r.request = (struct table_request){
         .path = o->path, .kind = o->kind, .sheet = o->sheet, .mapping_path = o->mapping_path, .crs = o->crs};
     *sum = (struct import_summary){0};
     if (!r.kind)
@@ -341,7 +356,7 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
     sum->has_positions = r.kind->has_places;
     bool ok = store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
     ok = ok && projection_open(&r.load.projection, o->crs ? o->crs : "EPSG:5899", f) &&
-         table_open(&r.load.table, &request, f);
+         table_open(&r.load.table, &r.request, f);
     if (ok && explanation)
         table_explain(r.load.table, explanation);
     ok = ok && (!o->report_path || report_open(&r.report, o->report_path, f)) && load_in_transaction(&r, f);

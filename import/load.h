@@ -57,6 +57,8 @@ struct load_kind {
     bool needs_geocoder;
     bool takes_twins; /* a second row of one key goes on to `apply`; else it waits for a person */
     const char *entity;
+    /* Rows that speak of other rows of the same file are read in a second pass; NULL: one pass does. */
+    bool (*is_later)(struct load *l, const struct row *row);
     bool (*begin)(struct load *l, struct fault *f); /* may be NULL */
     void (*read)(struct load *l, const struct row *row, struct outcome *out);
     bool (*apply)(struct load *l, const struct row *row, struct outcome *out, struct fault *f);
@@ -65,7 +67,7 @@ struct load_kind {
 
 extern const struct load_kind LOAD_ESTABLISHMENTS, LOAD_STALLS, LOAD_FOOD_SAFETY, LOAD_MARKETS, LOAD_PILOTS,
     LOAD_PAYMENTS, LOAD_STREETS, LOAD_ADDRESSES, LOAD_WARDS, LOAD_RESIDENTIAL_GROUPS, LOAD_INDUSTRIES,
-    LOAD_STALL_PLANS, LOAD_BASE;
+    LOAD_STALL_PLANS, LOAD_BASE, LOAD_OSM;
 
 /* --- saying what is wrong (load_cells.c) --- */
 

@@ -186,16 +186,68 @@ static bool is_filled(const struct row *row, enum column_id id)
     return c->kind != CELL_EMPTY && slice_trim(c->text).n > 0;
 }
 
-/* Point of a GIS file: ISO WKB, little-endian, type 1. */
-static bool wkb_point(struct slice wkb, struct lonlat *at)
+struct wkb_reader {
+    struct slice rest;
+    struct box box;
+    bool any;
+};
+
+static bool wkb_take(struct wkb_reader *w, void *out, size_t n)
 {
-    uint32_t type;
-    if (wkb.n < 21 || wkb.p[0] != 1)
+    if (w->rest.n < n)
         return false;
-    memcpy(&type, wkb.p + 1, 4);
-    memcpy(&at->lon, wkb.p + 5, 8);
-    memcpy(&at->lat, wkb.p + 13, 8);
-    return type % 1000 == 1 && isfinite(at->lon) && isfinite(at->lat);
+    memcpy(out, w->rest.p, n);
+    w->rest.p += n;
+    w->rest.n -= n;
+    return true;
+}
+
+static bool wkb_points(struct wkb_reader *w, uint32_t count)
+{
+    double xy[2];
+    for (uint32_t i = 0; i < count; i++) {
+        if (!wkb_take(w, xy, sizeof xy) || !isfinite(xy[0]) || !isfinite(xy[1]))
+            return false;
+        w->box.west = w->any ? fmin(w->box.west, xy[0]) : xy[0];
+        w->box.east = w->any ? fmax(w->box.east, xy[0]) : xy[0];
+        w->box.south = w->any ? fmin(w->box.south, xy[1]) : xy[1];
+        w->box.north = w->any ? fmax(w->box.north, xy[1]) : xy[1];
+        w->any = true;
+    }
+    return true;
+}
+
+/* ISO WKB, little-endian, flat: point, line, polygon, or a collection of them one level deep. */
+static bool wkb_walk(struct wkb_reader *w, bool is_part)
+{
+    enum { POINT = 1, LINE, POLYGON, MULTI_POINT };
+    unsigned char order;
+    uint32_t type, count, rings;
+    if (!wkb_take(w, &order, 1) || order != 1 || !wkb_take(w, &type, sizeof type))
+        return false;
+    if (type == POINT)
+        return wkb_points(w, 1);
+    if (!wkb_take(w, &count, sizeof count))
+        return false;
+    if (type == LINE)
+        return wkb_points(w, count);
+    for (rings = count; type == POLYGON && rings > 0; rings--)
+        if (!wkb_take(w, &count, sizeof count) || !wkb_points(w, count))
+            return false;
+    for (uint32_t i = 0; type >= MULTI_POINT && i < count; i++)
+        if (is_part || !wkb_walk(w, true))
+            return false;
+    return true;
+}
+
+/* The point of a GIS feature; of a drawn house or stall the middle of its box. */
+static bool wkb_middle(struct slice wkb, struct lonlat *at)
+{
+    struct wkb_reader w = {.rest = wkb};
+    if (!wkb.n || !wkb_walk(&w, false) || !w.any)
+        return false;
+    *at = (struct lonlat){(w.box.west + w.box.east) / 2, (w.box.south + w.box.north) / 2};
+    return true;
 }
 
 static bool bad_position(const struct row *row, enum column_id id, const struct fault *f, struct outcome *out)
@@ -236,7 +288,7 @@ static bool take_one(struct load *l, const struct row *row, struct lonlat *at, s
 bool take_position(struct load *l, const struct row *row, struct lonlat *at, struct outcome *out)
 {
     static const enum column_id DEGREES[2] = {COLUMN_LON, COLUMN_LAT}, METRES[2] = {COLUMN_X, COLUMN_Y};
-    return wkb_point(row->wkb, at) || take_pair(l, row, DEGREES, at, out) ||
+    return wkb_middle(row->wkb, at) || take_pair(l, row, DEGREES, at, out) ||
            (!is_rejected(out) && take_pair(l, row, METRES, at, out)) ||
            (!is_rejected(out) && take_one(l, row, at, out));
 }

@@ -68,12 +68,49 @@ static void add_part(struct load *l, struct drawing *d, struct slice wkb)
     d->parts[d->count++] = arena_slice(&l->whole, wkb);
 }
 
-/* "Kiệt 45 Lê Lợi" by its own columns: the alley's chain and its street. */
-static bool read_alley(struct load *l, const struct row *row, struct outcome *out, struct street_row *r)
+static bool is_alley_word(struct load *l, struct slice word)
 {
-    struct slice chain = take_text(l, row, COLUMN_ALLEY, out);
-    r->parent = take_text(l, row, COLUMN_STREET, out);
+    static const char *const WORDS[] = {"kiet", "hem", "ngo", "ngach"};
+    struct slice fold = text_fold_in(&l->row, word);
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        if (slice_equal(fold, slice_of(WORDS[i])))
+            return true;
+    return false;
+}
+
+/* "Kiệt 45/12 Lê Lợi", "Hẻm 12 Kiệt 45 Lê Lợi": the words before the street's name; 0 when it is no alley's
+ * name. */
+static size_t alley_head(struct load *l, struct slice name)
+{
+    size_t head = 0, at = 0;
+    struct slice rest = name, word, number;
+    while (slice_next(&rest, ' ', &word) && is_alley_word(l, word) && slice_next(&rest, ' ', &number) &&
+           number.n && number.p[0] >= '0' && number.p[0] <= '9') {
+        at += word.n + number.n + 2;
+        head = at < name.n ? at : name.n;
+    }
+    return head;
+}
+
+/* The alley's chain and its street: in columns of their own, or in the name. */
+static bool read_alley(struct load *l, const struct row *row, struct street_row *r)
+{
+    struct slice chain = slice_trim(cell_text(row, COLUMN_ALLEY));
+    struct slice name = slice_trim(cell_text(row, COLUMN_NAME));
+    size_t head = alley_head(l, name);
+    r->parent = slice_trim(cell_text(row, COLUMN_STREET));
+    if (!chain.n && head && head < name.n) {
+        chain = (struct slice){name.p, head};
+        r->parent = (struct slice){name.p + head, name.n - head};
+    }
     return chain.n && r->parent.n && read_chain(l, chain, &r->chain) && r->chain.n;
+}
+
+/* An alley hangs on its street, wherever in the file that stands. */
+static bool is_alley_row(struct load *l, const struct row *row)
+{
+    struct street_row r = {0};
+    return read_alley(l, row, &r);
 }
 
 static void read_street(struct load *l, const struct row *row, struct outcome *out)
@@ -81,7 +118,7 @@ static void read_street(struct load *l, const struct row *row, struct outcome *o
     struct street_row *r = ARENA_NEW(&l->row, struct street_row);
     struct buf key = {0};
     l->record = r;
-    r->is_alley = read_alley(l, row, out, r);
+    r->is_alley = read_alley(l, row, r);
     r->name = take_text(l, row, COLUMN_NAME, out);
     if (!r->name.n)
         r->name = r->parent;
@@ -176,6 +213,7 @@ static bool finish_streets(struct load *l, struct fault *f)
 }
 
 const struct load_kind LOAD_STREETS = {.entity = "street",
+                                       .is_later = is_alley_row,
                                        .begin = begin_streets,
                                        .read = read_street,
                                        .apply = apply_street,

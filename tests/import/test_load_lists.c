@@ -211,6 +211,47 @@ START_TEST(house_numbers_bring_their_streets_when_the_ward_has_no_list)
 }
 END_TEST
 
+static const char OSM[] = "<?xml version='1.0'?><osm version='0.6'>"
+                          "<node id='1' lat='16.0421' lon='108.2205' version='1'/><node id='2' lat='16.0431' "
+                          "lon='108.2205' version='1'/>"
+                          "<node id='3' lat='16.0426' lon='108.2215' version='1'/>"
+                          "<node id='4' lat='16.0425' lon='108.2206' version='1'><tag k='addr:housenumber' "
+                          "v='12'/><tag k='addr:street'"
+                          " v='Lê Lợi'/></node>"
+                          "<node id='5' lat='16.0426' lon='108.2206' version='1'><tag k='addr:housenumber' "
+                          "v='12'/><tag k='addr:street'"
+                          " v='Đường Lê Lợi'/></node>"
+                          "<node id='7' lat='16.0427' lon='108.2210' version='1'><tag k='addr:housenumber' "
+                          "v='5'/><tag k='addr:street'"
+                          " v='Lê Lạ'/></node>"
+                          "<way id='11' version='1'><nd ref='2'/><nd ref='3'/><tag k='highway' "
+                          "v='service'/><tag k='name' v='Kiệt 45 Lê"
+                          " Lợi'/></way>"
+                          "<way id='10' version='1'><nd ref='1'/><nd ref='2'/><tag k='highway' "
+                          "v='residential'/><tag k='name' v='Đường Lê"
+                          " Lợi'/></way></osm>";
+
+/* House numbers stand before their streets in such a file, and an alley before the street it hangs on. */
+START_TEST(an_osm_extract_fills_streets_alleys_numbers_and_roads)
+{
+    struct import_options o = {.path = "test_load_list.osm", .kind = IMPORT_OSM, .who = "cli"};
+    for (int again = 0; again < 2; again++) {
+        ck_assert(file_write(o.path, slice_of(OSM), &ward.f));
+        ck_assert_msg(import_file(ward.store, &o, &ward.sum, NULL, &ward.f), "%s %s", ward.f.place,
+                      ward.f.text);
+        if (again)
+            COUNTS(0, 0, 6, 1, 0);
+        else
+            COUNTS(5, 0, 1, 1, 0); /* the shop of the same house is nothing new; Lê Lạ is no street */
+    }
+    unlink(o.path);
+    ck_assert_str_eq(text_of("SELECT group_concat(name) FROM street WHERE geom IS NOT NULL"), "Lê Lợi");
+    ck_assert_str_eq(text_of("SELECT chain FROM alley WHERE geom IS NOT NULL"), "45");
+    ck_assert_int_eq(number("SELECT count(*) FROM address_point"), 1);
+    ck_assert_int_eq(number("SELECT count(*) FROM base_feature WHERE layer = 'roads'"), 2);
+}
+END_TEST
+
 START_TEST(an_industry_code_without_its_zero_is_told_and_not_mended)
 {
     import_list(IMPORT_INDUSTRIES,
@@ -243,6 +284,7 @@ int main(void)
         a_state_moves_only_along_its_way,
         house_numbers_stand_on_known_streets,
         house_numbers_bring_their_streets_when_the_ward_has_no_list,
+        an_osm_extract_fills_streets_alleys_numbers_and_roads,
         an_industry_code_without_its_zero_is_told_and_not_mended,
     };
     Suite *suite = suite_create("load_lists");
