@@ -38,7 +38,7 @@ bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struc
     bind_date(st, 6, p->trained_on);
     bind_slice_or_null(st, 7, p->status_raw);
     bind_text(st, 8, now);
-    bind_int(st, 9, p->batch_id);
+    bind_id(st, 9, p->batch_id);
     return statement_run(st, f);
 }
 
@@ -84,7 +84,7 @@ bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f)
     bind_date(st, 5, d->issued_on);
     bind_date(st, 6, d->expires_on);
     bind_text(st, 7, !date_is_valid(d->expires_on) ? NULL : d->is_computed ? "computed" : "printed");
-    bind_int(st, 8, d->batch_id);
+    bind_id(st, 8, d->batch_id);
     if (d->id)
         bind_int(st, 9, d->id);
     if (!statement_run(st, f))
@@ -134,7 +134,7 @@ bool fs_inspection_put(struct store *s, struct fs_inspection *i, struct fault *f
     bind_text(st, 4, i->result);
     bind_slice(st, 5, i->result_raw);
     bind_text(st, 6, i->is_abc ? "ABC_2018" : "DAT_KHONGDAT");
-    bind_int(st, 7, i->batch_id);
+    bind_id(st, 7, i->batch_id);
     if (i->id)
         bind_int(st, 8, i->id);
     if (!statement_run(st, f))

@@ -69,7 +69,7 @@ static void bind_market(sqlite3_stmt *st, const struct market *m, struct slice f
     bind_slice_or_null(st, 9, m->evidence_note);
     bind_date(st, 10, m->source_date);
     bind_text(st, 11, now);
-    bind_int(st, 12, m->batch_id);
+    bind_id(st, 12, m->batch_id);
 }
 
 static bool market_locate(struct store *s, const struct market *m, struct fault *f)
@@ -498,7 +498,7 @@ static bool occupancy_write(struct store *s, const struct occupant *o, int64_t i
     bind_int(st, 1, o->place_id);
     bind_int(st, 2, trader_id);
     bind_known(st, 3, o->has_account);
-    bind_int(st, 4, o->batch_id);
+    bind_id(st, 4, o->batch_id);
     if (id)
         bind_int(st, 5, id);
     else

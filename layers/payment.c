@@ -114,7 +114,7 @@ static void bind_evidence(sqlite3_stmt *st, const struct evidence *e)
         bind_slice(st, 3, e->officer);
         bind_text(st, 4, now);
     }
-    bind_int(st, 5, e->batch_id);
+    bind_id(st, 5, e->batch_id);
 }
 
 bool evidence_put(struct store *s, struct evidence *e, const char *state_before, struct fault *f)

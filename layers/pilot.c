@@ -35,7 +35,7 @@ bool pilot_put(struct store *s, struct pilot *p, bool *is_new, struct fault *f)
     bind_text(st, 3, p->type);
     bind_slice_or_null(st, 4, p->decision);
     bind_text(st, 5, now);
-    bind_int(st, 6, p->batch_id);
+    bind_id(st, 6, p->batch_id);
     if (!statement_run(st, f))
         return false;
     if (*is_new)
@@ -79,7 +79,7 @@ bool pilot_member_put(struct store *s, struct pilot_member *m, struct fault *f)
     bind_int(st, 2, m->place_id);
     bind_date(st, 3, m->joined_on);
     bind_date(st, 4, m->left_on);
-    bind_int(st, 5, m->batch_id);
+    bind_id(st, 5, m->batch_id);
     if (m->id)
         bind_int(st, 6, m->id);
     if (!statement_run(st, f))
