@@ -59,7 +59,8 @@ void column_start(struct stored_column *c, enum field_type type)
     if (!holds_text(type))
         return;
     c->text_at = room_for(NULL, 2, &c->text_room, sizeof *c->text_at);
-    c->text_at[0] = c->text_at[1] = 0; /* id 0 is null and has no bytes */
+    buf_char(&c->bytes, '\0');         /* so that there are bytes to point at when every text is empty */
+    c->text_at[0] = c->text_at[1] = 1; /* id 0 is null and has no bytes */
     c->slot_count = 64;
     c->slots = calloc(c->slot_count, sizeof *c->slots);
 }
