@@ -19,6 +19,7 @@ enum {
     LOOK_BACK = 300,
     MOUTH_ACCURACY_M = 100,
     LEAST_ACCURACY_M = 8,
+    LEAST_BETWEEN_M = 15, /* real pins between neighbours stray 10 m in the median: plots differ */
 };
 
 struct known {
@@ -285,7 +286,7 @@ static bool place_between(const struct place_index *p, const struct node *n, dou
     if (b.low == NULL || b.high == NULL)
         return false;
     int gap = b.high->number - b.low->number;
-    double length = metres_between(b.low->at, b.high->at), accuracy = fmax(LEAST_ACCURACY_M, length / 2);
+    double length = metres_between(b.low->at, b.high->at), accuracy = fmax(LEAST_BETWEEN_M, length / 2);
     bool is_near = gap <= (n->chain.n ? GAP_NEAR_ALLEY : GAP_NEAR) && accuracy <= 25;
     if (gap > GAP_FAR || accuracy > 100)
         return false;

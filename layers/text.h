@@ -51,8 +51,8 @@ bool text_decode(struct slice in, enum text_encoding from, struct buf *out);
 enum text_encoding text_detect(struct slice in);
 
 /* Text typed with the input method switched off: "Dichj Vongj Haauj" (Telex) or "Le6 Thanh Nghi5" (VNI keys).
- * Words that then are good syllables are written so, the others stay. How many of two letters and more were changed. text_detect
- * never looks for this: only who knows what should stand there can tell. */
+ * Words that then are good syllables are written so, the others stay. How many of two letters and more were
+ * changed. text_detect never looks for this: only who knows what should stand there can tell. */
 enum text_keys { TEXT_TELEX, TEXT_VNI_KEYS };
 int text_decode_keys(struct slice in, enum text_keys keys, struct buf *out);
 

@@ -11,7 +11,7 @@
 
 enum { ROWS = 4000 };
 
-static const char WARD[] = "kill/ward.db";
+static const char WARD[] = "kill_ward/ward.db";
 
 static void write_list(void)
 {
@@ -22,11 +22,12 @@ static void write_list(void)
         buf_format(&csv,
                    "K%05d,Quán số %d,%d Đường Mẫu,Hộ kinh doanh,Đang hoạt động,%.6f,%.6f,Nguyễn Thị %d\n", i,
                    i, i, 108.20 + i * 1e-6, 16.04 + i * 1e-6, i);
-    ck_assert_int_eq(run_command(&out,
-                                 "rm -rf kill && mkdir kill && %s init %s --ward 99001 --name 'Phường Mẫu'",
-                                 getenv("MAPD_PROGRAM"), WARD),
-                     0);
-    ck_assert(file_write("kill/list.csv", buf_to_slice(&csv), &f));
+    ck_assert_int_eq(
+        run_command(&out,
+                    "rm -rf kill_ward && mkdir kill_ward && %s init %s --ward 99001 --name 'Phường Mẫu'",
+                    getenv("MAPD_PROGRAM"), WARD),
+        0);
+    ck_assert(file_write("kill_ward/list.csv", buf_to_slice(&csv), &f));
     buf_release(&csv);
     buf_release(&out);
 }
@@ -53,7 +54,7 @@ static bool import_and_kill(int ms)
         dup2(null, STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
         const char *program = getenv("MAPD_PROGRAM");
-        execl(program, program, "import", WARD, "kill/list.csv", "--as", "establishments", (char *)NULL);
+        execl(program, program, "import", WARD, "kill_ward/list.csv", "--as", "establishments", (char *)NULL);
         _exit(127);
     }
     usleep((useconds_t)ms * 1000);
@@ -86,7 +87,7 @@ END_TEST
 START_TEST(the_next_import_works)
 {
     struct buf out = {0};
-    int status = run_command(&out, "%s import %s kill/list.csv --as establishments --json",
+    int status = run_command(&out, "%s import %s kill_ward/list.csv --as establishments --json",
                              getenv("MAPD_PROGRAM"), WARD);
     ck_assert_msg(status == 0, "%d: %.*s", status, (int)out.n, out.p);
     ck_assert_int_eq(count_of(PLACES), ROWS);
@@ -96,9 +97,9 @@ END_TEST
 
 int main(void)
 {
-    write_list();
     TCase *cases = tcase_create("kill");
     tcase_set_timeout(cases, 300);
+    tcase_add_unchecked_fixture(cases, write_list, NULL);
     tcase_add_test(cases, a_killed_import_leaves_no_trace);
     tcase_add_test(cases, the_next_import_works);
     Suite *suite = suite_create("kill");

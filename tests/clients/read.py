@@ -54,23 +54,20 @@ def qgis_reads(ward, base):
     from qgis.core import QgsApplication, QgsFeatureRequest, QgsRectangle, QgsVectorLayer
     app = QgsApplication([], False)
     app.initQgis()
-    try:
-        for table in ("place", "pub_establishments", "pub_stalls"):
-            layer = QgsVectorLayer(f"dbname='{ward}' table=\"{table}\" (geom)", table, "spatialite")
-            check(f"QGIS opens {table} of the file", layer.isValid() and layer.featureCount() > 0, str(layer.featureCount()))
-        for collection in ("stalls", "markets"):
-            layer = QgsVectorLayer(f"url='{base}ogc/' typename='{collection}'", collection, "OAPIF")
-            count = sum(1 for _ in layer.getFeatures()) if layer.isValid() else -1
-            served = matched(base, collection)
-            check(f"QGIS reads {collection} over OAPIF", count == served, f"{count} of {served}")
-        layer = QgsVectorLayer(f"url='{base}ogc/' typename='establishments'", "e", "OAPIF")
-        box = QgsRectangle(108.219, 16.042, 108.223, 16.046)
-        inside = sum(1 for _ in layer.getFeatures(QgsFeatureRequest().setFilterRect(box)))
-        with urllib.request.urlopen(f"{base}ogc/collections/establishments/items?limit=10000&bbox=108.219,16.042,108.223,16.046") as a:
-            located = sum(1 for f in json.load(a)["features"] if f["geometry"])
-        check("QGIS asks by box and gets what the server holds there", inside == located, f"{inside} of {located}")
-    finally:
-        app.exitQgis()
+    for table in ("place", "pub_establishments", "pub_stalls"):
+        layer = QgsVectorLayer(f"dbname='{ward}' table=\"{table}\" (geom)", table, "spatialite")
+        check(f"QGIS opens {table} of the file", layer.isValid() and layer.featureCount() > 0, str(layer.featureCount()))
+    for collection in ("stalls", "markets"):
+        layer = QgsVectorLayer(f"url='{base}ogc/' typename='{collection}'", collection, "OAPIF")
+        count = sum(1 for _ in layer.getFeatures()) if layer.isValid() else -1
+        served = matched(base, collection)
+        check(f"QGIS reads {collection} over OAPIF", count == served, f"{count} of {served}")
+    layer = QgsVectorLayer(f"url='{base}ogc/' typename='establishments'", "e", "OAPIF")
+    box = QgsRectangle(108.219, 16.042, 108.223, 16.046)
+    inside = sum(1 for _ in layer.getFeatures(QgsFeatureRequest().setFilterRect(box)))
+    with urllib.request.urlopen(f"{base}ogc/collections/establishments/items?limit=10000&bbox=108.219,16.042,108.223,16.046") as a:
+        located = sum(1 for f in json.load(a)["features"] if f["geometry"])
+    check("QGIS asks by box and gets what the server holds there", inside == located, f"{inside} of {located}")
 
 
 def owslib_reads(base):
@@ -93,8 +90,8 @@ def main():
     finally:
         server.terminate()
         check("the server stops cleanly", server.wait(20) == 0)
-    print(f"{results.count(True)} passed, {results.count(False)} failed")
-    return 0 if all(results) else 1
+    print(f"{results.count(True)} passed, {results.count(False)} failed", flush=True)
+    os._exit(0 if all(results) else 1)  # QGIS 3.22 crashes when Python takes it apart
 
 
-sys.exit(main())
+main()
