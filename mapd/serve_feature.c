@@ -29,10 +29,14 @@ static const char *const CONFORMANCE[] = {
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 };
 
-static void add(struct link_list *l, const char *rel, enum format format, const char *href, const char *title)
+static const char *type_of(enum format format)
 {
-    l->link[l->count++] =
-        (struct link){rel, format == FORMAT_HTML ? "text/html" : format_type(format), href, title};
+    return format == FORMAT_HTML ? "text/html" : format_type(format);
+}
+
+static void add(struct link_list *l, struct link link)
+{
+    l->link[l->count++] = link;
 }
 
 /* self and alternate of a resource that comes as JSON and as HTML */
@@ -41,8 +45,9 @@ static void add_self(const struct call *c, struct link_list *l, enum format json
     bool html = c->format == FORMAT_HTML;
     const char *as_json = arena_format(c->arena, "%s?f=json", url),
                *as_html = arena_format(c->arena, "%s?f=html", url);
-    add(l, html ? "alternate" : "self", json, as_json, say(SAY_THIS_AS_JSON, false));
-    add(l, html ? "self" : "alternate", FORMAT_HTML, as_html, say(SAY_THIS_AS_HTML, false));
+    add(l, (struct link){html ? "alternate" : "self", type_of(json), as_json, say(SAY_THIS_AS_JSON, false)});
+    add(l, (struct link){html ? "self" : "alternate", type_of(FORMAT_HTML), as_html,
+                         say(SAY_THIS_AS_HTML, false)});
 }
 
 static const char *url_of(const struct call *c, const char *path)
@@ -55,15 +60,20 @@ static const char *url_of(const struct call *c, const char *path)
 static void landing_links(const struct call *c, struct link_list *l)
 {
     add_self(c, l, FORMAT_JSON, url_of(c, "/ogc/"));
-    add(l, "service-desc", FORMAT_OPENAPI, url_of(c, "/ogc/api"), say(SAY_API_DOCUMENT, false));
-    add(l, "service-doc", FORMAT_HTML, url_of(c, "/ogc/api?f=html"), say(SAY_API_DOCUMENT, false));
-    add(l, "conformance", FORMAT_JSON, url_of(c, "/ogc/conformance"), say(SAY_CONFORMANCE, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/conformance", FORMAT_HTML,
-        url_of(c, "/ogc/conformance?f=html"), say(SAY_CONFORMANCE, false));
-    add(l, "data", FORMAT_JSON, url_of(c, "/ogc/collections"), say(SAY_COLLECTIONS, false));
-    add(l, "data", FORMAT_HTML, url_of(c, "/ogc/collections?f=html"), say(SAY_COLLECTIONS, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", FORMAT_JSON,
-        url_of(c, "/ogc/tileMatrixSets"), say(SAY_TILES, false));
+    add(l, (struct link){"service-desc", type_of(FORMAT_OPENAPI), url_of(c, "/ogc/api"),
+                         say(SAY_API_DOCUMENT, false)});
+    add(l, (struct link){"service-doc", type_of(FORMAT_HTML), url_of(c, "/ogc/api?f=html"),
+                         say(SAY_API_DOCUMENT, false)});
+    add(l, (struct link){"conformance", type_of(FORMAT_JSON), url_of(c, "/ogc/conformance"),
+                         say(SAY_CONFORMANCE, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/conformance", type_of(FORMAT_HTML),
+                         url_of(c, "/ogc/conformance?f=html"), say(SAY_CONFORMANCE, false)});
+    add(l, (struct link){"data", type_of(FORMAT_JSON), url_of(c, "/ogc/collections"),
+                         say(SAY_COLLECTIONS, false)});
+    add(l, (struct link){"data", type_of(FORMAT_HTML), url_of(c, "/ogc/collections?f=html"),
+                         say(SAY_COLLECTIONS, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", type_of(FORMAT_JSON),
+                         url_of(c, "/ogc/tileMatrixSets"), say(SAY_TILES, false)});
 }
 
 bool serve_landing(const struct call *c, struct reply *r, struct fault *f)
@@ -122,14 +132,18 @@ bool serve_conformance(const struct call *c, struct reply *r, struct fault *f)
 static void collection_links(const struct call *c, const struct layer *layer, struct link_list *l)
 {
     add_self(c, l, FORMAT_JSON, collection_url(c, layer, ""));
-    add(l, "items", FORMAT_GEOJSON, collection_url(c, layer, "/items?f=json"), say(SAY_ITEMS, false));
-    add(l, "items", FORMAT_HTML, collection_url(c, layer, "/items?f=html"), say(SAY_ITEMS, false));
-    add(l, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", FORMAT_JSON,
-        collection_url(c, layer, "/tiles"), say(SAY_TILES, false));
-    add(l, "enclosure", FORMAT_GEOJSON, arena_format(c->arena, "%s/export/%s.geojson", c->base, layer->name),
-        arena_format(c->arena, "%s: GeoJSON", say(SAY_DOWNLOAD, false)));
-    add(l, "enclosure", FORMAT_CSV, arena_format(c->arena, "%s/export/%s.csv", c->base, layer->name),
-        arena_format(c->arena, "%s: CSV", say(SAY_DOWNLOAD, false)));
+    add(l, (struct link){"items", type_of(FORMAT_GEOJSON), collection_url(c, layer, "/items?f=json"),
+                         say(SAY_ITEMS, false)});
+    add(l, (struct link){"items", type_of(FORMAT_HTML), collection_url(c, layer, "/items?f=html"),
+                         say(SAY_ITEMS, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", type_of(FORMAT_JSON),
+                         collection_url(c, layer, "/tiles"), say(SAY_TILES, false)});
+    add(l, (struct link){"enclosure", type_of(FORMAT_GEOJSON),
+                         arena_format(c->arena, "%s/export/%s.geojson", c->base, layer->name),
+                         arena_format(c->arena, "%s: GeoJSON", say(SAY_DOWNLOAD, false))});
+    add(l, (struct link){"enclosure", type_of(FORMAT_CSV),
+                         arena_format(c->arena, "%s/export/%s.csv", c->base, layer->name),
+                         arena_format(c->arena, "%s: CSV", say(SAY_DOWNLOAD, false))});
 }
 
 static void extent_json(struct json *j, const struct snapshot_layer *l)

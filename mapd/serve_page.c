@@ -349,36 +349,43 @@ static const char *code_url(const struct call *c, const char *code)
     return url;
 }
 
-static bool make_code(const struct call *c, struct reply *r, const char *extension, struct qr *qr,
-                      struct fault *f)
+struct picture {
+    const char *extension;
+    void (*draw)(const struct qr *qr, struct buf *out);
+};
+
+static bool serve_picture(const struct call *c, struct reply *r, const struct picture *picture,
+                          struct fault *f)
 {
     struct subject p = {0};
+    struct qr qr;
     if (!find_place(c, &p))
         return fault_set(f, FAULT_NOT_FOUND, "code", "%s", say(SAY_UNKNOWN_TITLE, false));
-    if (redirect(c, r, &p, extension))
+    if (redirect(c, r, &p, picture->extension))
         return true;
-    if (!code_cache_make(c->serve->codes, code_url(c, p.code), qr))
+    if (!code_cache_make(c->serve->codes, code_url(c, p.code), &qr))
         return fault_set(f, FAULT_BAD_PARAMETER, "Host", "địa chỉ quá dài cho mã QR");
+    picture->draw(&qr, &r->body);
     return true;
+}
+
+static void draw_svg(const struct qr *qr, struct buf *out)
+{
+    qr_svg(qr, slice_of(say(SAY_LOOKUP, false)), out);
+}
+
+static void draw_png(const struct qr *qr, struct buf *out)
+{
+    enum { PIXELS = 10 };
+    qr_png(qr, PIXELS, out);
 }
 
 bool serve_code_svg(const struct call *c, struct reply *r, struct fault *f)
 {
-    struct qr qr = {0};
-    if (!make_code(c, r, ".svg", &qr, f))
-        return false;
-    if (qr.size)
-        qr_svg(&qr, slice_of(say(SAY_LOOKUP, false)), &r->body);
-    return true;
+    return serve_picture(c, r, &(struct picture){".svg", draw_svg}, f);
 }
 
 bool serve_code_png(const struct call *c, struct reply *r, struct fault *f)
 {
-    enum { PIXELS = 10 };
-    struct qr qr = {0};
-    if (!make_code(c, r, ".png", &qr, f))
-        return false;
-    if (qr.size)
-        qr_png(&qr, PIXELS, &r->body);
-    return true;
+    return serve_picture(c, r, &(struct picture){".png", draw_png}, f);
 }

@@ -162,10 +162,15 @@ static void write_histogram(const struct watch *w, enum route_id id, struct buf 
                (unsigned long long)sum);
 }
 
-static void write_number(struct buf *out, const char *name, const char *type, const char *help, double value)
+struct number {
+    const char *name, *type, *help;
+    double value;
+};
+
+static void write_number(struct buf *out, struct number n)
 {
-    buf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s ", name, help, name, type, name);
-    buf_real(out, value, 3);
+    buf_format(out, "# HELP %s %s\n# TYPE %s %s\n%s ", n.name, n.help, n.name, n.type, n.name);
+    buf_real(out, n.value, 3);
     buf_char(out, '\n');
 }
 
@@ -176,20 +181,22 @@ void watch_write(struct watch *w, const struct serve *s, const struct snapshot *
              "# HELP mapd_request_seconds Time to make an answer.\n# TYPE mapd_request_seconds histogram\n");
     for (int i = 0; i <= ROUTE_COUNT; i++)
         write_histogram(w, (enum route_id)i, out);
-    write_number(out, "mapd_snapshot_revision", "gauge", "Revision of the file being served.",
-                 (double)snapshot_revision(snapshot));
-    write_number(out, "mapd_snapshot_age_seconds", "gauge", "Time since that revision was published.",
-                 (double)(clock_monotonic_ns() - s->published_ns) / 1e9);
+    write_number(out, (struct number){"mapd_snapshot_revision", "gauge", "Revision of the file being served.",
+                                      (double)snapshot_revision(snapshot)});
+    write_number(out, (struct number){"mapd_snapshot_age_seconds", "gauge",
+                                      "Time since that revision was published.",
+                                      (double)(clock_monotonic_ns() - s->published_ns) / 1e9});
     buf_text(out, "# HELP mapd_features Features published.\n# TYPE mapd_features gauge\n");
     for (int i = 0; i < LAYER_COUNT; i++)
         buf_format(out, "mapd_features{collection=\"%s\"} %u\n", layer_get((enum layer_id)i)->name,
                    snapshot_get(snapshot, (enum layer_id)i)->count);
-    write_number(out, "mapd_tile_cache_hits_total", "counter", "Tiles taken from memory.",
-                 (double)atomic_load(&w->tiles_cached));
-    write_number(out, "mapd_tile_cache_misses_total", "counter", "Tiles that had to be made.",
-                 (double)atomic_load(&w->tiles_made));
-    write_number(out, "mapd_access_lines_lost_total", "counter",
-                 "Access lines dropped because nobody read them.", (double)atomic_load(&w->lines_lost));
-    write_number(out, "mapd_uptime_seconds", "gauge", "Time since the start.",
-                 (double)(clock_monotonic_ns() - s->started_ns) / 1e9);
+    write_number(out, (struct number){"mapd_tile_cache_hits_total", "counter", "Tiles taken from memory.",
+                                      (double)atomic_load(&w->tiles_cached)});
+    write_number(out, (struct number){"mapd_tile_cache_misses_total", "counter", "Tiles that had to be made.",
+                                      (double)atomic_load(&w->tiles_made)});
+    write_number(out, (struct number){"mapd_access_lines_lost_total", "counter",
+                                      "Access lines dropped because nobody read them.",
+                                      (double)atomic_load(&w->lines_lost)});
+    write_number(out, (struct number){"mapd_uptime_seconds", "gauge", "Time since the start.",
+                                      (double)(clock_monotonic_ns() - s->started_ns) / 1e9});
 }
