@@ -101,10 +101,16 @@ void store_close(struct store *s);
 /* A transaction; commit raises the revision by one, unless nothing was changed. */
 bool store_begin(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 bool store_commit(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+/* Of changes that no public view can show (sign-ins, audit): the revision stays, nothing is published. */
+bool store_commit_quietly(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 void store_rollback(struct store *s);
 int64_t store_revision(struct store *s);
 /* Changes whenever another connection has committed (PRAGMA data_version). */
 int64_t store_data_version(struct store *s);
+/* How many commits were quiet. */
+int64_t store_quiet_changes(struct store *s);
+/* How long to wait for another writer before BUSY; 15 s unless told. */
+void store_set_patience(struct store *s, int milliseconds);
 /* Raises the revision for a change that did not (an edit by QGIS). */
 bool store_bump(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 const char *store_path(const struct store *s);
@@ -138,6 +144,18 @@ void key_hash(const struct key *k, const char *field, struct slice text, uint8_t
 const struct key *store_key(const struct store *s); /* NULL when the key file was not there */
 /* Reads the key from another place than beside the file (`--key FILE`, MAPD_KEY). */
 bool store_use_key(struct store *s, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+
+/* Argon2id, with its parameters in the text. About a tenth of a second and 64 MiB each. */
+enum { PASSWORD_BYTES = 128 };
+bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f) RESULT_MUST_BE_USED;
+/* `stored` NULL takes the same time and says no. */
+bool password_matches(const char *stored, struct slice password);
+/* 256 random bits as hexadecimal text; and a second such text that only who has the first can make. */
+enum { TOKEN_LENGTH = 64 };
+void token_random(char out[TOKEN_LENGTH + 1]);
+void token_derive(struct slice token, const char *purpose, char out[TOKEN_LENGTH + 1]);
+/* Takes the same time wherever they differ. */
+bool secret_equal(struct slice a, struct slice b);
 
 void code_random(char out[CODE_LENGTH + 1]);
 /* Canonical form of a code as a person writes it (any case, O→0, I and L→1, hyphens dropped); false when it
@@ -290,6 +308,7 @@ bool projection_is_degrees(const struct projection *p); /* east and north are th
 bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out);
 bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north);
 
+#include "layers/account.h"
 #include "layers/record.h"
 
 #endif

@@ -8,9 +8,10 @@
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- +1 for every committed change; readers build their entity tags and their copy from it
-CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL);
-INSERT INTO revision VALUES (1, 0);
+-- value: +1 for every committed change; readers build their entity tags and their copy from it. quiet: +1 for a commit that
+-- touched no register table (a sign-in, an entry of the audit), which need not be published.
+CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), value INTEGER NOT NULL, quiet INTEGER NOT NULL);
+INSERT INTO revision VALUES (1, 0, 0);
 
 -- where a reference layer came from, and under what terms
 CREATE TABLE source (
@@ -288,13 +289,34 @@ CREATE TABLE layer_registry (
 INSERT INTO layer_registry (layer, required) VALUES
   ('residential-groups', 1), ('streets', 1), ('establishments', 1), ('stalls', 1), ('food-safety', 1);
 
+-- members of staff. `password` is an Argon2id hash; times are seconds since 1970
 CREATE TABLE user (
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, role TEXT NOT NULL, password TEXT NOT NULL,
-  must_change INTEGER NOT NULL DEFAULT 1, disabled INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, last_seen_at TEXT);
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL CHECK (role IN ('entry', 'food_safety', 'verifier', 'leader', 'observer', 'admin')), password TEXT NOT NULL,
+  must_change INTEGER NOT NULL DEFAULT 1, disabled INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, last_seen_at INTEGER);
 
--- append-only; hash = SHA-256 over the entry and the hash before it
+-- somebody who has signed in; the cookie holds the token, the file only its SHA-256
+CREATE TABLE session (
+  token BLOB PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX session_user ON session (user_id);
+
+-- a key for a program: SHA-256 of what was shown once, the role it has, the day it ends
+CREATE TABLE api_token (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, token BLOB NOT NULL UNIQUE, role TEXT NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER);
+
+-- failed sign-ins by SHA-256 of the name typed (somebody may have typed a password there)
+CREATE TABLE sign_in_failure (
+  name BLOB PRIMARY KEY, count INTEGER NOT NULL, last_at INTEGER NOT NULL, locked_until INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+
+-- append-only; hash = SHA-256 over the hash before it and the entry (audit.c)
 CREATE TABLE audit (
-  id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT, detail TEXT, hash BLOB NOT NULL);
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL,
+  hash BLOB NOT NULL);
+CREATE INDEX audit_subject ON audit (subject);
+CREATE TRIGGER audit_keeps BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
 
 SELECT CreateSpatialIndex('ward', 'geom');
 SELECT CreateSpatialIndex('residential_group', 'geom');

@@ -1,4 +1,5 @@
-/* secret: public codes, the key file, sealed columns, keyed hashes. The one includer of libsodium.
+/* secret: public codes, the key file, sealed columns, keyed hashes, passwords, tokens. The one includer of
+ * libsodium.
  *
  * Law: the key never enters the ward file or a backup of it; what is sealed can be read and what is hashed
  * can be looked up only with the key at hand. */
@@ -141,6 +142,54 @@ bool sha256_of_file(const char *path, uint8_t out[HASH_BYTES], struct fault *f)
     fclose(file);
     crypto_hash_sha256_final(&state, out);
     return ok || fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
+}
+
+/* --- passwords and tokens --- */
+
+_Static_assert(PASSWORD_BYTES == crypto_pwhash_STRBYTES, "room for the text of a hash");
+_Static_assert(TOKEN_LENGTH == 2 * crypto_generichash_BYTES, "a token is 32 bytes in hexadecimal digits");
+
+bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f)
+{
+    if (!sodium_ready(f))
+        return false;
+    return crypto_pwhash_str_alg(out, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                 crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0 ||
+           fault_set(f, FAULT_INTERNAL, "password", "not enough memory for Argon2id");
+}
+
+bool password_matches(const char *stored, struct slice password)
+{
+    char other[PASSWORD_BYTES];
+    if (sodium_init() < 0)
+        return false;
+    if (stored)
+        return crypto_pwhash_str_verify(stored, password.p, password.n) == 0;
+    bool hashed = password_hash(password, other, NULL);
+    (void)hashed;
+    return false;
+}
+
+void token_random(char out[TOKEN_LENGTH + 1])
+{
+    unsigned char bytes[TOKEN_LENGTH / 2];
+    if (sodium_init() < 0)
+        abort(); /* without randomness a session could be guessed */
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
+}
+
+void token_derive(struct slice token, const char *purpose, char out[TOKEN_LENGTH + 1])
+{
+    unsigned char key[crypto_generichash_BYTES], bytes[crypto_generichash_BYTES];
+    crypto_generichash(key, sizeof key, (const unsigned char *)token.p, token.n, NULL, 0);
+    crypto_generichash(bytes, sizeof bytes, (const unsigned char *)purpose, strlen(purpose), key, sizeof key);
+    sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
+}
+
+bool secret_equal(struct slice a, struct slice b)
+{
+    return a.n == b.n && sodium_memcmp(a.p, b.p, a.n) == 0;
 }
 
 /* --- public codes --- */

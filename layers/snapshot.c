@@ -96,6 +96,7 @@ struct publisher {
     char *path;
     pthread_mutex_t lock; /* guards `current` and the taking of references to it */
     struct snapshot *current;
+    int64_t data_version, quiet; /* of the file as it was last looked at; quiet commits among it */
 };
 
 void snapshot_release(const struct snapshot *s)
@@ -117,12 +118,14 @@ const struct snapshot *publisher_get(struct publisher *p)
 static bool publish(struct publisher *p, struct fault *f)
 {
     struct snapshot *next = NULL;
-    int64_t started = clock_monotonic_ns();
+    int64_t started = clock_monotonic_ns(), quiet = store_quiet_changes(p->store);
     if (!snapshot_build(&next, p->store, f))
         return false;
     pthread_mutex_lock(&p->lock);
     struct snapshot *before = p->current;
     p->current = next;
+    p->quiet = quiet;
+    p->data_version = next->data_version;
     pthread_mutex_unlock(&p->lock);
     log_line(LOG_INFO, "published revision %lld in %lld ms", (long long)next->revision,
              (long long)((clock_monotonic_ns() - started) / 1000000));
@@ -168,9 +171,23 @@ void publisher_close(struct publisher *p)
     free(p);
 }
 
+/* A commit that only signed somebody in is taken note of, not published. */
+static bool is_edited(struct publisher *p)
+{
+    int64_t version = store_data_version(p->store);
+    if (version == p->data_version)
+        return false;
+    int64_t quiet = store_quiet_changes(p->store);
+    bool is_quiet = quiet != p->quiet && store_revision(p->store) == p->current->revision;
+    p->quiet = quiet;
+    if (is_quiet)
+        p->data_version = version;
+    return !is_quiet;
+}
+
 bool publisher_poll(struct publisher *p, struct fault *f)
 {
-    bool is_changed = store_data_version(p->store) != p->current->data_version;
+    bool is_changed = is_edited(p);
     bool is_new_day = date_to_days(date_today()) != date_to_days(p->current->date);
     if (!is_changed && !is_new_day)
         return true;

@@ -241,6 +241,14 @@ bool store_commit(struct store *s, struct fault *f)
     return statement_run(store_statement(s, "COMMIT", f), f);
 }
 
+bool store_commit_quietly(struct store *s, struct fault *f)
+{
+    if (sqlite3_total_changes64(s->db) != s->changes_at_begin &&
+        !statement_run(store_statement(s, "UPDATE revision SET quiet = quiet + 1", f), f))
+        return false;
+    return statement_run(store_statement(s, "COMMIT", f), f);
+}
+
 void store_rollback(struct store *s)
 {
     if (!sqlite3_get_autocommit(s->db))
@@ -250,6 +258,16 @@ void store_rollback(struct store *s)
 int64_t store_revision(struct store *s)
 {
     return store_int(s, "SELECT value FROM revision", NULL, -1);
+}
+
+int64_t store_quiet_changes(struct store *s)
+{
+    return store_int(s, "SELECT quiet FROM revision", NULL, -1);
+}
+
+void store_set_patience(struct store *s, int milliseconds)
+{
+    sqlite3_busy_timeout(s->db, milliseconds);
 }
 
 int64_t store_data_version(struct store *s)
