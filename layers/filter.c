@@ -1,12 +1,13 @@
-/* filter: which rows of a collection are wanted. Today a conjunction of `field = value`; a CQL2 expression
- * will become another kind of test behind the same four functions. Law: names and values are checked when
- * they are added, texts become ids when the filter is bound, so that testing a row is one comparison of
- * numbers per condition. */
-#include "layers/layers.h"
+/* filter: which rows of a collection are wanted: a conjunction of `field = value` and of CQL2 expressions.
+ * Law: names and values are checked when they are added, texts become ids when the filter is bound, so that
+ * testing a row is one comparison of numbers per condition; expressions come after those, and their time is
+ * metered: what a stranger may make us compute has an end. */
+#include "layers/cql2.h"
 
 #include <math.h>
 
-enum { CONDITIONS_MAX = 48 };
+enum { CONDITIONS_MAX = 48, EXPRESSIONS_MAX = 8, CQL2_BYTES_MAX = 16 * 1024, SAMPLE_TESTS = 64 };
+#define TESTING_MAX_NS ((int64_t)5 * 1000 * 1000 * 1000)
 
 struct condition {
     int field;
@@ -16,12 +17,21 @@ struct condition {
     uint32_t id; /* of `text` in the bound layer; TEXT_NULL: no row has it */
 };
 
+/* Time spent on expressions, by one test in SAMPLE_TESTS; each one where a single test may be long. */
+struct meter {
+    uint32_t tests, stride;
+    int64_t spent_ns;
+};
+
 struct filter {
     struct arena *arena;
     const struct layer *layer;
     const struct snapshot_layer *bound;
     struct condition *conditions;
     int count;
+    struct cql2 *expressions[EXPRESSIONS_MAX];
+    int expression_count;
+    struct meter *meter;
 };
 
 struct filter *filter_new(struct arena *a, const struct layer *layer)
@@ -30,6 +40,8 @@ struct filter *filter_new(struct arena *a, const struct layer *layer)
     filter->arena = a;
     filter->layer = layer;
     filter->conditions = ARENA_ARRAY(a, struct condition, CONDITIONS_MAX);
+    filter->meter = ARENA_NEW(a, struct meter);
+    filter->meter->stride = SAMPLE_TESTS;
     return filter;
 }
 
@@ -65,9 +77,37 @@ bool filter_add_equal(struct filter *filter, struct slice name, struct slice val
     return true;
 }
 
+static bool has_shapes(const struct cql2 *n)
+{
+    if (n->relation)
+        return true;
+    for (int i = 0; i < n->kid_count; i++)
+        if (has_shapes(n->kids[i]))
+            return true;
+    return false;
+}
+
+bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2, struct fault *f)
+{
+    if (cql2->text.n > CQL2_BYTES_MAX)
+        return fault_set(f, FAULT_BAD_PARAMETER, "filter", "dài hơn %d byte", CQL2_BYTES_MAX);
+    if (filter->expression_count == EXPRESSIONS_MAX)
+        return fault_set(f, FAULT_BAD_PARAMETER, "filter", "nhiều hơn %d biểu thức", EXPRESSIONS_MAX);
+    struct cql2_source source = {filter->arena, arena_slice(filter->arena, cql2->text), f};
+    bool is_json = cql2->lang == CQL2_LANG_JSON;
+    struct cql2 *root = is_json ? cql2_read_json(&source) : cql2_read_text(&source);
+    struct cql2_context context = {filter->layer, cql2->crs};
+    if (!root || !cql2_check(&source, &context, root))
+        return false;
+    filter->expressions[filter->expression_count++] = root;
+    if (has_shapes(root))
+        filter->meter->stride = 1;
+    return true;
+}
+
 bool filter_is_empty(const struct filter *filter)
 {
-    return !filter || filter->count == 0;
+    return !filter || (filter->count == 0 && filter->expression_count == 0);
 }
 
 static uint32_t id_of_text(const struct column *column, struct slice text)
@@ -84,6 +124,8 @@ static uint32_t id_of_text(const struct column *column, struct slice text)
 void filter_bind(struct filter *filter, const struct snapshot_layer *l)
 {
     filter->bound = l;
+    for (int i = 0; i < filter->expression_count; i++)
+        cql2_bind(filter->arena, filter->expressions[i], l);
     for (int i = 0; i < filter->count; i++) {
         struct condition *c = &filter->conditions[i];
         const struct column *column = &l->columns[c->field];
@@ -103,6 +145,28 @@ static bool condition_test(const struct condition *c, const struct column *colum
     return fabs(column->real[row] - c->real) < 1e-9; /* false for NaN: null equals nothing */
 }
 
+static bool expressions_test(const struct filter *filter, uint32_t row)
+{
+    struct cql2_row here = {filter->bound, row};
+    for (int i = 0; i < filter->expression_count; i++)
+        if (cql2_test(filter->expressions[i], &here) != CQL2_YES)
+            return false;
+    return true;
+}
+
+static bool expressions_test_metered(const struct filter *filter, uint32_t row)
+{
+    struct meter *m = filter->meter;
+    if (m->spent_ns > TESTING_MAX_NS)
+        return false;
+    if (m->tests++ % m->stride)
+        return expressions_test(filter, row);
+    int64_t before = clock_monotonic_ns();
+    bool passes = expressions_test(filter, row);
+    m->spent_ns += (clock_monotonic_ns() - before) * m->stride;
+    return passes;
+}
+
 bool filter_test(const struct filter *filter, uint32_t row)
 {
     for (int i = 0; i < filter->count; i++) {
@@ -110,5 +174,12 @@ bool filter_test(const struct filter *filter, uint32_t row)
         if (!condition_test(c, &filter->bound->columns[c->field], row))
             return false;
     }
-    return true;
+    return filter->expression_count == 0 || expressions_test_metered(filter, row);
+}
+
+bool filter_finish(const struct filter *filter, struct fault *f)
+{
+    if (!filter || filter->meter->spent_ns <= TESTING_MAX_NS)
+        return true;
+    return fault_set(f, FAULT_TOO_LARGE, "filter", "bộ lọc cần quá nhiều thời gian; hãy viết gọn hơn");
 }

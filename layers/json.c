@@ -18,16 +18,26 @@ static const struct json *outer(json_t *v)
     return (const struct json *)(const void *)v;
 }
 
-bool json_parse(struct json **out, struct slice text, const char *place, struct fault *f)
+static bool parse(struct json **out, struct slice text, size_t flags, const char *place, struct fault *f)
 {
     json_error_t error;
-    json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | flags, &error);
     if (!root) {
         return fault_set(f, FAULT_FILE_FORMAT, place, "JSON sai ở dòng %d cột %d: %s", error.line,
                          error.column, error.text);
     }
     *out = (struct json *)(void *)root;
     return true;
+}
+
+bool json_parse(struct json **out, struct slice text, const char *place, struct fault *f)
+{
+    return parse(out, text, 0, place, f);
+}
+
+bool json_parse_value(struct json **out, struct slice text, const char *place, struct fault *f)
+{
+    return parse(out, text, JSON_DECODE_ANY, place, f);
 }
 
 void json_free(struct json *root)

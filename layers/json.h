@@ -22,6 +22,9 @@ enum json_sort {
 
 /* Parses a whole text; FILE_FORMAT with line and column when it is not JSON. `place` is for the fault. */
 bool json_parse(struct json **out, struct slice text, const char *place, struct fault *f) RESULT_MUST_BE_USED;
+/* The same for any JSON value, not only an object or array. */
+bool json_parse_value(struct json **out, struct slice text, const char *place,
+                      struct fault *f) RESULT_MUST_BE_USED;
 void json_free(struct json *root);
 const struct json *json_get(const struct json *object, const char *key); /* NULL when there is none */
 const struct json *json_at(const struct json *array, size_t index);      /* NULL past the end */

@@ -192,6 +192,26 @@ char *arena_format(struct arena *a, const char *fmt, ...)
     return text;
 }
 
+struct arena_later {
+    struct arena_later *next;
+    void (*give_back)(void *);
+    void *what;
+};
+
+void arena_defer(struct arena *a, void (*give_back)(void *), void *what)
+{
+    struct arena_later *later = ARENA_NEW(a, struct arena_later);
+    *later = (struct arena_later){a->later, give_back, what};
+    a->later = later;
+}
+
+static void arena_give_back(struct arena *a)
+{
+    for (struct arena_later *later = a->later; later; later = later->next)
+        later->give_back(later->what);
+    a->later = NULL;
+}
+
 static void arena_free_from(struct arena_block *block)
 {
     while (block) {
@@ -205,6 +225,7 @@ void arena_reset(struct arena *a)
 {
     if (!a->head)
         return;
+    arena_give_back(a);
     arena_free_from(a->head->next);
     a->head->next = NULL;
     a->head->used = 0;
@@ -215,6 +236,7 @@ void arena_reset(struct arena *a)
 
 void arena_release(struct arena *a)
 {
+    arena_give_back(a);
     arena_free_from(a->head);
     *a = (struct arena){0};
 }

@@ -45,6 +45,7 @@ bool slice_to_real(struct slice text, double *value) RESULT_MUST_BE_USED;
 struct arena {
     struct arena_block *head;
     size_t allocated_bytes; /* all that was handed out since the last reset */
+    struct arena_later *later;
 };
 
 void *arena_alloc(struct arena *a, size_t n); /* zeroed, aligned for any type; never NULL */
@@ -52,6 +53,9 @@ void *arena_copy(struct arena *a, const void *p, size_t n);
 char *arena_text(struct arena *a, struct slice s); /* terminated copy */
 struct slice arena_slice(struct arena *a, struct slice s);
 char *arena_format(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Calls give_back(what) when the arena is reset or released, last in first out: for what an arena cannot hold
+ * itself, such as objects of a library. */
+void arena_defer(struct arena *a, void (*give_back)(void *), void *what);
 void arena_reset(struct arena *a);   /* keeps one block for reuse */
 void arena_release(struct arena *a); /* a zeroed arena is a valid empty one */
 

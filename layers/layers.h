@@ -245,17 +245,39 @@ bool publisher_poll(struct publisher *p, struct fault *f);
 
 /* --- choosing rows (filter.c) --- */
 
-/* One comparison `field = value`; later CQL2 expressions live behind the same type. */
+/* Comparisons `field = value` and CQL2 expressions; a row passes when all of them are true. Lives in the
+ * arena it was made with and serves one thread. */
 struct filter;
 struct filter *filter_new(struct arena *a, const struct layer *layer);
 /* Adds "name = value" as typed in a query; BAD_PARAMETER when the field is unknown or the value not of its
  * type. */
 bool filter_add_equal(struct filter *filter, struct slice name, struct slice value,
                       struct fault *f) RESULT_MUST_BE_USED;
+
+enum cql2_lang { CQL2_LANG_TEXT, CQL2_LANG_JSON };
+
+/* The coordinate system of a filter's literals; all zero is CRS84. */
+struct filter_crs {
+    const struct projection *projection; /* NULL: degrees, WGS84 */
+    bool north_first;                    /* latitude or northing is written first */
+};
+
+struct cql2_text {
+    struct slice text;
+    enum cql2_lang lang;
+    const struct filter_crs *crs; /* NULL: CRS84 */
+};
+
+/* Adds an expression of CQL2 over the fields of the layer and its "geometry". BAD_PARAMETER about "filter"
+ * with the place in the text when it cannot be read, names no field, compares what cannot be compared. */
+bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2,
+                     struct fault *f) RESULT_MUST_BE_USED;
 bool filter_is_empty(const struct filter *filter);
 /* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
 void filter_bind(struct filter *filter, const struct snapshot_layer *l);
 bool filter_test(const struct filter *filter, uint32_t row);
+/* After the last test: TOO_LARGE when testing took too long and rows were left out. `filter` may be NULL. */
+bool filter_finish(const struct filter *filter, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- search (search.c) --- */
 

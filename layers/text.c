@@ -297,3 +297,93 @@ void text_lower(struct slice in, struct buf *out)
     for (size_t at = 0; at < in.n;)
         utf8_add(out, cp_lower(utf8_next(in, &at)));
 }
+
+void text_compose(struct slice in, struct buf *out)
+{
+    size_t start = out->n;
+    bool needs_nfc = false;
+    for (size_t at = 0; at < in.n;) {
+        uint32_t cp = utf8_next(in, &at);
+        needs_nfc |= is_combining(cp) || (cp >= 0x0370 && cp < 0x1E00) || cp >= 0x1F00;
+        utf8_add(out, cp);
+    }
+    if (needs_nfc)
+        compose(out, start);
+}
+
+/* Case folding that is more than lower case, or a text that is not sure to be NFC. */
+static bool folds_to_lower(uint32_t cp)
+{
+    if (cp < 0x250) /* but for İ, ŉ, ſ, ǰ, ß, µ */
+        return cp != 0xB5 && cp != 0xDF && cp != 0x130 && cp != 0x149 && cp != 0x17F && cp != 0x1F0;
+    return (cp >= 0x1E00 && cp < 0x1E96) || (cp >= 0x1EA0 && cp < 0x1F00);
+}
+
+void text_without_case(struct slice in, struct buf *out)
+{
+    size_t start = out->n;
+    bool simple = true;
+    for (size_t at = 0; at < in.n;) {
+        uint32_t cp = utf8_next(in, &at);
+        simple = simple && folds_to_lower(cp);
+        utf8_add(out, simple ? cp_lower(cp) : cp);
+    }
+    if (simple)
+        return;
+    out->n = start;
+    for (size_t at = 0; at < in.n;)
+        utf8_add(out, utf8_next(in, &at)); /* valid UTF-8 now, whatever it was */
+    utf8proc_uint8_t *folded = NULL;
+    utf8proc_ssize_t n =
+        utf8proc_map((const utf8proc_uint8_t *)out->p + start, (utf8proc_ssize_t)(out->n - start), &folded,
+                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+    if (n >= 0) {
+        out->n = start;
+        buf_add(out, folded, (size_t)n);
+    }
+    free(folded);
+}
+
+/* A letter with a stroke through it has no decomposition. */
+static uint32_t without_stroke(uint32_t cp)
+{
+    static const uint16_t PAIRS[][2] = {{0xD8, 'O'},  {0xF8, 'o'},  {0x126, 'H'}, {0x127, 'h'},
+                                        {0x141, 'L'}, {0x142, 'l'}, {0x166, 'T'}, {0x167, 't'},
+                                        {0x131, 'i'}, {0x180, 'b'}, {0x19A, 'l'}, {0x1B6, 'z'}};
+    for (size_t i = 0; i < COUNT_OF(PAIRS); i++)
+        if (PAIRS[i][0] == cp)
+            return PAIRS[i][1];
+    char base = base_letter(cp);
+    if (base == '.')
+        return cp;
+    return cp_lower(cp) == cp ? (uint32_t)base : (uint32_t)(base - 32);
+}
+
+static void add_without_marks(uint32_t cp, struct buf *out)
+{
+    utf8proc_int32_t parts[32];
+    int boundary = 0;
+    utf8proc_ssize_t n =
+        utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 32, UTF8PROC_DECOMPOSE, &boundary);
+    for (utf8proc_ssize_t i = 0; i < n && i < 32; i++) {
+        utf8proc_category_t c = utf8proc_category(parts[i]);
+        if (c < UTF8PROC_CATEGORY_MN || c > UTF8PROC_CATEGORY_ME)
+            utf8_add(out, without_stroke((uint32_t)parts[i]));
+    }
+}
+
+void text_without_accents(struct slice in, struct buf *out)
+{
+    size_t start = out->n;
+    bool other_script = false;
+    for (size_t at = 0; at < in.n;) {
+        uint32_t cp = utf8_next(in, &at);
+        if (cp < 0x80 || base_letter(cp) != '.')
+            utf8_add(out, cp < 0x80 ? cp : without_stroke(cp));
+        else if (!is_combining(cp))
+            add_without_marks(cp, out);
+        other_script |= cp >= 0x370 && (cp < 0x1E00 || cp > 0x1EFF);
+    }
+    if (other_script)
+        compose(out, start);
+}

@@ -34,6 +34,11 @@ bool text_is_utf8(struct slice in);
 /* Simple upper and lower case of the whole text (Unicode). */
 void text_upper(struct slice in, struct buf *out);
 void text_lower(struct slice in, struct buf *out);
+/* For comparing: NFC; NFC without case (full case folding: "Straße" and "STRASSE" meet); NFC without marks
+ * and strokes (đ → d, ø → o), case kept. */
+void text_compose(struct slice in, struct buf *out);
+void text_without_case(struct slice in, struct buf *out);
+void text_without_accents(struct slice in, struct buf *out);
 
 /* Legacy encodings of one cell. */
 enum text_encoding {
