@@ -56,9 +56,17 @@ struct phrase_book *phrase_book_new(struct arena *a)
     return book;
 }
 
+static size_t count_lost(struct slice fold)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < fold.n; i++)
+        n += fold.p[i] == '?';
+    return n;
+}
+
 static bool word_fits(const struct token *t, const struct phrase *p, int i)
 {
-    if (memchr(t->fold.p, '?', t->fold.n)) /* letters were lost: at least one must be left */
+    if (count_lost(t->fold) > 0)
         return t->fold.n > 1 ? token_is(t, p->fold[i].p) : p->has_slash;
     return slice_equal(t->fold, p->fold[i]) && (!t->has_marks || slice_equal(t->marks, p->marks[i]));
 }
@@ -66,6 +74,18 @@ static bool word_fits(const struct token *t, const struct phrase *p, int i)
 static bool starts_part(const struct token *t, int at)
 {
     return at == 0 || t->sign == ',' || t->sign == '-' || t->sign == ':';
+}
+
+/* More than half of the letters must be left, or any word could be meant; only "T?" is common enough for
+ * "tổ". */
+static bool is_mostly_lost(const struct tokens *t, int from, int to)
+{
+    size_t lost = 0, all = 0;
+    for (int i = from; i < to && t->has_lost; i++) {
+        lost += count_lost(t->t[i].fold);
+        all += t->t[i].fold.n;
+    }
+    return lost > 0 && 2 * lost >= all;
 }
 
 static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
@@ -80,6 +100,8 @@ static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
         if (i > 0 && (token->sign == ',' || (token->sign == '/') != p->has_slash))
             return false;
     }
+    if (p->action != MASK_GROUP && !p->has_slash && is_mostly_lost(t, at, at + p->words))
+        return false;
     /* a shy word counts when its marks say so, or at the start of a part */
     return !p->is_shy || t->t[at].has_marks || starts_part(&t->t[at], at);
 }
@@ -308,8 +330,11 @@ static int mask_cadastral(struct mask *m, int at, int after)
 static int mask_phone(struct mask *m, int at, int after)
 {
     int end = after;
+    size_t digits = 0;
     while (end < m->tokens->count && m->tokens->t[end].is_number)
-        end++;
+        digits += m->tokens->t[end++].fold.n;
+    if (end > after && digits < 6) /* "ĐT 747" is a road */
+        return at;
     label(m, at, end, LABEL_IGNORED);
     return end;
 }

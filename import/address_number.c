@@ -361,11 +361,11 @@ static void write_lot(struct run *r, struct address *out)
     }
 }
 
-static int count_bare(const struct run *r)
+static int count_kind(const struct run *r, enum element_kind kind)
 {
     int n = 0;
     for (int group = 1; group <= r->groups; group++)
-        n += group_head(r, group)->kind == KIND_BARE && group_head(r, group)->group == group;
+        n += group_head(r, group)->kind == kind;
     return n;
 }
 
@@ -381,7 +381,9 @@ void address_number(struct tokens *t, int from, int to, struct address *out)
     bool is_announced = end > to && (t->t[to].sign || (keyword_at(t, to, &kind) && kind == KIND_HOUSE));
     if (!is_before || (lacks_house && is_announced))
         read_run(&r, to, end);
-    r.is_unclear |= !is_before && count_bare(&r) > 1;
+    r.is_unclear |=
+        (!is_before && count_kind(&r, KIND_BARE) > 1) ||
+        (count_kind(&r, KIND_HOUSE) > 0 && count_kind(&r, KIND_HOUSE) + count_kind(&r, KIND_BARE) > 1);
     write_levels(t, ordered, arrange(&r, is_before, ordered), out);
     write_lot(&r, out);
     out->flags |= r.is_unclear ? ADDRESS_NUMBER_UNCLEAR : 0;

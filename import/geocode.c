@@ -259,6 +259,21 @@ static void judge_all(const struct geocoder *g, struct reading *reading, struct 
     qsort(r->candidates, (size_t)r->candidate_count, sizeof r->candidates[0], compare_candidates);
 }
 
+int geocode_parts(const struct geocoder *g, struct slice text, struct arena *a, struct reading *r,
+                  struct judged *best)
+{
+    struct geocode_result unused = {0};
+    struct buf clean = {0};
+    add_decoded(&clean, text);
+    read_best(g, arena_slice(a, buf_to_slice(&clean)), a, r);
+    buf_release(&clean);
+    if (r->matches.count > 0)
+        judge_all(g, r, a, &unused, best);
+    else
+        address_mask_tail(&r->mask, 0);
+    return r->matches.count;
+}
+
 static void write_review(struct geocode_result *r, const uint8_t faults[GEO_COUNT], struct slice street,
                          struct arena *a)
 {

@@ -84,15 +84,15 @@ static void judge_number(struct judged *j)
     const struct address *a = &j->address;
     bool is_exact = j->placed.grade == PLACE_EXACT;
     bool is_good = is_exact || j->placed.grade == PLACE_BETWEEN;
-    bool is_short = j->match.way == WAY_ABBREVIATED || j->match.way == WAY_INITIALS;
     j->faults[GEO_NUMBER_OUTSIDE] = j->placed.grade == PLACE_OUTSIDE;
     j->faults[GEO_NO_GEOMETRY] = j->placed.grade == PLACE_NOWHERE;
     j->faults[GEO_NUMBER_UNCLEAR] = (a->flags & ADDRESS_NUMBER_UNCLEAR) != 0;
-    j->faults[GEO_NUMBER_WEAK] = is_short && !is_good;
+    j->faults[GEO_NUMBER_WEAK] = j->match.way == WAY_INITIALS && !is_good;
     j->faults[GEO_RELATION] = (a->flags & (ADDRESS_RELATION | ADDRESS_CROSSING)) &&
                               a->relation_at < j->match.from && a->relation_at >= 0;
-    j->faults[GEO_LOT] = (a->flags & ADDRESS_LOT) && is_good;
-    j->faults[GEO_LOT_UNKNOWN] = (a->flags & ADDRESS_LOT) && !is_good;
+    bool is_house = a->has_number && j->placed.grade <= PLACE_STREET;
+    j->faults[GEO_LOT] = (a->flags & ADDRESS_LOT) && is_house;
+    j->faults[GEO_LOT_UNKNOWN] = (a->flags & ADDRESS_LOT) && !is_house;
     j->faults[GEO_NO_STREET_NUMBERS] =
         j->placed.grade == PLACE_STREET && a->has_number && j->placed.known_max == 0;
 }

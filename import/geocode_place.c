@@ -474,8 +474,9 @@ static void place_in(const struct way_in *w, int depth, const struct level *hous
             place_alley(w->p, n, w->street, out);
         return;
     }
-    /* an unknown alley begins beside the house of its number */
+    /* an unknown alley begins beside the house of its number, and runs away from the street */
     place_in(w, depth - 1, &w->q->address->chain[depth - 1], out);
+    out->accuracy_m += out->grade == PLACE_STREET ? MOUTH_ACCURACY_M : 0;
     if (out->grade == PLACE_EXACT || out->grade == PLACE_BETWEEN || out->grade == PLACE_NEAR) {
         out->grade = PLACE_NEAR;
         out->accuracy_m = MOUTH_ACCURACY_M;

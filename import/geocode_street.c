@@ -27,7 +27,8 @@ enum {
     PLACE_WEAK = -8,
     PLACE_HALF_EDIT = -4,
     PLACE_DOUBTFUL = -6,
-    PLACE_SPLIT = -4, /* words joined or split on top of a slip */
+    PLACE_LOST_WORD = -12, /* the window begins with what may be the word "đường" */
+    PLACE_SPLIT = -4,      /* words joined or split on top of a slip */
     PLACE_TONE = -3,
     PLACE_MARK = -5,
     PLACE_MISSING = -1,
@@ -185,7 +186,9 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
         int cost = spell_cost(w->fold, known, syllable_limit(known.n));
         if (cost == SPELL_FAR)
             return false;
-        m->is_doubtful |= cost >= 2 && street_knows_word(f->s->index, w->marks);
+        bool is_stop = w->fold.p[0] != known.p[0] && strchr("tc", w->fold.p[0]) && strchr("tc", known.p[0]);
+        cost += is_stop; /* t and c are confused at the end of a syllable only */
+        m->is_doubtful |= cost >= (f->t->has_marks ? 2 : 1) && street_knows_word(f->s->index, w->marks);
     }
     return true;
 }
@@ -227,14 +230,30 @@ static void keep_match(struct street_matches *out, const struct street_match *m)
     out->count = n + 1;
 }
 
+/* "Yên Báy" for "Yên Bái": the key says i for both. */
+static bool is_other_letter(const struct tokens *t, const struct street_alias *alias, int from, int to)
+{
+    size_t at = 0;
+    for (int i = from; i < to; i++)
+        for (size_t k = 0; !t->t[i].is_number && k < t->t[i].fold.n; k++) {
+            while (at < alias->fold.n && (alias->fold.p[at] < 'a' || alias->fold.p[at] > 'z'))
+                at++;
+            if (at >= alias->fold.n || alias->fold.p[at++] != t->t[i].fold.p[k])
+                return true;
+        }
+    return false;
+}
+
 static void take(struct finder *f, uint32_t alias_index, struct street_match m)
 {
     const struct street_alias *alias = &f->s->index->aliases[alias_index];
     m.street = alias->street;
     m.alias = alias_index;
+    m.half_edits += m.way == WAY_EXACT && is_other_letter(f->t, alias, m.from, m.to);
     judge_place(f, &m, f->key.n);
     m.place += alias->kind == ALIAS_WEAK && m.way == WAY_EXACT ? PLACE_WEAK : 0;
     m.place += PLACE_HALF_EDIT * m.half_edits;
+    m.place += f->t->has_lost && is_street_word(&f->t->t[m.from]) ? PLACE_LOST_WORD : 0;
     m.place += m.way == WAY_ABBREVIATED ? PLACE_ABBREVIATED : m.way == WAY_INITIALS ? PLACE_INITIALS : 0;
     judge_marks(f, &m);
     if (m.way == WAY_FUZZY && !judge_syllables(f, &m))
@@ -255,7 +274,37 @@ static bool is_one_word(const struct tokens *t, int from, int to)
 
 static bool is_after_word(const struct tokens *t, int from)
 {
-    return is_free(t, from - 1) && is_street_word(&t->t[from - 1]) && t->t[from].sign != ',';
+    return is_free(t, from - 1) && is_street_word(&t->t[from - 1]) && t->t[from].sign != ',' &&
+           t->t[from].sign != '/';
+}
+
+static bool follows_plain_number(const struct tokens *t, int from)
+{
+    static const char *const ALLEYS[] = {"kiet", "k", "hem", "h", "ngo", "ngach", "lo"};
+    bool is_plain =
+        is_free(t, from - 1) && t->t[from - 1].is_number && t->t[from].has_blank && t->t[from].sign == 0;
+    for (size_t i = 0; is_plain && from > 1 && i < COUNT_OF(ALLEYS); i++)
+        is_plain = !token_is(&t->t[from - 2], ALLEYS[i]);
+    is_plain = is_plain && (from == 1 || !is_free(t, from - 2) || t->t[from - 1].sign == ',');
+    const struct token *behind = from + 2 < t->count ? &t->t[from + 2] : NULL;
+    return is_plain && (behind == NULL || behind->sign || behind->label != LABEL_FREE);
+}
+
+/* A bare name stands behind "đường", or has letters of its own behind a house number ("51 D3"). A window that
+ * begins with the word "đường" is no street called Dương. */
+static bool may_stand(const struct finder *f, const struct street_alias *alias, int from)
+{
+    const struct token *first = &f->t->t[from];
+    if (is_street_word(first) && first->has_marks && alias->marks.n > 0 &&
+        !slice_starts(alias->marks, first->marks))
+        return false;
+    if (!alias->is_bare || is_after_word(f->t, from))
+        return true;
+    if (slice_equal(first->fold, SLICE("so"))) /* "167 Số 2": a house in the street "Số 2" */
+        return follows_plain_number(f->t, from);
+    bool is_code = !first->is_number && !slice_equal(first->fold, SLICE("k")) &&
+                   !slice_equal(first->fold, SLICE("h")) && first->has_blank;
+    return is_code && address_number_before(f->t, from) < from;
 }
 
 static void exact_at(struct finder *f, int from)
@@ -270,7 +319,7 @@ static void exact_at(struct finder *f, int from)
             continue;
         for (uint32_t i = street_exact(f->s->index, buf_to_slice(&f->key)); i; i = f->s->index->next[i - 1]) {
             struct street_match m = {.from = from, .to = to, .way = WAY_EXACT};
-            if (f->s->index->aliases[i - 1].is_bare && !is_after_word(f->t, from))
+            if (!may_stand(f, &f->s->index->aliases[i - 1], from))
                 continue;
             if (f->s->index->aliases[i - 1].is_initials) {
                 if (!is_one_word(f->t, from, to) || f->t->t[from].has_marks || f->key.n < 3)
@@ -325,7 +374,8 @@ static void drop_contained(struct street_matches *out)
 static bool is_likely_start(const struct finder *f, int from)
 {
     const struct token *w = &f->t->t[from];
-    if (!is_free(f->t, from) || w->is_number || is_street_word(w))
+    if (!is_free(f->t, from) || w->is_number ||
+        (is_street_word(w) && w->fold.n > 1 && !memchr(w->fold.p, '?', w->fold.n)))
         return false;
     const struct token *before = from > 0 ? &f->t->t[from - 1] : NULL;
     return before == NULL || w->sign == ',' || w->sign == '-' || w->sign == ':' ||
@@ -391,7 +441,8 @@ static void abbreviated(struct finder *f, int from, int to)
     for (uint32_t i = 0; is_short && i < f->s->index->count; i++) {
         const struct street_alias *alias = &f->s->index->aliases[i];
         struct street_match m = {.from = from, .to = to, .way = WAY_ABBREVIATED};
-        if (alias->words == to - from && !alias->is_initials && is_abbreviation(f, alias, from, to))
+        if (alias->words == to - from && !alias->is_initials && !alias->is_bare &&
+            is_abbreviation(f, alias, from, to))
             take(f, i, m);
     }
 }
@@ -429,7 +480,7 @@ bool street_is_sure(const struct street_matches *out)
 {
     const struct street_match *best = &out->m[0];
     return out->count > 0 && best->way == WAY_EXACT && !best->is_extended && best->mark_differs == 0 &&
-           (best->has_number || best->has_street_word || best->starts_part);
+           best->tone_differs == 0 && (best->has_number || best->has_street_word || best->starts_part);
 }
 
 void street_find(const struct street_search *search, bool is_fuzzy, struct street_matches *out)

@@ -225,7 +225,7 @@ struct marks_difference text_compare_marks(struct slice typed, struct slice know
         bool same_letter = a == b || (plain(a) == 'i' && plain(b) == 'i');
         if (is_bare && (!same_letter || tone_b != TONE_NONE))
             d.missing++;
-        else if (!same_letter && plain(a) != a)
+        else if (!same_letter && (plain(a) != a || tone_a != tone_b))
             d.letters++;
         else if (!same_letter)
             d.missing++;

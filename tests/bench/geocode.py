@@ -501,6 +501,7 @@ def main():
     made = sample(args, rng) if args.shape == "sample" else invented(args, rng, args.shape == "invented")
     rows = make_rows(*made, args, rng)
     if args.shape == "names":  # without houses the street is all an honest answer can say
+        rows = [r for r in rows if "number_outside" not in r.kinds]  # nobody can know
         for r in rows:
             r.best = "D" if r.best else None
     answers, seconds = ask(args, rows, "rows")
