@@ -14,7 +14,7 @@ struct business_state {
     struct named *wards, *groups;
     int ward_count, group_count;
     struct industry *industries; /* by code */
-    struct slice *industry_folds;
+    struct slice *industry_folds, *group_folds;
     int industry_count;
     int64_t home_ward;
 };
@@ -27,8 +27,11 @@ bool business_begin(struct load *l, struct fault *f)
     s->group_count = residential_group_list(l->store, &l->whole, &s->groups);
     s->industry_count = industry_list(l->store, &l->whole, &s->industries);
     s->industry_folds = ARENA_ARRAY(&l->whole, struct slice, (size_t)s->industry_count + 1);
-    for (int i = 0; i < s->industry_count; i++)
+    s->group_folds = ARENA_ARRAY(&l->whole, struct slice, (size_t)s->industry_count + 1);
+    for (int i = 0; i < s->industry_count; i++) {
         s->industry_folds[i] = text_fold_in(&l->whole, s->industries[i].name);
+        s->group_folds[i] = text_fold_in(&l->whole, s->industries[i].group);
+    }
     s->home_ward = ward_home(l->store);
     l->state = s;
     return true;
@@ -231,7 +234,7 @@ static void read_industry_words(struct load *l, const struct row *row, struct ou
     for (int i = 0; words.n && !b->industry_group.n && i < s->industry_count; i++) {
         if (slice_equal(s->industry_folds[i], words))
             b->industry_group = s->industries[i].group;
-        else if (slice_equal(text_fold_in(&l->row, s->industries[i].group), words))
+        else if (slice_equal(s->group_folds[i], words))
             b->industry_group = s->industries[i].group;
     }
     if (b->industry_group.n)

@@ -167,6 +167,13 @@ struct writing {
     int64_t stall; /* one business with it; 0 none */
 };
 
+/* A list may name a place by our code; that is no number of the office. */
+static bool is_public_code(struct slice ref)
+{
+    char code[CODE_LENGTH + 1];
+    return code_canonical(ref, code);
+}
+
 /* Only what the file has a column for replaces what is known. */
 static void merge_place(struct writing *w, struct place *p)
 {
@@ -177,7 +184,7 @@ static void merge_place(struct writing *w, struct place *p)
     p->batch_id = batch_id(w->l->batch);
     p->public_name = public_name(w->l, b, &w->where);
     p->name = hides_owner ? p->public_name : without_contacts(w->l, b->name);
-    if (b->ref.n && !w->stall)
+    if (b->ref.n && !w->stall && !is_public_code(b->ref))
         p->ref = b->ref;
     if (b->status)
         p->status = b->status;
@@ -324,7 +331,8 @@ static bool write_all(struct writing *w, struct outcome *out, struct fault *f)
     out->entity_id = p.id;
     out->review_place = p.id;
     out->position = keeps ? "gps" : w->where.position.position;
-    return w->is_new || !w->known.place.needs_review || p.needs_review || review_settle(w->l->batch, p.id, f);
+    /* what was asked about the row before is answered, or will be asked anew */
+    return w->is_new || !w->known.place.needs_review || review_settle(w->l->batch, p.id, f);
 }
 
 static void ask_about_twins(struct writing *w, const struct matches *m, struct outcome *out)

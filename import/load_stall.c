@@ -185,10 +185,17 @@ static struct stall_key key_of(struct load *l, const struct stall_row *s, int i)
                               .number_norm = s->numbers[i]};
 }
 
+/* By the office's number, else by our code. */
+static int64_t place_of_ref(struct load *l, struct slice ref)
+{
+    int64_t id = place_by_ref(l->store, ref);
+    return id || !ref.n ? id : place_by_code(l->store, ref);
+}
+
 /* The stall of a row, 0 when it is new; several that fit are a question. */
 static int64_t find_stall(struct load *l, const struct stall_row *s, int i, struct outcome *out)
 {
-    int64_t ids[CANDIDATES], by_ref = i == 0 ? place_by_ref(l->store, s->ref) : 0;
+    int64_t ids[CANDIDATES], by_ref = i == 0 ? place_of_ref(l, s->ref) : 0;
     struct stall_key key = key_of(l, s, i);
     if (by_ref)
         return by_ref;
@@ -249,7 +256,7 @@ static bool write_place(struct load *l, const struct stall_row *s, int i, int64_
     *p = known.place;
     p->is_stall = true;
     p->batch_id = batch_id(l->batch);
-    if (i == 0 && s->ref.n)
+    if (i == 0 && s->ref.n && !place_by_code(l->store, s->ref))
         p->ref = s->ref;
     if (is_new || s->kind)
         p->name = p->public_name = stall_name(l, s, s->kind ? s->kind : "counter", s->numbers[i]);
@@ -305,7 +312,7 @@ static bool write_stall(struct load *l, const struct stall_row *s, int i, int64_
 /* The number of the office stands at another stall than market, zone, kind and number say. */
 static bool contradicts_ref(struct load *l, const struct stall_row *s, struct outcome *out)
 {
-    int64_t ids[2], by_ref = place_by_ref(l->store, s->ref);
+    int64_t ids[2], by_ref = place_of_ref(l, s->ref);
     struct stall_key key = key_of(l, s, 0);
     struct place_known known;
     if (!s->ref.n || stall_find(l->store, &key, ids, 2) != 1 || ids[0] == by_ref)
@@ -318,12 +325,40 @@ static bool contradicts_ref(struct load *l, const struct stall_row *s, struct ou
     return true;
 }
 
+/* The office's number stands at an establishment of the register. The same holder: one business, which is the
+ * stall's from now on; somebody else: a question. */
+static bool take_over(struct load *l, const struct stall_row *s, int64_t *establishment, struct outcome *out,
+                      struct fault *f)
+{
+    struct place_known known;
+    int64_t by_ref = place_of_ref(l, s->ref);
+    *establishment = 0;
+    if (!by_ref || !place_read(l->store, &l->row, by_ref, &known) || known.place.is_stall)
+        return true;
+    struct private_value owner = {.owner = "place",
+                                  .owner_id = by_ref,
+                                  .field = "owner_name",
+                                  .text = s->occupant.name,
+                                  .key = s->occupant.name_fold};
+    if (s->occupant.name.n && private_compare(l->store, &owner) == 1) {
+        *establishment = by_ref;
+        return place_release_ref(l->store, by_ref, f);
+    }
+    complain_text(out, COLUMN_REF, FAULT_DUPLICATE, s->ref,
+                  "Mã điểm này đang thuộc một cơ sở của người khác");
+    ask(out, "mã điểm thuộc một cơ sở khác", "duplicate", 0);
+    add_candidate(l, out, by_ref);
+    return true;
+}
+
 static bool apply_stall(struct load *l, const struct row *row, struct outcome *out, struct fault *f)
 {
     const struct stall_row *s = l->record;
-    int64_t ids[RANGE_MAX] = {0};
+    int64_t ids[RANGE_MAX] = {0}, establishment = 0;
     (void)row;
-    if (contradicts_ref(l, s, out))
+    if (!take_over(l, s, &establishment, out, f))
+        return false;
+    if (out->verdict == VERDICT_REVIEW || contradicts_ref(l, s, out))
         return true;
     for (int i = 0; i < s->number_count; i++)
         ids[i] = find_stall(l, s, i, out);
@@ -333,7 +368,7 @@ static bool apply_stall(struct load *l, const struct row *row, struct outcome *o
     for (int i = 0; i < s->number_count; i++)
         if (!write_stall(l, s, i, ids[i], out, f))
             return false;
-    return true;
+    return !establishment || establishment_link(l->store, establishment, out->entity_id, f);
 }
 
 const struct load_kind LOAD_STALLS = {

@@ -298,6 +298,26 @@ int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], i
     return n;
 }
 
+bool place_release_ref(struct store *s, int64_t id, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, "UPDATE place SET ref = NULL WHERE id = ?1", f);
+    if (!st)
+        return false;
+    bind_int(st, 1, id);
+    return statement_run(st, f);
+}
+
+bool establishment_link(struct store *s, int64_t place_id, int64_t stall_place_id, struct fault *f)
+{
+    sqlite3_stmt *st =
+        store_statement(s, "UPDATE establishment SET stall_place_id = ?2 WHERE place_id = ?1", f);
+    if (!st)
+        return false;
+    bind_int(st, 1, place_id);
+    bind_int(st, 2, stall_place_id);
+    return statement_run(st, f);
+}
+
 int64_t establishment_of_stall(struct store *s, int64_t stall_place_id)
 {
     sqlite3_stmt *st =

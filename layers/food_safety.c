@@ -9,10 +9,12 @@ enum {
 bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new, struct fault *f)
 {
     char now[21];
-    sqlite3_stmt *st = store_statement(s, "SELECT 1 FROM fs_place WHERE place_id = ?1", f);
+    sqlite3_stmt *st =
+        store_statement(s, "SELECT 1 FROM fs_place WHERE place_id = ?1 AND batch_id IS NOT ?2", f);
     if (!st)
         return false;
     bind_int(st, 1, p->place_id);
+    bind_id(st, 2, p->batch_id);
     *is_new = !statement_next(st, f);
     sqlite3_reset(st);
     st = store_statement(

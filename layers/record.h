@@ -166,6 +166,11 @@ bool establishment_put(struct store *s, const struct establishment *e, bool is_n
 void establishment_match_key(struct store *s, struct slice name_fold, struct slice address_key,
                              uint8_t out[HASH_BYTES]);
 int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit);
+/* Gives the office's number of the place free for another one. */
+bool place_release_ref(struct store *s, int64_t id, struct fault *f) RESULT_MUST_BE_USED;
+/* From now on the two are one business, counted and shown at the stall. */
+bool establishment_link(struct store *s, int64_t place_id, int64_t stall_place_id,
+                        struct fault *f) RESULT_MUST_BE_USED;
 /* The establishment that was linked to this stall; 0: none. */
 int64_t establishment_of_stall(struct store *s, int64_t stall_place_id);
 /* Its point and accuracy; false when it has none. */
@@ -281,6 +286,7 @@ struct fs_inspection {
     bool is_abc; /* A, B, C of the rules before 2025-01-15 */
 };
 
+/* *is_new: nothing was known of it before this batch. */
 bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new,
                   struct fault *f) RESULT_MUST_BE_USED;
 bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f) RESULT_MUST_BE_USED;

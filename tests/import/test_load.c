@@ -226,6 +226,32 @@ START_TEST(a_register_row_of_a_stalls_holder_is_one_business_with_it)
 }
 END_TEST
 
+START_TEST(a_stall_list_after_the_register_makes_one_business_of_both)
+{
+    import_list(IMPORT_MARKETS, MARKETS);
+    import_list(IMPORT_ESTABLISHMENTS,
+                "Mã cơ sở,Tên cơ sở,Chủ hộ,Kinh độ,Vĩ độ\nS1,Rau Bốn,Trần Thị Bốn,108.2205,16.0421\n"
+                "S2,Khác,Người Khác,108.2205,16.0421\n");
+    import_list(IMPORT_STALLS, STALLS);
+    COUNTS(3, 0, 0, 0, 1); /* S2 belongs to somebody else's establishment */
+    ck_assert_str_eq(text_of("SELECT p.ref FROM establishment e JOIN place p ON p.id = e.stall_place_id"),
+                     "S1");
+    ck_assert_int_eq(number("SELECT count(*) FROM pub_establishments"), 1);
+}
+END_TEST
+
+START_TEST(a_public_code_names_the_place_and_does_not_become_its_number)
+{
+    import_list(IMPORT_ESTABLISHMENTS, TWO);
+    char list[400];
+    snprintf(list, sizeof list, "Mã điểm,Tên cơ sở,Kinh độ,Vĩ độ\n%s,Phở Đổi Tên,108.2205,16.0421\n",
+             text_of("SELECT code FROM place WHERE ref = 'HKD-1'"));
+    import_list(IMPORT_ESTABLISHMENTS, list);
+    COUNTS(0, 1, 0, 0, 0);
+    ck_assert_str_eq(text_of("SELECT name FROM place WHERE ref = 'HKD-1'"), "Phở Đổi Tên");
+}
+END_TEST
+
 START_TEST(a_range_of_numbers_is_several_stalls)
 {
     import_list(IMPORT_MARKETS, MARKETS);
@@ -319,6 +345,8 @@ int main(void)
         a_stall_of_an_unknown_market_is_rejected,
         a_new_trader_ends_the_occupancy_and_the_place_stays,
         a_register_row_of_a_stalls_holder_is_one_business_with_it,
+        a_stall_list_after_the_register_makes_one_business_of_both,
+        a_public_code_names_the_place_and_does_not_become_its_number,
         a_range_of_numbers_is_several_stalls,
         undo_takes_a_batch_back_exactly,
         undo_goes_past_later_batches_that_touched_other_rows,
