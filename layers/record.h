@@ -1,5 +1,6 @@
-/* record: rows in and out of the register, one noun a chapter (business.c, market.c, food_safety.c,
- * payment.c, reference.c, gazetteer.c). Part of the door layers/layers.h; include that.
+/* record: places and markets in and out, one noun a chapter (business.c, market.c, stall.c, trader.c,
+ * gazetteer.c); batch.h, proof.h and reference.h follow from it. Part of the door layers/layers.h; include
+ * that.
  *
  * Law: a record with id 0 is new and gets its id (and its code) from the put; with an id it replaces what is
  * there. Slices inside a record are borrowed for the call. Text handed out lives in the arena. Enumerations
@@ -178,7 +179,7 @@ bool place_read_point(struct store *s, int64_t id, struct place_position *out);
 /* "house_number"; "none" for a place that is not there. In the arena. */
 const char *place_position_name(struct store *s, struct arena *a, int64_t id);
 
-/* --- market.c: markets, zones, stalls, traders --- */
+/* --- market.c, stall.c, trader.c --- */
 
 struct market {
     int64_t id, batch_id;
@@ -242,94 +243,12 @@ bool occupancy_set(struct store *s, const struct occupant *o, struct fault *f) R
 /* Whether the present occupant has this folded name: 1 yes, 0 no, -1 nobody is there. */
 int occupancy_compare(struct store *s, int64_t place_id, struct slice name_fold);
 
-/* --- pilot.c --- */
-
-struct pilot {
-    int64_t id, batch_id;
-    struct slice code, name, decision;
-    const char *type; /* "market" or "street"; NULL keeps what is there */
-};
-
-struct pilot_member {
-    int64_t id, pilot_id, place_id, batch_id;
-    struct date joined_on, left_on;
-};
-
-bool pilot_put(struct store *s, struct pilot *p, bool *is_new, struct fault *f) RESULT_MUST_BE_USED;
-/* The membership of the place that holds the day, or the one that began on it; 0: none. */
-int64_t pilot_member_find(struct store *s, const struct pilot_member *m, int64_t *batch_of_it);
-bool pilot_member_put(struct store *s, struct pilot_member *m, struct fault *f) RESULT_MUST_BE_USED;
-
-/* --- food_safety.c --- */
-
-struct fs_place {
-    int64_t place_id, batch_id;
-    struct slice business_kind, authority, status_raw;
-    const char *regime; /* NULL keeps what is there, "unknown" for a new one */
-    struct date health_checked_on, trained_on;
-};
-
-struct fs_document {
-    int64_t id, place_id, batch_id;
-    const char *type; /* certificate commitment self_declaration international */
-    struct slice number, issuer;
-    struct date issued_on, expires_on;
-    bool is_computed; /* expires_on was counted from issued_on */
-};
-
-struct fs_inspection {
-    int64_t id, place_id, batch_id;
-    int round; /* 0: the list does not say */
-    struct date inspected_on;
-    const char *result; /* "pass" "fail" NULL */
-    struct slice result_raw, findings, penalty;
-    bool is_abc; /* A, B, C of the rules before 2025-01-15 */
-};
-
-/* *is_new: nothing was known of it before this batch. */
-bool fs_place_put(struct store *s, const struct fs_place *p, bool *is_new,
-                  struct fault *f) RESULT_MUST_BE_USED;
-bool fs_document_put(struct store *s, struct fs_document *d, struct fault *f) RESULT_MUST_BE_USED;
-bool fs_inspection_put(struct store *s, struct fs_inspection *i, struct fault *f) RESULT_MUST_BE_USED;
-/* The place of a certificate number; 0 when none or more than one has it. */
-int64_t fs_place_of_number(struct store *s, struct slice number);
-
-/* --- payment.c: what lists say, and evidence --- */
-
-struct acceptance {
-    int64_t place_id;
-    const char *method; /* QR POS CK */
-    bool accepts;
-    struct date listed_on;
-};
-
-bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f) RESULT_MUST_BE_USED;
-bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date,
-                  struct fault *f) RESULT_MUST_BE_USED;
-bool platform_clear(struct store *s, int64_t place_id, struct fault *f) RESULT_MUST_BE_USED;
-
-struct evidence {
-    int64_t id, place_id, batch_id;
-    const char *class, *method, *state; /* method "" when it has none */
-    struct date happened_on;
-    bool passed;
-    struct slice minutes_number, officer;
-    const char *created_by;
-};
-
-/* The item of the same identity (place, class, date, method, number of the minutes): its id and what stands
- * there; text in the arena. */
-bool evidence_find(struct store *s, struct arena *a, const struct evidence *e, struct evidence *there);
-bool evidence_put(struct store *s, struct evidence *e, const char *state_before,
-                  struct fault *f) RESULT_MUST_BE_USED;
-/* Whether a state may follow another (domain.md B.3). */
-bool evidence_may_move(const char *from, const char *to);
-
 /* --- policy --- */
 
 /* A number of the policy in force on the day. */
 int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise);
 
+#include "layers/proof.h"
 #include "layers/reference.h"
 
 #endif
