@@ -29,6 +29,7 @@ struct run {
     struct tokens *t;
     struct element e[ELEMENT_MAX];
     int count, groups;
+    int limit; /* tokens from here on belong to the street */
     bool is_unclear;
 };
 
@@ -202,6 +203,8 @@ static int read_element(struct run *r, int i, enum element_kind kind, int from, 
     const struct token *t = &r->t->t[i];
     struct element *before = r->count ? &r->e[r->count - 1] : NULL;
     int end = i + 1 + suffix_length(r->t, i);
+    if (end > r->limit)
+        end = i + 1;
     if (before && kind == KIND_BARE && is_range(before, t, is_connected)) {
         before->range_to = t->value;
         before->to = end;
@@ -228,6 +231,7 @@ static void read_run(struct run *r, int from, int to)
     enum element_kind pending = KIND_BARE, kind;
     int start = -1;
     bool is_connected = false;
+    r->limit = to;
     for (int i = from; i < to;) {
         const struct token *t = &r->t->t[i];
         start = start < 0 ? i : start;

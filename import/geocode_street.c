@@ -264,6 +264,25 @@ static void take(struct finder *f, uint32_t alias_index, struct street_match m)
 
 /* --- exact --- */
 
+/* A key knows no blanks, but "số nhà" is not "Sơn Hà": as many words must be the same words. Joined or split
+ * they may be. */
+static bool words_fit(const struct street_alias *alias, const struct tokens *t, int from, int to)
+{
+    struct slice rest = alias->fold;
+    if (to - from != alias->words || alias->is_initials)
+        return true;
+    for (int i = from; i < to; i++) {
+        struct slice known = {rest.p, 0};
+        while (known.n < rest.n && rest.p[known.n] != ' ' && (rest.p[known.n] <= '9') == (rest.p[0] <= '9'))
+            known.n++;
+        size_t blank = known.n < rest.n && rest.p[known.n] == ' ';
+        rest = (struct slice){rest.p + known.n + blank, rest.n - known.n - blank};
+        if (!t->t[i].is_number && t->t[i].fold.n != known.n)
+            return false;
+    }
+    return true;
+}
+
 static bool is_one_word(const struct tokens *t, int from, int to)
 {
     for (int i = from + 1; i < to; i++)
@@ -319,7 +338,8 @@ static void exact_at(struct finder *f, int from)
             continue;
         for (uint32_t i = street_exact(f->s->index, buf_to_slice(&f->key)); i; i = f->s->index->next[i - 1]) {
             struct street_match m = {.from = from, .to = to, .way = WAY_EXACT};
-            if (!may_stand(f, &f->s->index->aliases[i - 1], from))
+            if (!words_fit(&f->s->index->aliases[i - 1], f->t, from, to) ||
+                !may_stand(f, &f->s->index->aliases[i - 1], from))
                 continue;
             if (f->s->index->aliases[i - 1].is_initials) {
                 if (!is_one_word(f->t, from, to) || f->t->t[from].has_marks || f->key.n < 3)
@@ -329,6 +349,20 @@ static void exact_at(struct finder *f, int from)
             take(f, i - 1, m);
         }
     }
+}
+
+/* Whether tokens [from, to) are some street's name as written; the key is `key`. */
+static bool is_name(const struct street_index *s, const struct tokens *t, int from, int to, struct slice key)
+{
+    if ((to - from < 2 && key.n < 6) || is_cut_number(t, from, to))
+        return false;
+    for (uint32_t i = street_exact(s, key); i; i = s->next[i - 1]) {
+        const struct street_alias *alias = &s->aliases[i - 1];
+        if (!alias->is_initials && (!alias->is_bare || is_after_word(t, from)) &&
+            words_fit(alias, t, from, to))
+            return true;
+    }
+    return false;
 }
 
 void street_cover(const struct street_index *s, const struct tokens *t, bool covered[TOKEN_MAX])
@@ -341,12 +375,8 @@ void street_cover(const struct street_index *s, const struct tokens *t, bool cov
                 break;
             buf_reset(&key);
             street_key(t, from, to, &key);
-            uint32_t i = to - from >= 2 || key.n >= 6 ? street_exact(s, buf_to_slice(&key)) : 0;
-            bool is_name =
-                i && !s->aliases[i - 1].is_initials && (!s->aliases[i - 1].is_bare || is_after_word(t, from));
-            if (is_name && !is_cut_number(t, from, to))
-                for (int k = from; k < to; k++)
-                    covered[k] = true;
+            for (int k = from; is_name(s, t, from, to, buf_to_slice(&key)) && k < to; k++)
+                covered[k] = true;
         }
     buf_release(&key);
 }
