@@ -190,9 +190,8 @@ static struct cql2 *parse_name(struct lexer *x)
 static struct cql2 *parse_parentheses(struct lexer *x)
 {
     struct cql2 *list = node_at(x, CQL2_LIST, x->now.at);
-    if (!enter(x) || !parse_list(x, list, 0))
+    if (!parse_list(x, list, 0))
         return NULL;
-    x->depth--;
     return list->kid_count == 1 ? list->kids[0] : list;
 }
 
