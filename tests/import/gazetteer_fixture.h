@@ -63,14 +63,6 @@ static void fixture_street(struct store *s, const char *name, const char *wkt)
                 1, name, wkt);
 }
 
-static void fixture_alias(struct store *s, const char *street, const char *name, const char *kind)
-{
-    FIXTURE_RUN(s,
-                "INSERT INTO street_alias (street_id, name, kind, fold)"
-                " VALUES ((SELECT id FROM street WHERE name = ?1), ?2, ?3, ?4)",
-                2, street, name, kind);
-}
-
 static struct geocoder *fixture_finish(struct store *s)
 {
     struct fault f = {0};
