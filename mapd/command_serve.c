@@ -5,6 +5,7 @@
 #include "mapd/mapd.h"
 #include "mapd/qr.h"
 #include "mapd/serve.h"
+#include "mapd/staff.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,6 +19,7 @@ enum {
     IDLE_S = 15,
     REQUEST_S = 20,
     RESPONSE_S = 120,
+    UPLOAD_S = 300,
     TILE_CACHE_BYTES = 64 * 1024 * 1024,
     TICK_MS = 250,
     FILES = 4096
@@ -37,29 +39,10 @@ static uint32_t build_number(void)
     return number;
 }
 
-static void base64_add(struct buf *out, const uint8_t *bytes, size_t n)
-{
-    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t three = (uint32_t)bytes[i] << 16;
-        three |= i + 1 < n ? (uint32_t)bytes[i + 1] << 8 : 0;
-        three |= i + 2 < n ? bytes[i + 2] : 0;
-        buf_char(out, DIGITS[three >> 18]);
-        buf_char(out, DIGITS[three >> 12 & 63]);
-        buf_char(out, i + 1 < n ? DIGITS[three >> 6 & 63] : '=');
-        buf_char(out, i + 2 < n ? DIGITS[three & 63] : '=');
-    }
-}
-
-/* The pages' one style is allowed by its hash; scripts not at all. */
 static void set_page_policy(struct serve *s)
 {
-    uint8_t hash[HASH_BYTES];
     struct buf text = {0};
-    sha256_of(html_style(), hash);
-    buf_text(&text, "default-src 'none'; style-src 'sha256-");
-    base64_add(&text, hash, sizeof hash);
-    buf_text(&text, "'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    html_policy(&text, NULL);
     memcpy(s->page_policy, text.p, text.n < sizeof s->page_policy ? text.n : sizeof s->page_policy - 1);
     buf_release(&text);
 }
@@ -112,7 +95,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->tiles = tile_cache_new(TILE_CACHE_BYTES);
     s->codes = code_cache_new();
     s->watch = watch_new();
-    if (!publisher_open(&s->publisher, args->positional[0], f))
+    if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();
     return true;
@@ -120,6 +103,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
 
 static void close_serve(struct serve *s)
 {
+    staff_close(s->staff);
     publisher_close(s->publisher);
     tile_cache_free(s->tiles);
     code_cache_free(s->codes);
@@ -178,6 +162,8 @@ static bool serve_until_told(struct serve *s, const char *where, struct arena *a
     struct http_setup setup = {.listen_fd = listener.fd,
                                .answer = route_answer,
                                .is_slow = route_is_slow,
+                               .body_limit = session_body_limit,
+                               .upload_s = UPLOAD_S,
                                .context = s,
                                .idle_s = IDLE_S,
                                .request_s = REQUEST_S,

@@ -102,6 +102,10 @@ void html_page_open(struct buf *out, const struct page *page)
     html_text(out, slice_of(page->title));
     buf_text(out, "</title><style>");
     buf_slice(out, html_style());
+    if (page->more_style) {
+        buf_text(out, "</style><style>");
+        buf_text(out, page->more_style);
+    }
     buf_text(out, "</style></head><body><header><a href=\"/\">");
     html_text(out, slice_of(page->ward && page->ward[0] ? page->ward : say(SAY_MAP, page->english)));
     buf_text(out, "</a>");
@@ -110,7 +114,9 @@ void html_page_open(struct buf *out, const struct page *page)
         html_text(out, slice_of(say(SAY_SAMPLE, page->english)));
         buf_text(out, "</strong>");
     }
-    buf_text(out, "</header><main>");
+    buf_text(out, "</header>");
+    buf_slice(out, page->bar);
+    buf_text(out, "<main>");
 }
 
 void html_page_close(struct buf *out, struct slice footer)

@@ -28,12 +28,17 @@ struct page {
     const char *size;        /* "s" "m" "l" "xl": text size of <html> */
     const char *description; /* or NULL */
     bool english, sample, no_index, wide;
+    const char *more_style; /* behind the one style, or NULL */
+    struct slice bar;       /* markup between header and <main>: links of the signed-in */
 };
 
 void html_page_open(struct buf *out, const struct page *page);
 /* Ends <main> and the document; `footer` is text. */
 void html_page_close(struct buf *out, struct slice footer);
-/* The style of all such pages, for the hash in the Content-Security-Policy. */
+/* The style of all such pages. */
 struct slice html_style(void);
+/* Their Content-Security-Policy: the one style, and one more if there is one, allowed by hash; scripts not at
+ * all. */
+void html_policy(struct buf *out, const char *more_style);
 
 #endif

@@ -3,6 +3,8 @@
  * least 24 px high. */
 #include "mapd/html.h"
 
+#include "layers/layers.h"
+
 static const char STYLE[] =
     ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--soft:#f1f3f5;--line:#c9ced3;--quiet:#4a4f55;"
     "--link:#0b57a4;--good:#0a6b31;--warn:#7a4b00;--stop:#a31515}"
@@ -42,4 +44,36 @@ static const char STYLE[] =
 struct slice html_style(void)
 {
     return SLICE(STYLE);
+}
+
+static void base64_add(struct buf *out, const uint8_t *bytes, size_t n)
+{
+    static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t three = (uint32_t)bytes[i] << 16;
+        three |= i + 1 < n ? (uint32_t)bytes[i + 1] << 8 : 0;
+        three |= i + 2 < n ? bytes[i + 2] : 0;
+        buf_char(out, DIGITS[three >> 18]);
+        buf_char(out, DIGITS[three >> 12 & 63]);
+        buf_char(out, i + 1 < n ? DIGITS[three >> 6 & 63] : '=');
+        buf_char(out, i + 2 < n ? DIGITS[three & 63] : '=');
+    }
+}
+
+static void allow_style(struct buf *out, struct slice style)
+{
+    uint8_t hash[HASH_BYTES];
+    sha256_of(style, hash);
+    buf_text(out, " 'sha256-");
+    base64_add(out, hash, sizeof hash);
+    buf_char(out, '\'');
+}
+
+void html_policy(struct buf *out, const char *more_style)
+{
+    buf_text(out, "default-src 'none'; style-src");
+    allow_style(out, html_style());
+    if (more_style)
+        allow_style(out, slice_of(more_style));
+    buf_text(out, "; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
 }

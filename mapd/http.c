@@ -8,8 +8,10 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +22,8 @@ enum {
     CONNECTION_MEMORY = 32 * 1024,
     URL_BYTES = 8 * 1024,
     BODY_BYTES = 64 * 1024,
-    BODY_GIVE_UP = 1024 * 1024, /* beyond this we do not even read on to say so */
+    BODY_GIVE_UP = 1024 * 1024, /* so far beyond its limit we do not even read on to say so */
+    UPLOADS_AT_ONCE = 4,        /* bodies of more than BODY_BYTES: each in a file without a name */
     LINE_LENGTH = 32,           /* slow requests that may wait */
     DRAIN_MS = 3000
 };
@@ -36,9 +39,12 @@ struct connection_note {
 struct exchange {
     struct arena arena;
     struct slice target;
-    size_t body_bytes;
+    size_t body_bytes, body_limit;
+    struct buf body;
+    FILE *file; /* of a large body, mapped when it is whole */
+    void *map;
     bool headers_seen, is_answered;
-    struct MHD_Connection *connection; /* while it stands in the line */
+    struct MHD_Connection *connection;
     struct exchange *behind;
     struct request request;
     struct reply reply;
@@ -49,6 +55,7 @@ struct http_server {
     struct MHD_Daemon *daemon;
     pthread_mutex_t lock;
     struct connection_note *notes;
+    atomic_int uploads; /* large bodies on their way */
     atomic_int running; /* requests between their first line and the end of their answer */
     pthread_t worker;
     pthread_mutex_t line_lock;
@@ -136,6 +143,17 @@ static void *on_target(void *context, const char *target, struct MHD_Connection 
     return x;
 }
 
+static void drop_body(struct http_server *s, struct exchange *x)
+{
+    if (x->map)
+        munmap(x->map, x->body_bytes);
+    if (x->file) {
+        fclose(x->file);
+        atomic_fetch_sub(&s->uploads, 1);
+    }
+    buf_release(&x->body);
+}
+
 static void on_completed(void *context, struct MHD_Connection *connection, void **exchange,
                          enum MHD_RequestTerminationCode code)
 {
@@ -147,6 +165,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         return;
     set_deadline(connection, s->setup.request_s);
     reply_clear(&x->reply);
+    drop_body(s, x);
     arena_release(&x->arena);
     free(x);
     atomic_fetch_sub(&s->running, 1);
@@ -231,19 +250,72 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, int status, con
     return send_reply(connection, &reply);
 }
 
-static void read_request(struct MHD_Connection *connection, struct exchange *x, const char *method)
+static void read_request(struct exchange *x, const char *method)
 {
+    struct MHD_Connection *connection = x->connection;
     x->request = (struct request){
         .method = method_of(method),
-        .too_large = x->body_bytes > BODY_BYTES,
         .host = header_of(connection, MHD_HTTP_HEADER_HOST),
         .accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT),
         .accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
         .if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
         .forwarded_proto = header_of(connection, "X-Forwarded-Proto"),
+        .cookie = header_of(connection, MHD_HTTP_HEADER_COOKIE),
+        .authorization = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+        .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+        .origin = header_of(connection, MHD_HTTP_HEADER_ORIGIN),
         .arena = &x->arena,
     };
     split_target(x->target, &x->request);
+}
+
+/* --- the body --- */
+
+static bool is_upload(const struct exchange *x)
+{
+    return x->body_limit > BODY_BYTES;
+}
+
+static bool open_upload(struct http_server *s, struct exchange *x)
+{
+    if (atomic_fetch_add(&s->uploads, 1) < UPLOADS_AT_ONCE)
+        x->file = tmpfile();
+    if (!x->file)
+        atomic_fetch_sub(&s->uploads, 1);
+    return x->file != NULL;
+}
+
+static bool keep_piece(struct exchange *x, const char *bytes, size_t n)
+{
+    x->body_bytes += n;
+    if (x->body_bytes > x->body_limit)
+        return x->body_bytes <= x->body_limit + BODY_GIVE_UP;
+    if (x->request.method != METHOD_POST)
+        return true;
+    if (is_upload(x))
+        return fwrite(bytes, 1, n, x->file) == n;
+    buf_add(&x->body, bytes, n);
+    return true;
+}
+
+/* The whole body as one piece of memory. */
+static bool gather_body(struct exchange *x)
+{
+    x->request.too_large = x->body_bytes > x->body_limit;
+    if (x->request.too_large || !x->body_bytes || x->request.method != METHOD_POST)
+        return true;
+    if (!is_upload(x)) {
+        x->request.body = buf_to_slice(&x->body);
+        return true;
+    }
+    if (fflush(x->file) != 0)
+        return false;
+    void *map = mmap(NULL, x->body_bytes, PROT_READ, MAP_PRIVATE, fileno(x->file), 0);
+    if (map == MAP_FAILED)
+        return false;
+    x->map = map;
+    x->request.body = (struct slice){map, x->body_bytes};
+    return true;
 }
 
 /* --- the line of slow requests --- */
@@ -303,23 +375,42 @@ static void stop_worker(struct http_server *s)
     pthread_join(s->worker, NULL);
 }
 
-static enum MHD_Result answer(struct http_server *s, struct MHD_Connection *connection, struct exchange *x,
-                              const char *method)
+static enum MHD_Result answer(struct http_server *s, struct exchange *x)
 {
     if (x->is_answered) /* back from the line */
-        return send_reply(connection, &x->reply);
-    read_request(connection, x, method);
+        return send_reply(x->connection, &x->reply);
+    if (!gather_body(x))
+        return refuse(x->connection, 500, "Không giữ được tệp tải lên", "The upload could not be kept");
     if (s->setup.is_slow && s->setup.is_slow(s->setup.context, &x->request)) {
-        x->connection = connection;
         if (stand_in_line(s, x))
             return MHD_YES;
         reply_problem_status(&x->reply, 503, "Máy chủ đang bận; hãy thử lại sau ít giây",
                              "The server is busy; try again in a few seconds");
         reply_header(&x->reply, "Retry-After", "5");
-        return send_reply(connection, &x->reply);
+        return send_reply(x->connection, &x->reply);
     }
     s->setup.answer(s->setup.context, &x->request, &x->reply);
-    return send_reply(connection, &x->reply);
+    return send_reply(x->connection, &x->reply);
+}
+
+static enum MHD_Result on_headers(struct http_server *s, struct exchange *x, const char *method)
+{
+    int64_t length = 0;
+    struct slice declared = header_of(x->connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    x->headers_seen = true;
+    read_request(x, method);
+    size_t limit = s->setup.body_limit ? s->setup.body_limit(s->setup.context, &x->request) : 0;
+    x->body_limit = limit > BODY_BYTES ? limit : BODY_BYTES;
+    if (x->target.n > URL_BYTES)
+        return refuse(x->connection, 414, "Địa chỉ quá dài", "The address is too long");
+    if (declared.n && (!slice_to_int(declared, &length) || length < 0 || (uint64_t)length > x->body_limit))
+        return refuse(x->connection, 413, "Yêu cầu quá lớn", "The request is too large");
+    if (!is_upload(x))
+        return MHD_YES;
+    set_deadline(x->connection, s->setup.upload_s);
+    return open_upload(s, x) ? MHD_YES
+                             : refuse(x->connection, 503, "Đang có nhiều tệp tải lên; hãy thử lại",
+                                      "Too many uploads at once; try again");
 }
 
 /* libmicrohttpd calls this when the headers are in, for each piece of a body, and once more at the end. */
@@ -329,28 +420,20 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 {
     (void)url;
     (void)version;
-    (void)upload;
     struct http_server *s = context;
     struct exchange *x = *exchange;
     if (!x)
         return MHD_NO;
-    if (!x->headers_seen) {
-        x->headers_seen = true;
-        int64_t length = 0;
-        struct slice declared = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-        if (x->target.n > URL_BYTES)
-            return refuse(connection, 414, "Địa chỉ quá dài", "The address is too long");
-        if (declared.n && (!slice_to_int(declared, &length) || length > BODY_BYTES))
-            return refuse(connection, 413, "Yêu cầu quá lớn", "The request is too large");
-        return MHD_YES;
-    }
+    x->connection = connection;
+    if (!x->headers_seen)
+        return on_headers(s, x, method);
     if (*upload_bytes) {
-        x->body_bytes += *upload_bytes;
+        size_t n = *upload_bytes;
         *upload_bytes = 0;
-        return x->body_bytes > BODY_GIVE_UP ? MHD_NO : MHD_YES;
+        return keep_piece(x, upload, n) ? MHD_YES : MHD_NO;
     }
     set_deadline(connection, s->setup.response_s);
-    return answer(s, connection, x, method);
+    return answer(s, x);
 }
 
 static struct MHD_Daemon *start_daemon(struct http_server *s)

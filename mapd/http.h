@@ -1,5 +1,6 @@
 /* http: the socket side of the server, behind one struct in and one struct out. Private to mapd/.
- * http.c alone knows libmicrohttpd; listen.c opens the port; reply.c fills replies.
+ * http.c alone knows libmicrohttpd; form.c reads bodies; listen.c opens the port; reply.c fills
+ * replies.
  *
  * Law: a request and all it points to live until its answer has left. A reply owns its body until it is
  * handed back to http.c; header values are constant text or lie in the arena of the request. */
@@ -16,6 +17,8 @@ struct request {
     struct slice path;  /* as sent, percent signs and all; starts with "/" */
     struct slice query; /* as sent, without the "?" */
     struct slice host, accept, accept_encoding, if_none_match, forwarded_proto;
+    struct slice cookie, authorization, content_type, origin;
+    struct slice body; /* of a POST, whole; empty while the headers alone are known */
     struct arena *arena;
 };
 
@@ -60,6 +63,24 @@ struct listener {
 /* "ADDR:PORT", "[ADDR]:PORT" or "PORT". */
 bool listener_open(struct listener *l, const char *where, struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- form.c: the body of a POST as fields --- */
+
+struct form_field {
+    struct slice name, value; /* value: bytes of the file when it is one */
+    struct slice file_name;   /* as the browser says it */
+    bool is_file;
+};
+
+struct form {
+    struct form_field *fields;
+    int count;
+};
+
+/* application/x-www-form-urlencoded or multipart/form-data; BAD_PARAMETER when it is neither. */
+bool form_read(struct form *form, const struct request *r, struct fault *f) RESULT_MUST_BE_USED;
+struct slice form_get(const struct form *form, const char *name); /* empty when there is none */
+const struct form_field *form_file(const struct form *form, const char *name);
+
 /* --- http.c --- */
 
 struct http_setup {
@@ -70,9 +91,12 @@ struct http_setup {
      * they never hold up the others; beyond a full line they are told to come again. */
     bool (*is_slow)(void *context, const struct request *request);
     void *context;
+    /* How large a body may be, asked when the headers are in; 0: as any other. NULL: none is larger. */
+    size_t (*body_limit)(void *context, const struct request *request);
     int idle_s;     /* silence after which a connection is closed */
     int request_s;  /* a request must be complete by then, however slowly it drips */
     int response_s; /* and its answer taken */
+    int upload_s;   /* a large body must be complete by then */
 };
 
 struct http_server;

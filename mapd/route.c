@@ -8,13 +8,18 @@
 #include "mapd/serve.h"
 
 #include "mapd/json_write.h"
+#include "mapd/staff.h"
 
 #include <string.h>
 
 static const struct route ROUTES[ROUTE_COUNT] = {
-#define ROUTE(id, path, handler, parameters, kind, summary) {path, handler, parameters, kind, summary},
+#define ROUTE(id, path, handler, parameters, kind, summary) {path, handler, parameters, kind, 0, summary},
+#define STAFF(id, path, handler, parameters, roles, summary)                                                 \
+    {path, handler, parameters, AS_HTML | LIVE | SLOW | STAFF_ONLY, roles, summary},
 #include "mapd/routes.def"
+#include "mapd/staff.def"
 #undef ROUTE
+#undef STAFF
 };
 
 struct segments {
@@ -219,7 +224,8 @@ static bool is_compressible(enum format format)
 
 static bool wants_gzip(const struct call *c)
 {
-    return is_compressible(c->format) && accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
+    return !c->visitor && is_compressible(c->format) &&
+           accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
 }
 
 /* Weak where the body holds the time of its making (numberMatched pages carry timeStamp). */
@@ -245,11 +251,21 @@ static void add_caching(const struct call *c, struct reply *r)
     reply_header(r, "Vary", "Accept, Accept-Encoding");
 }
 
+/* Known or not: what stands under /staff is nobody else's. */
+static bool is_staff(const struct call *c)
+{
+    return (c->route != ROUTE_NONE && ROUTES[c->route].kind & STAFF_ONLY) ||
+           slice_starts(c->request->path, SLICE("/staff"));
+}
+
 static void add_security(const struct call *c, struct reply *r)
 {
     reply_header(r, "X-Content-Type-Options", "nosniff");
     reply_header(r, "Referrer-Policy", "same-origin");
-    reply_header(r, "Access-Control-Allow-Origin", "*");
+    if (is_staff(c))
+        reply_header(r, "Cache-Control", "no-store");
+    else
+        reply_header(r, "Access-Control-Allow-Origin", "*");
     for (int i = 0; i < r->header_count; i++)
         if (strcmp(r->headers[i].name, "Content-Security-Policy") == 0)
             return;
@@ -309,7 +325,11 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
         preflight(r);
         return;
     }
-    if (read_query(c, c->request->query, f) && choose_format(c, f))
+    if (!read_query(c, c->request->query, f) || !choose_format(c, f))
+        return;
+    if (!(ROUTES[c->route].kind & STAFF_ONLY))
+        run_handler(c, r, f);
+    else if (session_enter(c, r, f))
         run_handler(c, r, f);
 }
 
@@ -337,8 +357,11 @@ void route_answer(void *context, const struct request *request, struct reply *re
     c->snapshot = publisher_get(serve->publisher);
     struct fault f = {0};
     answer(c, reply, &f);
-    if (f.code != FAULT_NONE)
+    if (f.code != FAULT_NONE && is_staff(c))
+        staff_problem(c, reply, &f);
+    else if (f.code != FAULT_NONE)
         reply_problem(reply, &f);
+    session_leave(c);
     if (reply->status == 405 || request->method == METHOD_OPTIONS)
         allow(reply);
     add_security(c, reply);

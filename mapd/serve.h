@@ -47,9 +47,20 @@ enum route_kind {
     AS_METRICS = AS(METRICS),
     AS_OTHER = AS(OTHER),
 #undef AS
-    LIVE = 1 << 16, /* never cached, no entity tag */
-    SLOW = 1 << 18, /* may take long: made by the thread for such requests */
-    PAGE = 1 << 17  /* may be shown a minute old, and a day old while the server is away */
+    LIVE = 1 << 16,       /* never cached, no entity tag */
+    SLOW = 1 << 18,       /* may take long: made by the thread for such requests */
+    STAFF_ONLY = 1 << 19, /* a row of staff.def */
+    PAGE = 1 << 17        /* may be shown a minute old, and a day old while the server is away */
+};
+
+/* --- who may: the fifth column of staff.def --- */
+
+enum may {
+#define ROLE(id, name, vi, en) MAY_##id = 1 << ROLE_##id,
+#include "layers/roles.def"
+#undef ROLE
+    MAY_ALL = (1 << ROLE_COUNT) - 1,
+    ANYBODY = 0
 };
 
 const char *format_type(enum format format); /* media type */
@@ -106,9 +117,12 @@ bool parameter_read(enum parameter_id id, struct slice text, struct value *value
 /* --- route.c --- */
 
 enum route_id {
-#define ROUTE(id, path, handler, parameters, kind, summary) ROUTE_##id,
+#define ROUTE(id, path, handler, parameters, kind, summary)  ROUTE_##id,
+#define STAFF(id, path, handler, parameters, roles, summary) ROUTE_##id,
 #include "mapd/routes.def"
+#include "mapd/staff.def"
 #undef ROUTE
+#undef STAFF
     ROUTE_COUNT,
     ROUTE_NONE = ROUTE_COUNT
 };
@@ -121,6 +135,7 @@ struct route {
     handler_function *handler;
     const char *parameters;
     int kind;
+    int roles; /* MAY_ bits: who may; 0: anybody */
     const char *summary;
 };
 
@@ -132,6 +147,8 @@ struct pair {
 enum { QUERY_PAIRS = 40, PATH_SEGMENTS = 12 };
 
 struct serve;
+struct visitor;
+struct staff;
 
 struct call {
     struct serve *serve;
@@ -146,6 +163,8 @@ struct call {
     int query_count;
     struct pair fields[QUERY_PAIRS]; /* those that are fields of the collection */
     int field_count;
+    struct visitor *visitor; /* of a staff route (staff.h), else NULL */
+    struct form form;        /* of a POST */
 };
 
 const struct route *route_get(enum route_id id);
@@ -187,6 +206,7 @@ struct serve {
     struct watch *watch;
     struct store *store; /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
+    struct staff *staff;       /* staff.h */
     const char *base_url;      /* --base-url without a slash at its end, or NULL */
     const char *fallback_host; /* "127.0.0.1:8080" when a request names none */
     const char *web_dir;       /* --web-dir or NULL */
@@ -217,8 +237,11 @@ struct json;
 void links_json(struct json *j, const struct link *links, int count);
 void links_html(struct buf *out, const struct link *links, int count);
 
-#define ROUTE(id, path, handler, parameters, kind, summary) handler_function handler;
+#define ROUTE(id, path, handler, parameters, kind, summary)  handler_function handler;
+#define STAFF(id, path, handler, parameters, roles, summary) handler_function handler;
 #include "mapd/routes.def"
+#include "mapd/staff.def"
 #undef ROUTE
+#undef STAFF
 
 #endif

@@ -30,7 +30,8 @@ static bool is_ogc(const struct route *route)
 
 static bool is_listed(enum route_id id)
 {
-    return id != ROUTE_HOME; /* the application, not the API */
+    /* not the application, not the pages of staff */
+    return id != ROUTE_HOME && !(route_get(id)->kind & STAFF_ONLY);
 }
 
 /* Path below its server, with the collection's name in place of {collection} when there is one. */

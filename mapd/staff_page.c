@@ -1,0 +1,145 @@
+/* staff_page: the frame of the pages behind the sign-in, their forms, and how a refusal is said. Vietnamese
+ * only: they are read by one office. */
+#include "mapd/say.h"
+#include "mapd/staff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the frame --- */
+
+static const struct {
+    enum route_id route;
+    const char *href, *text;
+} LINKS[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"}, {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
+
+static bool is_here(const struct call *c, const char *href)
+{
+    struct slice path = c->request->path;
+    return strcmp(href, "/staff") == 0 ? c->route == ROUTE_STAFF_HOME : slice_starts(path, slice_of(href));
+}
+
+static void bar_html(const struct call *c, struct buf *out)
+{
+    const struct visitor *v = c->visitor;
+    if (!v || !v->is_signed_in || v->user.must_change)
+        return;
+    buf_text(out, "<nav class=\"bar\" aria-label=\"Việc của cán bộ\">");
+    for (size_t i = 0; i < COUNT_OF(LINKS); i++) {
+        if (!may(c, LINKS[i].route))
+            continue;
+        buf_format(out, "<a href=\"%s\"%s>%s</a>", LINKS[i].href,
+                   is_here(c, LINKS[i].href) ? " aria-current=\"page\"" : "", LINKS[i].text);
+    }
+    form_open(c, out, "/staff/sign-out");
+    buf_text(out, "<a href=\"/staff/password\">");
+    html_text(out, v->user.name);
+    buf_text(out, "</a><button>Đăng xuất</button></form></nav>");
+}
+
+void staff_page_open(const struct call *c, struct reply *r, const char *title)
+{
+    struct buf bar = {0};
+    bar_html(c, &bar);
+    struct page page = {.title = title,
+                        .ward = c->serve->ward_name,
+                        .sample = c->serve->is_sample,
+                        .no_index = true,
+                        .wide = true,
+                        .more_style = staff_style(),
+                        .bar = buf_to_slice(&bar)};
+    reply_header(r, "Content-Security-Policy", c->serve->staff->policy);
+    if (c->visitor && c->visitor->is_new && !c->visitor->is_program)
+        session_set((struct call *)c, r, c->visitor->token);
+    html_page_open(&r->body, &page);
+    buf_text(&r->body, "<h1>");
+    html_text(&r->body, slice_of(title));
+    buf_text(&r->body, "</h1>");
+    buf_release(&bar);
+}
+
+void staff_page_close(const struct call *c, struct reply *r)
+{
+    html_page_close(
+        &r->body,
+        slice_of(arena_format(c->arena, "%s. Dành cho cán bộ; mọi thay đổi được ghi lại.", office_of(c))));
+}
+
+/* --- refusals --- */
+
+void staff_refuse(struct call *c, struct reply *r, int status, const char *text)
+{
+    reply_clear(r);
+    r->status = status;
+    r->type = format_type(FORMAT_HTML);
+    staff_page_open(c, r,
+                    status == 401   ? "Cần đăng nhập"
+                    : status == 403 ? "Không được phép"
+                                    : "Chưa làm được");
+    note_html(&r->body, "stop", text);
+    bool signed_in = c->visitor && c->visitor->is_signed_in;
+    buf_text(&r->body, signed_in ? "<p><a href=\"/staff\">Về trang chủ</a></p>"
+                                 : "<p><a href=\"/staff/sign-in\">Đăng nhập</a></p>");
+    staff_page_close(c, r);
+}
+
+void staff_problem(struct call *c, struct reply *r, const struct fault *f)
+{
+    struct buf text = {0};
+    buf_text(&text, fault_sentence(f->code, false));
+    if (f->place[0] && f->code != FAULT_DATABASE && f->code != FAULT_INTERNAL)
+        buf_format(&text, " (%s)", f->place);
+    if (f->text[0])
+        buf_format(&text, ": %s", f->text);
+    const char *sentence = arena_text(c->arena, buf_to_slice(&text));
+    buf_release(&text);
+    staff_refuse(c, r, fault_http_status(f->code), sentence);
+}
+
+/* --- forms --- */
+
+void form_open(const struct call *c, struct buf *out, const char *action)
+{
+    bool is_upload = strcmp(action, "/staff/import") == 0;
+    buf_text(out, "<form method=\"post\" action=\"");
+    html_attr(out, slice_of(action));
+    buf_text(out, is_upload ? "\" enctype=\"multipart/form-data\">" : "\">");
+    buf_format(out, "<input type=\"hidden\" name=\"csrf\" value=\"%s\">", c->visitor->csrf);
+}
+
+void form_close(struct buf *out, const char *button)
+{
+    buf_text(out, "<p><button class=\"main\">");
+    html_text(out, slice_of(button));
+    buf_text(out, "</button></p></form>");
+}
+
+void form_input(struct buf *out, const char *label, const char *name, const char *type, const char *more)
+{
+    buf_format(out, "<label for=\"f-%s\">", name);
+    html_text(out, slice_of(label));
+    buf_format(out, "</label><input id=\"f-%s\" name=\"%s\" type=\"%s\" %s>", name, name, type, more);
+}
+
+void note_html(struct buf *out, const char *class, const char *text)
+{
+    buf_format(out, "<p class=\"note %s\"%s>", class, class[0] ? " role=\"status\"" : "");
+    html_text(out, slice_of(text));
+    buf_text(out, "</p>");
+}
+
+/* --- small words --- */
+
+const char *moment_text(const struct call *c, struct slice utc)
+{
+    enum { LOCAL_H = 7, DAY_H = 24 };
+    struct date day;
+    int64_t hour;
+    if (utc.n < 16 || !date_parse_iso((struct slice){utc.p, 10}, &day) ||
+        !slice_to_int((struct slice){utc.p + 11, 2}, &hour))
+        return arena_text(c->arena, utc);
+    hour += LOCAL_H;
+    day = date_of_days(date_to_days(day) + (int32_t)(hour / DAY_H));
+    return arena_format(c->arena, "%02d/%02d/%04d %02d:%.2s", day.day, day.month, day.year,
+                        (int)(hour % DAY_H), utc.p + 14);
+}
