@@ -102,7 +102,7 @@ static int suffix_length(const struct tokens *t, int number)
     bool is_glued = !w->has_blank && w->fold.n <= 2 && !keyword_at(t, i, &kind);
     const struct token *next = next_of(t, i);
     bool is_apart = w->has_blank && !w->has_marks && w->fold.n == 1 && strchr("abcefg", w->fold.p[0]) &&
-                    (next == NULL || !next->is_number || next->sign);
+                    (next == NULL || !next->is_number || next->sign || next->has_blank);
     if (!is_bis && !is_glued && !is_apart)
         return 0;
     n = 1;
@@ -360,7 +360,7 @@ static void write_lot(struct run *r, struct address *out)
         out->lot = r->e[i].level;
         label_element(r->t, &r->e[i], LABEL_NOTE);
         int step = out->has_number ? out->number.number - out->lot.number : 0;
-        if (step > 0 && step <= 10 && r->count > i + 1 && r->t->t[r->e[i + 1].from].sign == '-')
+        if (step > 0 && step <= 3 && r->count > i + 1 && r->t->t[r->e[i + 1].from].sign == '-')
             out->has_number = false;
     }
 }

@@ -18,6 +18,7 @@ enum {
     OFF_STREET_M = 60,
     LOOK_BACK = 300,
     MOUTH_ACCURACY_M = 100,
+    OPPOSITE_ACCURACY_M = 100,
     LEAST_ACCURACY_M = 8,
     LEAST_BETWEEN_M = 15, /* real pins between neighbours stray 10 m in the median: plots differ */
 };
@@ -296,7 +297,8 @@ static bool place_between(const struct place_index *p, const struct node *n, dou
     return true;
 }
 
-/* A little beyond the first or last known number. */
+/* A little beyond the first or last known number: there is the street, but nobody knows how far the next
+ * house is. */
 static bool place_at_end(const struct place_index *p, const struct node *n, double value, int parity,
                          struct placed *out)
 {
@@ -305,8 +307,8 @@ static bool place_at_end(const struct place_index *p, const struct node *n, doub
     if (end == NULL || (b.low && b.high) || fabs(end->value - value) > GAP_NEAR)
         return false;
     out->at = to_lonlat(p, end->at);
-    out->accuracy_m = fmin(100, 20 + 6 * fabs(end->value - value));
-    out->grade = PLACE_NEAR;
+    out->accuracy_m = 20 + 6 * fabs(end->value - value);
+    out->grade = PLACE_STREET;
     return true;
 }
 
@@ -318,14 +320,17 @@ static int known_max(const struct node *n)
     return most;
 }
 
-/* The other side of the street knows where such numbers stand. */
+/* The other side of the street knows where such numbers stand. Beyond the last house of its own side that is
+ * only where to look. */
 static bool place_opposite(const struct place_index *p, const struct node *n, double value, int parity,
                            struct placed *out)
 {
+    struct bracket own = find_bracket(n, value, parity);
+    bool is_beyond = (own.low == NULL) != (own.high == NULL);
     if (parity < 0 || !place_between(p, n, value, 1 - parity, out))
         return false;
-    out->accuracy_m = fmax(40, fmin(100, out->accuracy_m + 20));
-    out->grade = PLACE_NEAR;
+    out->accuracy_m = OPPOSITE_ACCURACY_M;
+    out->grade = is_beyond ? PLACE_STREET : PLACE_NEAR;
     out->is_other_side = true;
     return true;
 }
@@ -343,8 +348,8 @@ static bool place_number(const struct place_index *p, const struct node *n, cons
     }
     if (n->known_count == 0)
         return false;
-    if (place_between(p, n, value, parity, out) || place_opposite(p, n, value, parity, out) ||
-        place_at_end(p, n, value, parity, out))
+    if (place_between(p, n, value, parity, out) || place_at_end(p, n, value, parity, out) ||
+        place_opposite(p, n, value, parity, out))
         return true;
     int most = known_max(n);
     out->known_max = most;

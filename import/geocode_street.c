@@ -168,6 +168,13 @@ static int syllable_limit(size_t letters)
     return letters >= 5 ? 4 : 2;
 }
 
+/* Whether a syllable begins with this stop alone: "ta", not "tra" or "tha". */
+static bool is_single(struct slice syllable, char stop)
+{
+    return syllable.n > 0 && syllable.p[0] == stop &&
+           !(syllable.n > 1 && (syllable.p[1] == 'h' || syllable.p[1] == 'r'));
+}
+
 /* Syllable by syllable: false when one of them bears more than a slip. A typed word that is itself a good
  * syllable with another sound is rather another name. */
 static bool judge_syllables(const struct finder *f, struct street_match *m)
@@ -186,7 +193,8 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
         int cost = spell_cost(w->fold, known, syllable_limit(known.n));
         if (cost == SPELL_FAR)
             return false;
-        bool is_stop = w->fold.p[0] != known.p[0] && strchr("tc", w->fold.p[0]) && strchr("tc", known.p[0]);
+        bool is_stop = (is_single(w->fold, 't') && is_single(known, 'c')) ||
+                       (is_single(w->fold, 'c') && is_single(known, 't'));
         cost += is_stop; /* t and c are confused at the end of a syllable only */
         m->is_doubtful |= cost >= (f->t->has_marks ? 2 : 1) && street_knows_word(f->s->index, w->marks);
     }

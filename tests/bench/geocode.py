@@ -357,7 +357,7 @@ def best_class(h, index):
     low = max((k.number for k in same if k.number <= h.number), default=None)
     high = min((k.number for k in same if k.number >= h.number), default=None)
     if low is None or high is None:
-        return "C"
+        return "D"
     return "B" if high - low <= (6 if h.chain else 12) else "C"
 
 
