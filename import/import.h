@@ -31,6 +31,16 @@ enum position_kind {
 
 const char *position_name(enum position_kind p); /* "house_number" */
 
+/* What became of one row, as it is told to a person; lives for the call. */
+struct import_row {
+    uint32_t number; /* in the sheet */
+    enum verdict verdict;
+    const char *verdict_title, *position; /* position NULL: of a kind without places, or rejected */
+    struct slice raw;                     /* as typed, cells separated by tabs */
+    struct slice column, value;           /* of the first problem; may be empty */
+    struct slice sentence, advice;        /* empty when there is nothing to say */
+};
+
 struct import_options {
     const char *path;
     enum import_kind kind;
@@ -41,6 +51,10 @@ struct import_options {
      * NULL. */
     bool (*progress)(void *context, uint64_t rows, uint64_t estimate);
     void *progress_context;
+    /* Called for each row when not NULL. */
+    void (*on_row)(void *context, const struct import_row *row);
+    void *on_row_context;
+    uint64_t row_limit; /* of a dry run: so many rows and no more; 0: all */
 };
 
 struct import_summary {
@@ -57,6 +71,36 @@ void import_summary_text(const struct import_summary *sum, struct buf *out); /* 
 /* Takes back one batch exactly; refused with the list when later batches built upon it. */
 bool import_undo(struct store *s, int64_t batch, const char *who, struct import_summary *sum,
                  struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- before an import: what the file seems to hold (explain.c) --- */
+
+struct import_column {
+    const char *letters; /* "AB" */
+    struct slice heading;
+    const char *name; /* "residential_group"; NULL: not used */
+    const char *how;  /* why it was taken for that, for people */
+    struct slice samples[3];
+    int sample_count;
+};
+
+struct import_view {
+    struct slice sheet, signature; /* the same layout of headings has the same signature */
+    struct import_column *columns; /* those with a heading */
+    uint32_t column_count;
+};
+
+/* Everything in the arena. Reads the head of the file only. */
+bool import_look(const struct import_options *o, struct arena *a, struct import_view *out,
+                 struct fault *f) RESULT_MUST_BE_USED;
+
+struct import_choice {
+    struct slice name;
+    const char *title; /* Vietnamese */
+};
+
+/* What a column of such a list may be taken for. */
+uint32_t import_choices(enum import_kind kind, struct arena *a, struct import_choice **out);
+const char *import_kind_title(enum import_kind kind);
 
 /* --- the geocoder (address.c, geocode.c over layers/gazetteer.c) --- */
 

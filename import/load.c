@@ -225,6 +225,7 @@ static bool load_row(struct run *r, const struct row *row, struct fault *f)
         out.entity_id = 0;
     count_row(r, &out);
     report_row(r->report, row->number, &out);
+    tell_row(r->load.options, row, &out);
     buf_reset(&r->json);
     problems_json(&out, &r->json);
     struct batch_row record = {.row = row->number,
@@ -248,11 +249,17 @@ static bool progress(const struct run *r, struct fault *f)
     return fault_set(f, FAULT_INTERRUPTED, NULL, "%s", "");
 }
 
+static bool has_enough(const struct run *r)
+{
+    const struct import_options *o = r->load.options;
+    return o->dry_run && o->row_limit && r->sum->rows >= o->row_limit;
+}
+
 static bool load_pass(struct run *r, bool later, struct fault *f)
 {
     struct row *row = ARENA_NEW(&r->load.whole, struct row);
     struct fault end = {0};
-    while (table_next(r->load.table, row, &end)) {
+    while (!has_enough(r) && table_next(r->load.table, row, &end)) {
         if (r->kind->is_later && r->kind->is_later(&r->load, row) != later)
             continue;
         if (!load_row(r, row, f))

@@ -126,6 +126,8 @@ struct report;
 bool report_open(struct report **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 void report_row(struct report *r, uint32_t row, const struct outcome *out);
 bool report_close(struct report *r, struct fault *f); /* NULL is fine */
+/* Hands the row to whoever asked for it in the options. */
+void tell_row(const struct import_options *o, const struct row *row, const struct outcome *out);
 /* JSON of the problems for the provenance: names and columns, never values. */
 void problems_json(const struct outcome *out, struct buf *json);
 const char *column_title(int column); /* Vietnamese, for people */

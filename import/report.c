@@ -66,6 +66,35 @@ const char *column_title(int column)
         [COLUMN_OFFICER] = "Cán bộ",
         [COLUMN_EVIDENCE_STATE] = "Trạng thái",
         [COLUMN_CODE] = "Mã",
+        [COLUMN_OLD_WARD] = "Phường cũ",
+        [COLUMN_COORDINATES] = "Toạ độ (một ô)",
+        [COLUMN_BUSINESS_KIND] = "Nhóm, loại hình ATTP",
+        [COLUMN_REGIME] = "Diện quản lý ATTP",
+        [COLUMN_DOCUMENT] = "Loại giấy tờ",
+        [COLUMN_ISSUER] = "Cơ quan cấp",
+        [COLUMN_HEALTH_CHECKED_ON] = "Ngày khám sức khoẻ",
+        [COLUMN_TRAINED_ON] = "Ngày tập huấn kiến thức",
+        [COLUMN_FINDINGS] = "Nội dung không đạt",
+        [COLUMN_PENALTY] = "Xử phạt",
+        [COLUMN_CLASS] = "Hạng",
+        [COLUMN_WARD_MANAGED] = "Phường quản lý",
+        [COLUMN_CASHLESS_DEPLOYED] = "Đã triển khai TTKDTM",
+        [COLUMN_MARKET_40] = "Chợ 4.0",
+        [COLUMN_EVIDENCE_NOTE] = "Minh chứng",
+        [COLUMN_PILOT_NAME] = "Tên mô hình",
+        [COLUMN_PILOT_TYPE] = "Loại mô hình",
+        [COLUMN_DECISION] = "Quyết định",
+        [COLUMN_MINUTES_NUMBER] = "Số biên bản",
+        [COLUMN_ALIASES] = "Tên khác",
+        [COLUMN_SOURCE] = "Nguồn",
+        [COLUMN_VERSION] = "Phiên bản",
+        [COLUMN_LEVEL] = "Cấp",
+        [COLUMN_INDUSTRY_GROUP] = "Nhóm ngành",
+        [COLUMN_LAYER] = "Lớp",
+        [COLUMN_VALID_FROM] = "Có hiệu lực từ",
+        [COLUMN_VALID_TO] = "Có hiệu lực đến",
+        [COLUMN_EINVOICE_SCOPE] = "Thuộc diện hoá đơn điện tử",
+        [COLUMN_EINVOICE] = "Đã kết nối hoá đơn điện tử",
     };
     if (column < 0)
         return "";
@@ -107,19 +136,16 @@ static const char *default_advice(const struct outcome *out)
     return "Dòng đã được nhận, bỏ qua giá trị này; sửa rồi nhập lại nếu cần";
 }
 
-static void add_sentences(struct buf *line, const struct outcome *out)
+static void add_sentences(struct buf *text, const struct outcome *out)
 {
-    struct buf text = {0};
-    buf_slice(&text, out->reason);
+    buf_slice(text, out->reason);
     for (int i = 0; i < out->problem_count; i++) {
         const struct problem *p = &out->problems[i];
-        buf_text(&text, text.n ? "; " : "");
+        buf_text(text, text->n ? "; " : "");
         if (i > 0 || out->reason.n)
-            buf_format(&text, "%s%s", column_title(p->column), p->column >= 0 ? ": " : "");
-        buf_text(&text, p->text);
+            buf_format(text, "%s%s", column_title(p->column), p->column >= 0 ? ": " : "");
+        buf_text(text, p->text);
     }
-    buf_csv(line, buf_to_slice(&text));
-    buf_release(&text);
 }
 
 void report_row(struct report *r, uint32_t row, const struct outcome *out)
@@ -138,11 +164,37 @@ void report_row(struct report *r, uint32_t row, const struct outcome *out)
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(verdict_title(out->verdict)));
     buf_char(&r->line, ',');
-    add_sentences(&r->line, out);
+    struct buf text = {0};
+    add_sentences(&text, out);
+    buf_csv(&r->line, buf_to_slice(&text));
+    buf_release(&text);
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(p->advice ? p->advice : default_advice(out)));
     buf_text(&r->line, "\r\n");
     fwrite(r->line.p, 1, r->line.n, r->file);
+}
+
+void tell_row(const struct import_options *o, const struct row *row, const struct outcome *out)
+{
+    if (!o->on_row)
+        return;
+    struct buf text = {0};
+    add_sentences(&text, out);
+    const struct problem none = {.column = -1, .text = ""};
+    const struct problem *p = out->problem_count ? &out->problems[0] : &none;
+    bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
+    const char *advice = p->advice ? p->advice : out->problem_count || waits ? default_advice(out) : "";
+    struct import_row told = {.number = row->number,
+                              .verdict = out->verdict,
+                              .verdict_title = verdict_title(out->verdict),
+                              .position = out->verdict == VERDICT_REJECTED ? NULL : out->position,
+                              .raw = row->raw,
+                              .column = slice_of(column_title(p->column)),
+                              .value = p->value,
+                              .sentence = buf_to_slice(&text),
+                              .advice = slice_of(advice)};
+    o->on_row(o->on_row_context, &told);
+    buf_release(&text);
 }
 
 bool report_close(struct report *r, struct fault *f)

@@ -421,56 +421,79 @@ uint64_t table_row_estimate(const struct table *t)
 /* --- for people --- */
 
 /* Values of the first data rows, whatever stands between them. */
-static void explain_samples(const struct table *t, uint32_t column, struct buf *out)
+static void take_samples(const struct table *t, uint32_t column, struct arena *a, struct import_column *out)
 {
-    enum { SAMPLES = 3 };
-    uint32_t shown = 0;
     struct judge judge = t->first_judge;
     struct arena scratch = {0};
-    for (uint32_t i = t->header.last_row + 1; i < t->first.count && shown < SAMPLES; i++) {
+    for (uint32_t i = t->header.last_row + 1;
+         i < t->first.count && out->sample_count < (int)COUNT_OF(out->samples); i++) {
         const struct sheet_row *row = &t->first.rows[i];
         struct slice group;
         bool is_data = judge_row(&judge, row, &scratch, &group) == ROW_DATA;
         if (is_data && column < row->count && row->cells[column].text.n > 0) {
-            buf_text(out, shown++ ? " | " : "   ví dụ: ");
-            buf_slice(out, row->cells[column].text);
+            out->samples[out->sample_count++] = arena_slice(a, row->cells[column].text);
         }
     }
     arena_release(&scratch);
 }
 
-static void column_letters(uint32_t column, char out[8])
+static const char *column_letters(uint32_t column, struct arena *a)
 {
-    char reversed[8];
+    char reversed[8], letters[8];
     int n = 0, k = 0;
     for (uint32_t c = column + 1; c > 0; c = (c - 1) / 26) {
         reversed[n++] = (char)('A' + (c - 1) % 26);
     }
     while (n > 0) {
-        out[k++] = reversed[--n];
+        letters[k++] = reversed[--n];
     }
-    out[k] = '\0';
+    return arena_text(a, (struct slice){letters, (size_t)k});
 }
 
-static void explain_column(const struct table *t, uint32_t i, struct buf *out)
+static void describe(const struct table *t, uint32_t i, struct arena *a, struct import_column *out)
 {
     static const char *const how[] = {"", "theo các từ đầu của tiêu đề", "đúng tiêu đề",
                                       "theo bảng ghép cột được cho"};
-    char letters[8];
     int column = t->mapping.column[i];
-    column_letters(i, letters);
-    buf_format(out, "  %-3s \"%.*s\" → ", letters, (int)t->header.headings[i].text.n,
-               t->header.headings[i].text.p);
+    *out = (struct import_column){.letters = column_letters(i, a),
+                                  .heading = arena_slice(a, t->header.headings[i].text)};
     if (column >= 0) {
-        buf_format(out, "%s (%s)", column_name((enum column_id)column), how[t->mapping.how[i]]);
+        out->name = column_name((enum column_id)column);
+        out->how = how[t->mapping.how[i]];
     } else if (column == COLUMN_ORDER) {
-        buf_text(out, "số thứ tự");
+        out->how = "số thứ tự";
     } else if (t->mapping.how[i] != MATCH_NONE && column == COLUMN_NONE) {
-        buf_text(out, "không dùng: trùng ý với một cột khác");
+        out->how = "không dùng: trùng ý với một cột khác";
     } else {
-        buf_text(out, column == COLUMN_IGNORED ? "không dùng" : "không dùng: chưa hiểu tiêu đề");
+        out->how = column == COLUMN_IGNORED ? "không dùng" : "không dùng: chưa hiểu tiêu đề";
     }
-    explain_samples(t, i, out);
+    take_samples(t, i, a, out);
+}
+
+uint32_t table_columns(const struct table *t, struct arena *a, struct import_column **out)
+{
+    uint32_t count = 0;
+    *out = ARENA_ARRAY(a, struct import_column, t->header.count + 1);
+    for (uint32_t i = 0; i < t->header.count; i++) {
+        if (t->header.headings[i].text.n > 0) {
+            describe(t, i, a, &(*out)[count++]);
+        }
+    }
+    return count;
+}
+
+static void explain_column(const struct import_column *c, struct buf *out)
+{
+    buf_format(out, "  %-3s \"%.*s\" → ", c->letters, (int)c->heading.n, c->heading.p);
+    if (c->name) {
+        buf_format(out, "%s (%s)", c->name, c->how);
+    } else {
+        buf_text(out, c->how);
+    }
+    for (int i = 0; i < c->sample_count; i++) {
+        buf_text(out, i ? " | " : "   ví dụ: ");
+        buf_slice(out, c->samples[i]);
+    }
     buf_char(out, '\n');
 }
 
@@ -487,11 +510,13 @@ void table_explain(const struct table *t, struct buf *out)
         buf_format(out, "–%u", rows->rows[t->header.last_row].number);
     }
     buf_text(out, "\n");
-    for (uint32_t i = 0; i < t->header.count; i++) {
-        if (t->header.headings[i].text.n > 0) {
-            explain_column(t, i, out);
-        }
+    struct arena a = {0};
+    struct import_column *columns;
+    uint32_t count = table_columns(t, &a, &columns);
+    for (uint32_t i = 0; i < count; i++) {
+        explain_column(&columns[i], out);
     }
+    arena_release(&a);
     for (uint32_t i = 0; i < t->sheet->name_count; i++) {
         if (i != t->sheet_index) {
             buf_format(out, "Trang \"%s\"%s không được đọc; chọn bằng --sheet\n", t->sheet->names[i].name,
