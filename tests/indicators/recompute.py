@@ -137,7 +137,7 @@ def kpi_k100(truth, as_of):
 
 def platform_counts(place, as_of):
     when = place["platform_on"]
-    return when is not None and 0 <= (as_of - when).days <= PLATFORM_DAYS
+    return when is not None and (as_of - when).days <= PLATFORM_DAYS  # a younger list counts: as_of is not known_at
 
 
 def recount(truth, as_of):
