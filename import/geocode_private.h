@@ -178,8 +178,10 @@ struct judged {
     bool is_blocked;
 };
 
-/* The parts of one text without a decision, for tests and fuzzing: how many streets it may mean; *best only if any. */
-int geocode_parts(const struct geocoder *g, struct slice text, struct arena *a, struct reading *r, struct judged *best);
+/* The parts of one text without a decision, for tests and fuzzing: how many streets it may mean; *best only
+ * if any. */
+int geocode_parts(const struct geocoder *g, struct slice text, struct arena *a, struct reading *r,
+                  struct judged *best);
 /* Judges match i of the reading; labels the reading's tokens when `is_final`. */
 void judge_street(const struct geocoder *g, struct reading *r, int i, struct arena *a, struct judged *out);
 double judged_score(const uint8_t faults[GEO_COUNT]);
