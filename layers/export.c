@@ -398,5 +398,9 @@ bool export_layer(const struct export_request *request, uint64_t *count, struct 
     OSRDestroySpatialReference(job.to);
     OSRDestroySpatialReference(job.from);
     *count = job.count;
+    if (ok && !filter_finish(request->filter, f)) { /* rows are missing: no file is better than half of one */
+        remove(request->path);
+        return false;
+    }
     return ok;
 }

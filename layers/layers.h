@@ -324,6 +324,8 @@ struct projection; /* one coordinate system beside WGS84; used by one thread at 
 bool projection_open(struct projection **out, const char *crs, struct fault *f) RESULT_MUST_BE_USED;
 void projection_close(struct projection *p);
 int projection_epsg(const struct projection *p);
+/* Whether the register writes latitude or northing before longitude or easting. */
+bool projection_is_north_first(const struct projection *p);
 bool projection_is_degrees(const struct projection *p); /* east and north are then longitude and latitude */
 /* Easting and northing in metres to degrees and back, whatever the order of the axes in the register; false
  * outside the area where it is defined. */

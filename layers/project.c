@@ -14,7 +14,7 @@ struct projection {
     PJ_CONTEXT *context;
     PJ *pj; /* from WGS84 degrees to the system, axes normalised */
     int epsg;
-    bool is_degrees;
+    bool is_degrees, is_north_first;
 };
 
 static bool read_epsg(const char *crs, int *epsg)
@@ -40,6 +40,18 @@ static bool refuse_known_wrong(int epsg, struct fault *f)
     return true;
 }
 
+static bool first_axis_is_north(PJ_CONTEXT *context, const char *code)
+{
+    PJ *crs = proj_create(context, code), *system = crs ? proj_crs_get_coordinate_system(context, crs) : NULL;
+    const char *direction = NULL;
+    bool known =
+        system && proj_cs_get_axis_info(context, system, 0, NULL, NULL, &direction, NULL, NULL, NULL, NULL);
+    bool is_north = known && direction && slice_equal(slice_of(direction), SLICE("north"));
+    proj_destroy(system);
+    proj_destroy(crs);
+    return is_north;
+}
+
 static bool make(struct projection *p, struct fault *f)
 {
     char code[24];
@@ -56,6 +68,7 @@ static bool make(struct projection *p, struct fault *f)
     PJ_TYPE type = crs ? proj_get_type(crs) : PJ_TYPE_UNKNOWN;
     p->is_degrees = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
     proj_destroy(crs);
+    p->is_north_first = first_axis_is_north(p->context, code);
     return true;
 }
 
@@ -98,6 +111,11 @@ int projection_epsg(const struct projection *p)
 bool projection_is_degrees(const struct projection *p)
 {
     return p->is_degrees;
+}
+
+bool projection_is_north_first(const struct projection *p)
+{
+    return p->is_north_first;
 }
 
 bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out)

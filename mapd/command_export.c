@@ -3,18 +3,42 @@
 
 #include <stdio.h>
 
+/* CQL2 text, or CQL2 JSON when it begins like an object. */
+static bool read_filter(struct arena *a, const struct snapshot_layer *l, const char *text,
+                        struct filter **out, struct fault *f)
+{
+    struct slice trimmed = slice_trim(slice_of(text));
+    struct cql2_text what = {.text = trimmed,
+                             .lang = slice_starts(trimmed, SLICE("{")) ? CQL2_LANG_JSON : CQL2_LANG_TEXT};
+    *out = filter_new(a, l->layer);
+    if (!filter_add_cql2(*out, &what, f))
+        return false;
+    filter_bind(*out, l);
+    return true;
+}
+
 static bool export_named(const struct snapshot *s, const struct arguments *args, uint64_t *count,
                          struct fault *f)
 {
     const struct layer *layer = layer_find(slice_of(args->positional[1]));
     if (!layer)
         return fault_set(f, FAULT_NOT_FOUND, "LAYER", "không có lớp '%s'", args->positional[1]);
+    struct arena arena = {0};
+    struct filter *filter = NULL;
+    const struct snapshot_layer *l = snapshot_get(s, layer->id);
+    if (args->option[OPTION_FILTER] && !read_filter(&arena, l, args->option[OPTION_FILTER], &filter, f)) {
+        arena_release(&arena);
+        return false;
+    }
     struct export_request request = {
-        .layer = snapshot_get(s, layer->id),
+        .layer = l,
+        .filter = filter,
         .path = args->positional[2],
         .crs = args->option[OPTION_CRS],
     };
-    return export_layer(&request, count, f);
+    bool ok = export_layer(&request, count, f);
+    arena_release(&arena);
+    return ok;
 }
 
 int command_export(const struct arguments *args)

@@ -7,6 +7,7 @@ static const char *const TYPES[FORMAT_COUNT] = {
     [FORMAT_JSON] = "application/json",
     [FORMAT_GEOJSON] = "application/geo+json",
     [FORMAT_OPENAPI] = "application/vnd.oai.openapi+json;version=3.0",
+    [FORMAT_SCHEMA] = "application/schema+json",
     [FORMAT_JSONLD] = "application/ld+json",
     [FORMAT_HTML] = "text/html; charset=utf-8",
     [FORMAT_MVT] = "application/vnd.mapbox-vector-tile",
@@ -86,7 +87,8 @@ static bool next_element(struct slice *list, struct slice *name, int *quality)
 
 static bool is_json_like(enum format format)
 {
-    return format == FORMAT_GEOJSON || format == FORMAT_OPENAPI || format == FORMAT_JSONLD;
+    return format == FORMAT_GEOJSON || format == FORMAT_OPENAPI || format == FORMAT_SCHEMA ||
+           format == FORMAT_JSONLD;
 }
 
 /* How exactly a range names a format: 3 itself, 2 what it is a kind of, 1 its type with a star, 0 everything,

@@ -35,6 +35,12 @@ static bool read_text(const struct parameter *p, struct slice text, struct value
     return text.n <= 400 || refuse(p, text, "quá dài", f);
 }
 
+static bool read_filter(const struct parameter *p, struct slice text, struct value *v, struct fault *f)
+{
+    (void)v;
+    return text.n > 0 || refuse(p, text, "rỗng", f);
+}
+
 static bool read_choice(const struct parameter *p, struct slice text, struct value *v, struct fault *f)
 {
     struct slice rest = slice_of(p->choices), one;
@@ -211,7 +217,7 @@ static reader *const READERS[VALUE_TYPE_COUNT] = {
     [VALUE_TILESET] = read_tileset,   [VALUE_TILE] = read_tile,     [VALUE_LIMIT] = read_limit,
     [VALUE_OFFSET] = read_offset,     [VALUE_BBOX] = read_bbox,     [VALUE_LONGITUDE] = read_degrees,
     [VALUE_LATITUDE] = read_degrees,  [VALUE_DATE] = read_date,     [VALUE_INSTANT] = read_instant,
-    [VALUE_DATETIME] = read_datetime,
+    [VALUE_DATETIME] = read_datetime, [VALUE_FILTER] = read_filter,
 };
 
 const struct parameter *parameter_get(enum parameter_id id)

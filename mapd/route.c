@@ -337,6 +337,8 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
 bool route_is_slow(void *context, const struct request *request)
 {
     (void)context;
+    if (slice_find(request->query, SLICE("filter=")) >= 0) /* a stranger's arithmetic over every row */
+        return true;
     for (int i = 0; i < ROUTE_COUNT; i++) {
         struct slice path = slice_of(ROUTES[i].path), verb;
         if (!(ROUTES[i].kind & SLOW) || !slice_next(&path, ' ', &verb))

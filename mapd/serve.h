@@ -22,6 +22,7 @@ enum format {
     FORMAT_JSON,
     FORMAT_GEOJSON,
     FORMAT_OPENAPI,
+    FORMAT_SCHEMA,
     FORMAT_JSONLD,
     FORMAT_HTML,
     FORMAT_MVT,
@@ -38,6 +39,7 @@ enum route_kind {
     AS_JSON = AS(JSON),
     AS_GEOJSON = AS(GEOJSON),
     AS_OPENAPI = AS(OPENAPI),
+    AS_SCHEMA = AS(SCHEMA),
     AS_JSONLD = AS(JSONLD),
     AS_HTML = AS(HTML),
     AS_MVT = AS(MVT),
@@ -88,6 +90,7 @@ enum value_type {
     VALUE_DATE,
     VALUE_INSTANT,
     VALUE_DATETIME,
+    VALUE_FILTER, /* CQL2, read by the handler: what it means depends on the layer */
     VALUE_TYPE_COUNT
 };
 
@@ -231,6 +234,8 @@ const char *collection_url(const struct call *c, const struct layer *l, const ch
 /* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);
 bool is_english(const struct call *c); /* ?lang=en */
+/* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked (serve_filter.c). */
+bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f);
 void page_begin(const struct call *c, struct reply *r, const char *title);
 void page_end(const struct call *c, struct reply *r);
 struct json;

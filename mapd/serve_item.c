@@ -14,7 +14,7 @@ enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 10000, LINKS = 8 };
 /* What was asked for, against one layer. */
 struct selection {
     const struct snapshot_layer *l;
-    const struct filter *filter; /* NULL: all */
+    struct filter *filter;    /* NULL: all */
     bool has_box, has_shapes; /* has_shapes: bounds are not enough, the geometry itself must meet the box */
     struct box box;
     const uint32_t *within; /* rows the box meets, ascending */
@@ -27,19 +27,6 @@ struct result {
     uint32_t returned;
     uint64_t matched, offset, limit;
 };
-
-static bool add_filter(const struct call *c, struct selection *s, struct fault *f)
-{
-    if (!c->field_count)
-        return true;
-    struct filter *filter = filter_new(c->arena, s->l->layer);
-    for (int i = 0; i < c->field_count; i++)
-        if (!filter_add_equal(filter, c->fields[i].name, c->fields[i].value, f))
-            return false;
-    filter_bind(filter, s->l);
-    s->filter = filter;
-    return true;
-}
 
 static bool select_rows(const struct call *c, struct selection *s, struct fault *f)
 {
@@ -55,7 +42,7 @@ static bool select_rows(const struct call *c, struct selection *s, struct fault 
         date_format_iso(when->from, s->from);
     if (when->to.year)
         date_format_iso(when->to, s->to);
-    return add_filter(c, s, f);
+    return make_filter(c, s->l, &s->filter, f);
 }
 
 /* An ISO day of a hidden column against the other end; an unknown bound is open. */
@@ -276,6 +263,8 @@ bool serve_items(const struct call *c, struct reply *r, struct fault *f)
     if (!select_rows(c, &s, f))
         return false;
     find_page(c, &s, &page);
+    if (!filter_finish(s.filter, f))
+        return false;
     if (c->format == FORMAT_HTML)
         items_html(c, r, s.l, &page);
     else

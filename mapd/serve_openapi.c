@@ -93,6 +93,7 @@ static void schema_json(struct json *j, const struct parameter *p, enum route_id
         [VALUE_DATE] = "{\"type\":\"string\",\"format\":\"date\"}",
         [VALUE_INSTANT] = "{\"type\":\"string\",\"format\":\"date-time\"}",
         [VALUE_DATETIME] = "{\"type\":\"string\"}",
+        [VALUE_FILTER] = "{\"type\":\"string\",\"maxLength\":16384}",
     };
     json_key(j, "schema");
     if (p->type == VALUE_CHOICE)

@@ -25,17 +25,6 @@ static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
     return tile_is_valid(w->tile) || fault_set(f, FAULT_NOT_FOUND, NULL, "ô nằm ngoài lưới");
 }
 
-static bool make_filter(const struct call *c, const struct wanted *w, struct filter **out, struct fault *f)
-{
-    struct filter *filter = filter_new(c->arena, w->layer);
-    for (int i = 0; i < c->field_count; i++)
-        if (!filter_add_equal(filter, c->fields[i].name, c->fields[i].value, f))
-            return false;
-    filter_bind(filter, w->l);
-    *out = filter;
-    return true;
-}
-
 static void encode(const struct call *c, const struct wanted *w, const struct filter *filter, struct buf *out)
 {
     struct tile_request request = {
@@ -98,13 +87,13 @@ bool serve_tile(const struct call *c, struct reply *r, struct fault *f)
     struct wanted w;
     if (!read_wanted(c, &w, f))
         return false;
-    if (c->field_count) {
-        struct filter *filter = NULL;
-        if (!make_filter(c, &w, &filter, f))
-            return false;
+    struct filter *filter;
+    if (!make_filter(c, w.l, &filter, f))
+        return false;
+    if (filter) {
         encode(c, &w, filter, &r->body);
         finish(r, r->body.n == 0);
-        return true;
+        return filter_finish(filter, f);
     }
     reply_bytes(c, r, cached(c, &w));
     finish(r, r->shared.n == 0);

@@ -249,6 +249,22 @@ static int64_t count_in(const struct table *t, const char *text, const char *eps
     return count;
 }
 
+START_TEST(the_register_says_which_axis_is_first)
+{
+    static const struct {
+        const char *epsg;
+        bool north_first;
+    } KNOWN[] = {{"EPSG:4326", true}, {"EPSG:3857", false}, {"EPSG:5899", false}, {"EPSG:2045", true}};
+    for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
+        struct projection *p;
+        struct fault f = {0};
+        ck_assert(projection_open(&p, KNOWN[i].epsg, &f));
+        ck_assert_msg(projection_is_north_first(p) == KNOWN[i].north_first, "%s", KNOWN[i].epsg);
+        projection_close(p);
+    }
+}
+END_TEST
+
 START_TEST(literals_in_other_systems)
 {
     struct table t;
@@ -260,6 +276,8 @@ START_TEST(literals_in_other_systems)
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(16, 108, 16.1, 108.3))", NULL, true), 1);
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(16, 108, 16.1, 108.3))", NULL, false), -1);
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, POINT(16.05 108.2))", NULL, true), 1);
+    ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, POINT(16.05 108.2))", "EPSG:4326", true), 1);
+    ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(108, 16, 108.3, 16.1))", "EPSG:4326", true), -1);
     ck_assert(projection_open(&projection, "EPSG:3857", &f));
     ck_assert(projection_from_lonlat(projection, (struct lonlat){108.2, 16.05}, &east, &north));
     projection_close(projection);
@@ -588,6 +606,7 @@ int main(void)
     tcase_add_test(t, depth_and_length_are_bounded);
     tcase_add_test(t, no_byte_is_trusted);
     tcase_add_test(t, time_is_metered);
+    tcase_add_test(t, the_register_says_which_axis_is_first);
     tcase_add_test(t, literals_in_other_systems);
     tcase_add_test(t, random_filters_agree_with_a_naive_evaluator);
     suite_add_tcase(s, t);
