@@ -234,7 +234,8 @@ const char *collection_url(const struct call *c, const struct layer *l, const ch
 /* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);
 bool is_english(const struct call *c); /* ?lang=en */
-/* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked (serve_filter.c). */
+/* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked
+ * (serve_filter.c). */
 bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f);
 void page_begin(const struct call *c, struct reply *r, const char *title);
 void page_end(const struct call *c, struct reply *r);

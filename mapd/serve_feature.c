@@ -152,6 +152,8 @@ static void collection_links(const struct call *c, const struct layer *layer, st
                          say(SAY_ITEMS, false)});
     add(l, (struct link){"items", type_of(FORMAT_HTML), collection_url(c, layer, "/items?f=html"),
                          say(SAY_ITEMS, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/queryables", type_of(FORMAT_SCHEMA),
+                         collection_url(c, layer, "/queryables"), say(SAY_QUERYABLES, false)});
     add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", type_of(FORMAT_JSON),
                          collection_url(c, layer, "/tiles"), say(SAY_TILES, false)});
     add(l, (struct link){"enclosure", type_of(FORMAT_GEOJSON),

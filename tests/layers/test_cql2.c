@@ -277,7 +277,8 @@ START_TEST(literals_in_other_systems)
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(16, 108, 16.1, 108.3))", NULL, false), -1);
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, POINT(16.05 108.2))", NULL, true), 1);
     ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, POINT(16.05 108.2))", "EPSG:4326", true), 1);
-    ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(108, 16, 108.3, 16.1))", "EPSG:4326", true), -1);
+    ck_assert_int_eq(count_in(&t, "S_INTERSECTS(geometry, BBOX(108, 16, 108.3, 16.1))", "EPSG:4326", true),
+                     -1);
     ck_assert(projection_open(&projection, "EPSG:3857", &f));
     ck_assert(projection_from_lonlat(projection, (struct lonlat){108.2, 16.05}, &east, &north));
     projection_close(projection);
