@@ -103,7 +103,8 @@ static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
     if (p->action != MASK_GROUP && !p->has_slash && is_mostly_lost(t, at, at + p->words))
         return false;
     /* a shy word counts when its marks say so, or at the start of a part */
-    return !p->is_shy || t->t[at].has_marks || starts_part(&t->t[at], at);
+    bool is_certain = t->t[at].has_marks && count_lost(t->t[at].fold) == 0;
+    return !p->is_shy || is_certain || starts_part(&t->t[at], at);
 }
 
 static const struct phrase *phrase_at(const struct mask *m, int at)
@@ -462,6 +463,8 @@ static void mask_market_lots(struct mask *m)
     int market = 0;
     while (market < t->count && t->t[market].label != LABEL_MARKET)
         market++;
+    if (market > 0 && t->t[market - 1].label == LABEL_RELATION) /* "gần chợ" */
+        return;
     for (int i = 0; market < t->count && i < market; i++) {
         bool is_lot = t->t[i].label == LABEL_FREE && !m->is_covered[i] &&
                       (slice_equal(t->t[i].fold, SLICE("lo")) || slice_equal(t->t[i].fold, SLICE("day")) ||
@@ -471,7 +474,7 @@ static void mask_market_lots(struct mask *m)
         if (m->out->stall.n == 0)
             mask_stall(m, i, i + 1);
         for (int k = i; k < market; k++)
-            if (t->t[k].label == LABEL_FREE)
+            if (t->t[k].label == LABEL_FREE && !m->is_covered[k])
                 t->t[k].label = LABEL_NOTE;
     }
 }

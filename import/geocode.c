@@ -348,7 +348,7 @@ static bool decide_area(const struct geocoder *g, const struct reading *reading,
 {
     const struct address *address = &reading->address;
     int64_t group = named_group(g, address);
-    bool is_other = address->flags & (ADDRESS_WARD_UNKNOWN | ADDRESS_DISTRICT_OTHER);
+    bool is_other = address->flags & (ADDRESS_WARD_UNKNOWN | ADDRESS_DISTRICT_OTHER | ADDRESS_STALL);
     const struct shape *area = area_named(g, group, address->ward_id);
     if (is_other || area == NULL || area->part_count == 0 || has_leftovers(&reading->tokens))
         return false;

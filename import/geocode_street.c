@@ -88,7 +88,7 @@ static bool is_extended_right(const struct finder *f, const struct street_match 
     const struct token *next = &f->t->t[m->to];
     if (next->is_number)
         return has_number_before && next->sign == 0; /* "12 Tiên Sơn 25": a street of that family */
-    if (address_number_after(f->t, m->to) > m->to || is_street_word(next))
+    if (address_number_after(f->t, m->to) > m->to)
         return false;
     return !is_name_of(f, m->to, ADMIN, &tokens);
 }
@@ -180,14 +180,14 @@ static bool is_single(struct slice syllable, char stop)
 static bool judge_syllables(const struct finder *f, struct street_match *m)
 {
     const struct street_alias *alias = &f->s->index->aliases[m->alias];
-    struct slice rest = alias->fold;
+    struct slice rest = alias->fold, marks = alias->marks;
     if (f->t->has_lost)
         return true;
     if (m->to - m->from != alias->words) /* a blank too many or too few is a slip by itself */
         return m->half_edits <= 2;
     for (int i = m->from; i < m->to; i++) {
         const struct token *w = &f->t->t[i];
-        struct slice known = fold_word(&rest);
+        struct slice known = fold_word(&rest), known_marks = fold_word(&marks);
         if (known.n == 0 || slice_equal(w->fold, known))
             continue;
         int cost = spell_cost(w->fold, known, syllable_limit(known.n));
@@ -195,6 +195,9 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
             return false;
         bool is_stop = (is_single(w->fold, 't') && is_single(known, 'c')) ||
                        (is_single(w->fold, 'c') && is_single(known, 't'));
+        if (w->fold.p[0] != known.p[0] &&
+            (slice_starts(w->marks, SLICE("đ")) || slice_starts(known_marks, SLICE("đ"))))
+            cost += 2;   /* d is heard like gi and v, đ is not */
         cost += is_stop; /* t and c are confused at the end of a syllable only */
         m->is_doubtful |= cost >= (f->t->has_marks ? 2 : 1) && street_knows_word(f->s->index, w->marks);
     }
@@ -359,6 +362,18 @@ static void exact_at(struct finder *f, int from)
     }
 }
 
+/* Where the typist wrote marks they are the name's: "Quát phường" is not "Quát Phương". */
+static bool marks_fit(const struct street_alias *alias, const struct tokens *t, int from, int to)
+{
+    struct slice rest = alias->marks;
+    for (int i = from; to - from == alias->words && i < to && alias->marks.n > 0; i++) {
+        struct marks_difference d = text_compare_marks(t->t[i].marks, fold_word(&rest));
+        if (t->t[i].has_marks && (d.tones > 0 || d.letters > 0))
+            return false;
+    }
+    return true;
+}
+
 /* Whether tokens [from, to) are some street's name as written; the key is `key`. */
 static bool is_name(const struct street_index *s, const struct tokens *t, int from, int to, struct slice key)
 {
@@ -367,7 +382,7 @@ static bool is_name(const struct street_index *s, const struct tokens *t, int fr
     for (uint32_t i = street_exact(s, key); i; i = s->next[i - 1]) {
         const struct street_alias *alias = &s->aliases[i - 1];
         if (!alias->is_initials && (!alias->is_bare || is_after_word(t, from)) &&
-            words_fit(alias, t, from, to))
+            words_fit(alias, t, from, to) && marks_fit(alias, t, from, to))
             return true;
     }
     return false;
@@ -455,6 +470,17 @@ static void lost_key(struct finder *f, int from, int to)
     }
 }
 
+/* One letter, or several without a vowel ("Ng", "Tr"); a lost letter may be any. */
+static bool is_short_form(const struct token *t)
+{
+    if (t->is_number || t->fold.n > 3)
+        return false;
+    for (size_t i = 0; i < t->fold.n && t->fold.n > 1; i++)
+        if (strchr("aeiouy?", t->fold.p[i]))
+            return false;
+    return true;
+}
+
 /* "Ng. Gia Tự", "D. Đình Nghệ", "Ông Ích Đ.": each word is the name's word or the start of it, one is whole.
  */
 static bool is_abbreviation(const struct finder *f, const struct street_alias *alias, int from, int to)
@@ -464,7 +490,8 @@ static bool is_abbreviation(const struct finder *f, const struct street_alias *a
     for (int i = from; i < to; i++) {
         struct slice word = f->t->t[i].fold, known = fold_word(&rest);
         bool is_whole = slice_equal(word, known);
-        if (!is_whole && (word.n > 3 || f->t->t[i].is_number || !slice_starts(known, word)))
+        bool is_start = is_short_form(&f->t->t[i]) && (word.p[0] == '?' || slice_starts(known, word));
+        if (!is_whole && !is_start)
             return false;
         has_whole |= is_whole && word.n >= 2 && !f->t->t[i].is_number;
     }
@@ -475,7 +502,7 @@ static void abbreviated(struct finder *f, int from, int to)
 {
     bool is_short = false;
     for (int i = from; i < to; i++)
-        is_short |= f->t->t[i].fold.n <= 2 && !f->t->t[i].is_number;
+        is_short |= is_short_form(&f->t->t[i]);
     for (uint32_t i = 0; is_short && i < f->s->index->count; i++) {
         const struct street_alias *alias = &f->s->index->aliases[i];
         struct street_match m = {.from = from, .to = to, .way = WAY_ABBREVIATED};
@@ -504,9 +531,10 @@ static void near_at(struct finder *f, int from)
         street_key(f->t, from, to, &f->key);
         if (f->key.n > SPELL_MAX || is_cut_number(f->t, from, to))
             continue;
-        if (has_lost)
+        bool is_slip = !has_initial(f->t, from, to); /* single letters are abbreviations */
+        if (is_slip && has_lost)
             lost_key(f, from, to);
-        else if (!has_initial(f->t, from, to)) /* single letters are abbreviations, not slips */
+        else if (is_slip)
             near_key(f, from, to);
         if (to - from >= 2)
             abbreviated(f, from, to);

@@ -47,14 +47,18 @@ static int extra_cost(const char *text, int at)
     return is_heard ? CONFUSED : EDIT;
 }
 
-/* Two letters for one or two others at once: ch/tr, gi/d, exchange of neighbours. `a` and `b` point behind
- * them. */
+static bool is_pair(const char *behind, char first, char second)
+{
+    return behind[-2] == first && behind[-1] == second;
+}
+
+/* Two letters for two others at once: ch/tr, exchange of neighbours. `a` and `b` point behind them. */
 static int pair_cost(const char *a, const char *b)
 {
+    if ((is_pair(a, 'c', 'h') && is_pair(b, 't', 'r')) || (is_pair(a, 't', 'r') && is_pair(b, 'c', 'h')))
+        return CONFUSED;
     bool is_exchange = a[-1] == b[-2] && a[-2] == b[-1] && !is_digit(a[-1]) && !is_digit(a[-2]);
-    bool is_chtr = (memcmp(a - 2, "ch", 2) == 0 && memcmp(b - 2, "tr", 2) == 0) ||
-                   (memcmp(a - 2, "tr", 2) == 0 && memcmp(b - 2, "ch", 2) == 0);
-    return is_chtr ? CONFUSED : is_exchange ? EDIT : SPELL_FAR;
+    return is_exchange ? EDIT : SPELL_FAR;
 }
 
 static int least(int a, int b)
@@ -73,9 +77,9 @@ static int cell(const struct slice *typed, const struct slice *known, int i, int
     best = least(best, rows[2][j - 1] + extra_cost(known->p, j - 1));
     if (i > 1 && j > 1)
         best = least(best, rows[0][j - 2] + pair_cost(a, b));
-    if (i > 1 && memcmp(a - 2, "gi", 2) == 0 && b[-1] == 'd')
+    if (i > 1 && is_pair(a, 'g', 'i') && b[-1] == 'd')
         best = least(best, rows[0][j - 1] + CONFUSED);
-    if (j > 1 && memcmp(b - 2, "gi", 2) == 0 && a[-1] == 'd')
+    if (j > 1 && is_pair(b, 'g', 'i') && a[-1] == 'd')
         best = least(best, rows[1][j - 2] + CONFUSED);
     return best;
 }
