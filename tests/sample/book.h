@@ -23,6 +23,7 @@ struct row_place {
     int row;
 };
 void truth_row(struct truth *t, const struct row_place *at, const struct row *r);
+void values_row(FILE *values, const struct row_place *at, const struct row *r);
 void truth_count(struct truth *t, const char *what, int number);      /* one line of counts.tsv */
 void truth_trap(struct truth *t, const char *file, const char *trap); /* one line of files.tsv */
 

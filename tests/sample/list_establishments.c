@@ -132,6 +132,13 @@ void row_identity(struct row *r, const struct place *p)
     cell_text(r, F_CODE, TRADES[p->trade].code);
     cell_date(r, F_ISSUED, p->issued);
     put(r->note.name, sizeof r->note.name, "%s", p->name);
+    clean_text(r, F_REF, p->ref);
+    clean_text(r, F_NAME, p->name);
+    clean_text(r, F_OWNER, p->owner);
+    clean_text(r, F_ID, p->id);
+    clean_text(r, F_PHONE, p->phone);
+    clean_text(r, F_CODE, TRADES[p->trade].code);
+    clean_day(r, F_ISSUED, p->issued);
 }
 
 /* A third of the survey was done with a receiver: degrees in one half of those rows, VN-2000 in the other; in
@@ -153,6 +160,16 @@ static void survey_coordinates(struct scene *s)
     }
 }
 
+/* What the address must read like once its letters are mended. */
+static void clean_address(struct row *r)
+{
+    char text[TEXT];
+    clean_text(r, F_ADDRESS, r->cell[F_ADDRESS].text);
+    put(text, TEXT, "%s%s%s", r->cell[F_NUMBER].text, r->cell[F_NUMBER].text[0] ? " " : "",
+        r->cell[F_STREET].text);
+    clean_text(r, F_STREET, text);
+}
+
 static void make_row(struct scene *s)
 {
     char group[32];
@@ -164,6 +181,7 @@ static void make_row(struct scene *s)
     address_describe(s);
     address_damage(s);
     address_write(s);
+    clean_address(s->row);
     if (s->place->list == LIST_SURVEY && s->row->note.best <= AT_INTERPOLATED)
         survey_coordinates(s);
     letters_damage(s);
@@ -191,6 +209,7 @@ static void write_again(struct sheet *sheet, struct scene *s)
         text_bare(bare, s->place->name);
         cell_text(r, F_NAME, bare);
         put_more(r->cell[F_REF].text, TEXT, "B");
+        clean_forget(r);
         r->note.verdict = REVIEW;
         r->cell[F_COUNT].kind = EMPTY;
         r->note.defects[0] = 0;
@@ -280,6 +299,7 @@ static void write_stall_holders(struct sheet *sheet, struct scene *s)
         s->row->note.has_place = true;
         s->row->note.best = AT_STALL_PLAN;
         s->row->note.also = "updated";
+        clean_forget(s->row); /* the stall's own list says what is true of it */
         note_defect(s->row, "stall_in_register");
         sheet_row(sheet, s->row);
     }

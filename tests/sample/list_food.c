@@ -78,6 +78,9 @@ static void certificate(struct food *f, struct row *r)
     cell_date(r, F_ISSUED, issued);
     int last = date_years_later(issued, 3);
     cell_date(r, F_EXPIRES, last);
+    clean_text(r, F_CERTIFICATE, text);
+    clean_day(r, F_ISSUED, issued);
+    clean_day(r, F_EXPIRES, last);
     if (last >= f->today)
         f->census.certificate_valid++;
     else
@@ -90,8 +93,12 @@ static void inspection(struct food *f, struct row *r, bool rounds)
     int day = date_make(2025, 2, 1) + rng_below(&f->rng, date_make(2026, 10, 30) - date_make(2025, 2, 1));
     bool passed = rng_chance(&f->rng, 870);
     char first[16], second[16], text[TEXT];
+    clean_text(r, F_INSPECTED, "");
     if (rng_chance(&f->rng, 250))
         return;
+    date_text(day, "y-m-d", second);
+    put(text, TEXT, "%s %s", second, passed ? "pass" : "fail");
+    clean_text(r, F_INSPECTED, text);
     cell_date(r, F_INSPECTED, day);
     cell_text(r, F_RESULT, passed ? "Đạt" : "Không đạt");
     if (!passed)
@@ -101,9 +108,16 @@ static void inspection(struct food *f, struct row *r, bool rounds)
     date_text(day - 300, "d-m-y", first);
     date_text(day, "d-m-y", second);
     put(text, TEXT, "Đợt 1:Ngày kiểm tra: %s.Kết quả: Đạt.", first);
-    if (rng_chance(&f->rng, 450))
+    bool twice = rng_chance(&f->rng, 450);
+    if (twice)
         put_more(text, TEXT, " Đợt 2:Ngày kiểm tra: %s.Kết quả: %s.", second, passed ? "Đạt" : "Không đạt");
     cell_text(r, F_INSPECTED, text);
+    date_text(day - 300, "y-m-d", first);
+    date_text(day, "y-m-d", second);
+    put(text, TEXT, "%s pass", first);
+    if (twice)
+        put_more(text, TEXT, ";%s %s", second, passed ? "pass" : "fail");
+    clean_text(r, F_INSPECTED, text);
     note_defect(r, "inspection_rounds_in_cell");
 }
 
@@ -111,12 +125,18 @@ static void documents(struct food *f, struct row *r, bool certified)
 {
     int signed_on = date_make(2023, 12, 15) + rng_below(&f->rng, 1000);
     r->cell[F_ISSUED].kind = EMPTY;
+    r->clean[F_ISSUED].told = false;
     if (certified && rng_chance(&f->rng, 930)) {
         certificate(f, r);
     } else if (!certified && rng_chance(&f->rng, 920)) {
+        int healthy_on = f->today - 20 - rng_below(&f->rng, 330);
+        int trained_on = signed_on + rng_below(&f->rng, 60);
         cell_date(r, F_COMMITTED, signed_on);
-        cell_date(r, F_HEALTH, f->today - 20 - rng_below(&f->rng, 330));
-        cell_date(r, F_TRAINED, signed_on + rng_below(&f->rng, 60));
+        cell_date(r, F_HEALTH, healthy_on);
+        cell_date(r, F_TRAINED, trained_on);
+        clean_day(r, F_COMMITTED, signed_on);
+        clean_day(r, F_HEALTH, healthy_on);
+        clean_day(r, F_TRAINED, trained_on);
         f->census.commitment++;
     } else {
         f->census.none++;
@@ -155,6 +175,8 @@ static bool leap_day(struct scene *s)
     if (s->row->cell[F_CERTIFICATE].kind == EMPTY)
         return false;
     cell_date(s->row, F_ISSUED, date_make(2024, 2, 29));
+    clean_day(s->row, F_ISSUED, date_make(2024, 2, 29));
+    clean_day(s->row, F_EXPIRES, date_make(2027, 2, 28));
     s->row->cell[F_EXPIRES].kind = EMPTY;
     return true;
 }
@@ -184,6 +206,7 @@ static bool old_class(struct scene *s)
     if (s->row->cell[F_INSPECTED].kind != DATE)
         return false;
     cell_text(s->row, F_RESULT, "B");
+    s->row->clean[F_INSPECTED].text[strlen("2026-01-01")] = 0; /* a day without a result */
     return true;
 }
 
@@ -195,6 +218,7 @@ static bool not_inspected(struct scene *s)
     cell_text(s->row, F_INSPECTED, rng_chance(s->rng, 500) ? "chưa kiểm tra" : "01/01/1900");
     cell_text(s->row, F_RESULT, "");
     cell_text(s->row, F_FINDING, "");
+    clean_text(s->row, F_INSPECTED, "");
     return true;
 }
 
@@ -274,8 +298,11 @@ static void food_row(struct food *f, struct place *p, enum link link)
     memset(&row, 0, sizeof row);
     row_identity(&row, p);
     words_fill(&s);
+    if (link != NEW) /* whose name and state other lists tell */
+        clean_forget(&row);
     if (link != BY_REF)
         cell_text(&row, F_REF, "");
+    row.clean[F_REF].told = false;
     cell_text(&row, F_TRADE, TRADES[p->trade].word);
     food_address(f, &s, link);
     documents(f, &row, certified);

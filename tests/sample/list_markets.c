@@ -94,6 +94,9 @@ static bool area_words(struct scene *s)
     char text[TEXT];
     put(text, TEXT, "%d,%d m2", 3 + rng_below(s->rng, 3), rng_below(s->rng, 10));
     cell_text(s->row, F_AREA, text);
+    text[strcspn(text, " ")] = 0;
+    text_swap(text, ",", ".");
+    clean_text(s->row, F_AREA, text);
     return true;
 }
 
@@ -113,6 +116,21 @@ static const struct defect STALL_DEFECTS[] = {
 
 /* ---- rows ---- */
 
+static void stall_truth(struct row *r, const struct stall *t)
+{
+    static const char *const kind[] = {"counter", "stand", "kiosk", "lot"};
+    char text[16];
+    clean_text(r, F_REF, t->market == 0 ? t->ref : "");
+    clean_text(r, F_MARKET, market_code(t->market));
+    clean_text(r, F_ZONE, zone_name(t->market, t->zone));
+    clean_text(r, F_STALL_KIND, kind[t->kind]);
+    put(text, sizeof text, "%d", t->number);
+    clean_text(r, F_STALL_NO, text);
+    put(text, sizeof text, "%.0f", r->cell[F_AREA].number);
+    clean_text(r, F_AREA, text);
+    clean_text(r, F_STATUS, "vacant");
+}
+
 static void stall_cells(struct row *r, const struct stall *t, struct rng *rng)
 {
     memset(r, 0, sizeof *r);
@@ -127,6 +145,7 @@ static void stall_cells(struct row *r, const struct stall *t, struct rng *rng)
     r->note.best = AT_STALL_PLAN;
     put(r->note.name, sizeof r->note.name, "%s/%s/%s/%d", market_code(t->market),
         zone_name(t->market, t->zone), stall_kind_name(t->kind), t->number);
+    stall_truth(r, t);
 }
 
 static void write_stall(struct sheet *sheet, struct scene *s, const struct stall *t)
@@ -141,6 +160,7 @@ static void write_stall(struct sheet *sheet, struct scene *s, const struct stall
     cell_text(s->row, F_OWNER, s->place->owner);
     cell_text(s->row, F_TRADE, TRADES[s->place->trade].word);
     words_fill(s);
+    clean_text(s->row, F_OWNER, s->place->owner);
     mess_each_of(s, STALL_DEFECTS, (int)(sizeof STALL_DEFECTS / sizeof *STALL_DEFECTS));
     fields_damage(s);
     s->place->best = AT_STALL_PLAN;
@@ -169,6 +189,8 @@ static void write_joined(struct sheet *sheet, struct scene *s, const struct stal
     cell_text(s->row, F_OWNER, first->owner);
     cell_text(s->row, F_TRADE, TRADES[first->trade].word);
     words_fill(s);
+    clean_text(s->row, F_OWNER, first->owner);
+    s->row->clean[F_AREA].told = false; /* shared by both */
     first->best = second->best = AT_STALL_PLAN;
     first->spoiled = second->spoiled = true;
     /* the row says one thing about both */
@@ -187,8 +209,11 @@ static void write_unplanned(struct sheet *sheet, struct scene *s, const struct s
     stall_cells(s->row, &t, s->rng);
     put(text, sizeof text, "%dA", t.number);
     cell_text(s->row, F_STALL_NO, text);
+    clean_text(s->row, F_STALL_NO, text);
+    clean_text(s->row, F_STATUS, "active");
     name_person(s->rng, text);
     cell_text(s->row, F_OWNER, text);
+    clean_text(s->row, F_OWNER, text);
     truth_private(sheet_truth(sheet), "owner", text);
     cell_text(s->row, F_TRADE, "Rau củ");
     cell_text(s->row, F_STATUS, "Đang kinh doanh");

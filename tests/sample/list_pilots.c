@@ -133,6 +133,9 @@ static void member_cells(const struct pilots *x, struct row *r, const struct mem
     cell_text(r, F_PILOT_TYPE, type[m->pilot]);
     cell_text(r, F_DECISION, text);
     cell_date(r, F_JOINED, m->joined);
+    clean_text(r, F_PILOT, pilot_code(m->pilot));
+    clean_day(r, F_JOINED, m->joined);
+    clean_day(r, F_LEFT, m->left);
     if (m->left)
         cell_date(r, F_LEFT, m->left);
 }
@@ -191,6 +194,20 @@ static void evidence_words(struct pilots *x, struct row *r, const struct evidenc
     note_defect(r, "evidence_words");
 }
 
+static void evidence_truth(struct row *r, const struct evidence *e)
+{
+    static const char *const class[] = {"", "E1", "E2", "E3"};
+    static const char *const method[] = {"QR", "POS", "CK"};
+    static const char *const state[STATES] = {"draft",    "submitted", "verified",
+                                              "disputed", "rejected",  "withdrawn"};
+    clean_text(r, F_CLASS, class[e->class]);
+    clean_text(r, F_METHOD, method[e->method]);
+    clean_day(r, F_DATE, e->day);
+    clean_text(r, F_RESULT, e->passed ? "1" : "0");
+    clean_text(r, F_STATE, state[e->state]);
+    clean_text(r, F_MINUTES, e->minutes);
+}
+
 static void evidence_cells(const struct pilots *x, struct row *r, const struct evidence *e)
 {
     static const char *const class[] = {"", "biên bản", "ảnh", "giao dịch"};
@@ -205,6 +222,7 @@ static void evidence_cells(const struct pilots *x, struct row *r, const struct e
     cell_text(r, F_MINUTES, e->minutes);
     cell_text(r, F_OFFICER, "Cán Bộ Mẫu");
     cell_text(r, F_STATE, state[e->state]);
+    evidence_truth(r, e);
 }
 
 static void extra_evidence(struct pilots *x, struct row *r, const struct evidence *e)

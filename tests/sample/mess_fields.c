@@ -45,8 +45,11 @@ static void fill_yes_no(struct scene *s, bool freely)
     } map[] = {
         {F_QR, HAS_QR},           {F_POS, HAS_POS}, {F_TRANSFER, HAS_TRANSFER}, {F_PLATFORM, HAS_PLATFORM},
         {F_ACCOUNT, HAS_ACCOUNT}, {F_HOME, AT_HOME}};
-    for (int k = 0; k < COUNT(map); k++)
-        cell_text(s->row, map[k].field, words_yes_no(s->rng, s->place->flags & map[k].flag, freely));
+    for (int k = 0; k < COUNT(map); k++) {
+        bool yes = s->place->flags & map[k].flag;
+        cell_text(s->row, map[k].field, words_yes_no(s->rng, yes, freely));
+        clean_text(s->row, map[k].field, yes ? "1" : "0");
+    }
 }
 
 void words_fill(struct scene *s)
@@ -54,6 +57,10 @@ void words_fill(struct scene *s)
     static const char *const kind[] = {"Doanh nghiệp", "Chi nhánh", "Hộ kinh doanh", "Hợp tác xã"};
     static const char *const status[] = {"Đang hoạt động", "Tạm ngừng", "Chấm dứt hoạt động", "Trống"};
     static const char *const in_market[] = {"Đang kinh doanh", "Tạm nghỉ", "Đã nghỉ", "Trống"};
+    static const char *const kind_name[] = {"enterprise", "branch", "household", "cooperative"};
+    static const char *const status_name[] = {"active", "suspended", "ceased", "vacant"};
+    clean_text(s->row, F_KIND, kind_name[s->place->kind]);
+    clean_text(s->row, F_STATUS, status_name[s->place->status]);
     cell_text(s->row, F_KIND, kind[s->place->kind]);
     cell_text(s->row, F_STATUS, (s->place->list == LIST_STALLS ? in_market : status)[s->place->status]);
     fill_yes_no(s, false);
@@ -119,6 +126,7 @@ static void give_099(struct scene *s)
 {
     memcpy(s->place->id, "099", 3);
     cell_text(s->row, F_ID, s->place->id);
+    clean_text(s->row, F_ID, s->place->id);
 }
 
 static bool id_number(struct scene *s)
@@ -148,6 +156,7 @@ static bool id_scientific(struct scene *s)
     give_099(s);
     put(text, sizeof text, "%.5E", strtod(s->place->id, NULL));
     cell_text(s->row, F_ID, text);
+    clean_text(s->row, F_ID, "");
     return true;
 }
 
@@ -164,6 +173,7 @@ static bool industry_zero(struct scene *s)
     if (TRADES[s->place->trade].code[0] != '0')
         return false;
     cell_number(s->row, F_CODE, 118);
+    clean_text(s->row, F_CODE, "");
     s->row->note.also = s->row->note.also ? s->row->note.also : "review";
     return true;
 }
@@ -173,6 +183,7 @@ static bool industry_unknown(struct scene *s)
     if (!untouched(s, F_CODE, WORDS))
         return false;
     cell_text(s->row, F_CODE, "9999");
+    clean_text(s->row, F_CODE, "");
     s->row->note.also = s->row->note.also ? s->row->note.also : "review";
     return true;
 }
@@ -193,6 +204,7 @@ static bool date_impossible(struct scene *s)
     if (!untouched(s, F_ISSUED, DATE))
         return false;
     cell_text(s->row, F_ISSUED, rng_chance(s->rng, 500) ? "31/02/2024" : "29/02/2023");
+    clean_text(s->row, F_ISSUED, "");
     return true;
 }
 
@@ -204,6 +216,7 @@ static bool number_as_date(struct scene *s)
     if (!a || a->parent >= 0 || a->number > 28 || h->number > 12)
         return false;
     cell_date(s->row, F_NUMBER, date_make(2026, h->number, a->number));
+    s->row->clean[F_STREET].told = false;
     /* coordinates typed by the surveyor win over any address */
     if (s->row->note.best == AT_GPS)
         s->row->note.also = "review";
@@ -218,9 +231,11 @@ static bool error_cell(struct scene *s)
 {
     static const enum field where[] = {F_PHONE, F_TRADE, F_PLATFORM};
     static const char *const text[] = {"#N/A", "#REF!", "#VALUE!"};
-    struct cell *c = &s->row->cell[where[rng_below(s->rng, 3)]];
+    enum field f = where[rng_below(s->rng, 3)];
+    struct cell *c = &s->row->cell[f];
     if (c->kind != WORDS)
         return false;
+    clean_text(s->row, f, "");
     if (c == &s->row->cell[F_PLATFORM])
         s->place->flags &= ~(unsigned)HAS_PLATFORM; /* nobody can know it now */
     put(c->text, TEXT, "%s", text[rng_below(s->rng, 3)]);

@@ -80,8 +80,14 @@ struct note {
     char name[128];
     char defects[160]; /* comma separated */
 };
+/* What the file must hold of a cell, whatever was done to it; "" where nobody can know it any more. */
+struct clean {
+    bool told;
+    char text[TEXT];
+};
 struct row {
     struct cell cell[FIELDS];
+    struct clean clean[FIELDS];
     struct note note;
     bool hidden;
 };
@@ -90,5 +96,10 @@ void cell_text(struct row *r, enum field f, const char *text);
 void cell_number(struct row *r, enum field f, double number);
 void cell_date(struct row *r, enum field f, int day);
 void note_defect(struct row *r, const char *name);
+
+/* truth_values.c */
+void clean_text(struct row *r, enum field f, const char *text);
+void clean_day(struct row *r, enum field f, int day); /* 0: none */
+void clean_forget(struct row *r);                     /* nothing is told about this row's values */
 
 #endif

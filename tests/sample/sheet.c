@@ -412,6 +412,15 @@ void sheet_blank(struct sheet *s)
     s->row++;
 }
 
+/* The zone of a stall may stand in a row of its own. */
+static bool is_shown(const struct layout *layout, enum field f)
+{
+    for (int k = 0; k < layout->width; k++)
+        if (layout->columns[k].field == f)
+            return true;
+    return f == F_ZONE;
+}
+
 void sheet_row(struct sheet *s, struct row *row)
 {
     s->data++;
@@ -422,6 +431,8 @@ void sheet_row(struct sheet *s, struct row *row)
     else
         xlsx_row(s, row);
     s->row++;
+    for (int f = 0; f < FIELDS; f++)
+        row->clean[f].told = row->clean[f].told && is_shown(s->layout, (enum field)f);
     struct row_place at = {s->layout->path, s->csv ? "" : s->layout->sheet, s->layout->kind, s->row};
     truth_row(s->truth, &at, row);
 }

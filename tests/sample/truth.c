@@ -14,7 +14,7 @@ struct tally {
 };
 struct truth {
     char folder[400];
-    FILE *rows, *files_list;
+    FILE *rows, *files_list, *values;
     struct tally defect[MAX_DEFECTS], file[MAX_FILES], count[MAX_COUNTS], private[2 * MAX_NAMES];
     int defects, files, counts, privates, planted;
     char (*public_name)[128];
@@ -50,8 +50,10 @@ struct truth *truth_open(const char *folder)
     t->public_name = calloc(MAX_NAMES * 2, sizeof *t->public_name);
     t->rows = open_truth(folder, "rows.tsv");
     t->files_list = open_truth(folder, "files.tsv");
-    if (!t->rows || !t->files_list || !t->public_name)
+    t->values = open_truth(folder, "values.tsv");
+    if (!t->rows || !t->files_list || !t->values || !t->public_name)
         return NULL;
+    fprintf(t->values, "file\trow\tfield\tvalue\n");
     fprintf(t->files_list, "file\ttrap\n");
     fprintf(t->rows, "file\tsheet\trow\tkind\tref\tname\tverdict\tlon\tlat\tclass\tdefects\tverdict_also\n");
     return t;
@@ -102,6 +104,7 @@ void truth_row(struct truth *t, const struct row_place *at, const struct row *r)
         fputc('\t', t->rows);
     fprintf(t->rows, "\t%s\t%s\t%s\n", position_name(&r->note), r->note.defects,
             r->note.also ? r->note.also : "");
+    values_row(t->values, at, r);
     tally_add(t->file, &t->files, MAX_FILES, at->file);
     put(count, sizeof count, "verdict:%s:%s", at->file, verdict_name(r->note.verdict));
     tally_add(t->count, &t->counts, MAX_COUNTS, count);
@@ -193,7 +196,7 @@ bool truth_close(struct truth *t, const struct ward *w)
     truth_count(t, "alleys", w->alleys);
     truth_count(t, "houses", w->houses);
     truth_count(t, "stalls", w->stalls);
-    bool fine = fclose(t->rows) == 0 && fclose(t->files_list) == 0 &&
+    bool fine = fclose(t->rows) == 0 && fclose(t->files_list) == 0 && fclose(t->values) == 0 &&
                 write_tally(t, "defects.tsv", "kind\tcount", t->defect) &&
                 write_tally(t, "totals.tsv", "file\trows", t->file) &&
                 write_tally(t, "counts.tsv", "what\tcount", t->count) && write_private(t);
