@@ -160,13 +160,17 @@ static void survey_coordinates(struct scene *s)
     }
 }
 
-/* What the address must read like once its letters are mended. */
+/* What the address must read like once its letters are mended; "nt" and "-" are no address. */
 static void clean_address(struct row *r)
 {
     char text[TEXT];
-    clean_text(r, F_ADDRESS, r->cell[F_ADDRESS].text);
-    put(text, TEXT, "%s%s%s", r->cell[F_NUMBER].text, r->cell[F_NUMBER].text[0] ? " " : "",
-        r->cell[F_STREET].text);
+    const struct cell *number = &r->cell[F_NUMBER], *whole = &r->cell[F_ADDRESS];
+    bool is_none = strcmp(whole->text, "nt") == 0 || strcmp(whole->text, "-") == 0;
+    clean_text(r, F_ADDRESS, is_none ? "" : whole->text);
+    if (number->kind == NUMBER)
+        put(text, TEXT, "%.0f %s", number->number, r->cell[F_STREET].text);
+    else
+        put(text, TEXT, "%s%s%s", number->text, number->text[0] ? " " : "", r->cell[F_STREET].text);
     clean_text(r, F_STREET, text);
 }
 
