@@ -452,6 +452,16 @@ void zlib_add(struct buf *out, struct slice in, int level)
     deflate_add(out, in, level, WRAP_ZLIB);
 }
 
+bool zlib_read(struct buf *out, struct slice in, size_t size)
+{
+    struct libdeflate_decompressor *d = memory_or_abort(libdeflate_alloc_decompressor());
+    buf_reserve(out, size + 1); /* a place to point at even for no bytes */
+    bool good = libdeflate_zlib_decompress(d, in.p, in.n, out->p + out->n, size, NULL) == LIBDEFLATE_SUCCESS;
+    out->n += good ? size : 0;
+    libdeflate_free_decompressor(d);
+    return good;
+}
+
 uint32_t crc32_of(struct slice in)
 {
     return libdeflate_crc32(0, in.p, in.n);

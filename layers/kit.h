@@ -92,6 +92,8 @@ void buf_release(struct buf *b);
 void gzip_add(struct buf *out, struct slice in, int level);
 /* The same in zlib's wrapper (RFC 1950), as PNG wants it. */
 void zlib_add(struct buf *out, struct slice in, int level);
+/* What zlib_add made of exactly `size` bytes, appended to `out`; false when it is anything else. */
+bool zlib_read(struct buf *out, struct slice in, size_t size) RESULT_MUST_BE_USED;
 uint32_t crc32_of(struct slice in);
 
 /* --- fault: what went wrong, said once --- */

@@ -282,6 +282,24 @@ INSERT INTO policy (key, value)
   SELECT k.key || c.code, '' FROM (SELECT 'target.' AS key UNION ALL SELECT 'not_applicable.') k, 
     (SELECT value AS code FROM json_each('["S1.1a","S1.1b","S1.1c","S1.1d","S1.2","S1.3a","S1.3b","S1.3c","S1.4a","S1.4b","S1.5a","S1.5b","S1.5c","S2.1","S2.2","S2.3a","S2.3b","S2.3c","S2.4","S2.5","S2.6a","S2.6b","S2.6c","S2.7","S2.8"]')) c;
 
+-- A period's figures as they were given out. Nothing of a closing ever changes: what is learnt later is the next version.
+-- policies and sources: JSON of the rules in force and of the imports known then; report: the whole report as JSON.
+CREATE TABLE closing (
+  id INTEGER PRIMARY KEY, period TEXT NOT NULL, version INTEGER NOT NULL, as_of TEXT NOT NULL, known_at TEXT NOT NULL,
+  provisional INTEGER NOT NULL,        -- closed before its last day was over
+  closed_by TEXT NOT NULL, reason TEXT, revision INTEGER NOT NULL, evidence_policy TEXT NOT NULL,
+  policies TEXT NOT NULL, sources TEXT NOT NULL, evidence_count INTEGER NOT NULL, evidence_hash BLOB NOT NULL,
+  report TEXT NOT NULL, UNIQUE (period, version));
+-- rows: every row behind the figure, packed (layers/indicators/period.c), so that it can be counted again
+CREATE TABLE closing_figure (
+  closing_id INTEGER NOT NULL REFERENCES closing (id), code TEXT NOT NULL, numerator INTEGER NOT NULL, denominator INTEGER NOT NULL,
+  state TEXT NOT NULL, target INTEGER, met INTEGER, rows_size INTEGER NOT NULL, rows BLOB NOT NULL,
+  PRIMARY KEY (closing_id, code)) WITHOUT ROWID;
+CREATE TRIGGER closing_keeps BEFORE UPDATE ON closing BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
+CREATE TRIGGER closing_stays BEFORE DELETE ON closing BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
+CREATE TRIGGER closing_figure_keeps BEFORE UPDATE ON closing_figure BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
+CREATE TRIGGER closing_figure_stays BEFORE DELETE ON closing_figure BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;
+
 -- each layer's owner and how it is kept up to date (indicators S1.2, S1.3a)
 CREATE TABLE layer_registry (
   layer TEXT PRIMARY KEY, owner TEXT, frequency TEXT, source TEXT, procedure_ref TEXT, required INTEGER NOT NULL DEFAULT 0)

@@ -27,6 +27,11 @@ const char *indicator_code(enum indicator_id id)
     return DEFINITIONS[id].code;
 }
 
+const char *indicator_query(enum indicator_id id)
+{
+    return DEFINITIONS[id].query;
+}
+
 bool indicator_find(struct slice code, enum indicator_id *id)
 {
     for (int i = 0; i < INDICATOR_COUNT; i++)

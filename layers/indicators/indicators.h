@@ -103,4 +103,49 @@ bool indicators_csv(struct store *s, const struct indicator_request *r, struct b
 bool indicators_html(struct store *s, const struct indicator_request *r, struct buf *out,
                      struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- closed periods (period.c, period_diff.c) --- */
+
+struct period {
+    char name[8]; /* "2026-10", "2026-Q2", "2026-H1", "2026" */
+    struct date first, last;
+};
+
+/* BAD_PARAMETER when it is none of the four forms. */
+bool period_parse(struct slice text, struct period *out, struct fault *f) RESULT_MUST_BE_USED;
+
+struct period_request {
+    struct period period;
+    const char *who, *reason; /* reason: why there is another version; NULL for the first */
+};
+
+struct period_closing {
+    int64_t id;
+    int version;
+    bool is_provisional; /* its last day was not over yet */
+    const char *known_at;
+    int source_count;
+    int64_t evidence_count;
+    uint8_t evidence_hash[HASH_BYTES]; /* SHA-256 of the list of evidence items, known then */
+};
+
+/* Stores the figures of the period's last day as known now, with the rows, rules and sources behind them. A
+ * version after the first needs a reason (USAGE). */
+bool period_close(struct store *s, const struct period_request *r, struct arena *a,
+                  struct indicator_report *report, struct period_closing *out,
+                  struct fault *f) RESULT_MUST_BE_USED;
+
+struct period_figure {
+    const char *code;
+    int64_t numerator, denominator;
+};
+
+/* The figures of a version, counted again from the rows it kept. NOT_FOUND, or INCONSISTENT when they are no
+ * longer what was stored. */
+bool period_recount(struct store *s, const struct period *p, int version, struct arena *a,
+                    struct period_figure figures[INDICATOR_COUNT], int *count,
+                    struct fault *f) RESULT_MUST_BE_USED;
+/* What a version changed against the one before it, place by place, in Vietnamese. */
+bool period_diff(struct store *s, const struct period *p, int version, struct buf *out,
+                 struct fault *f) RESULT_MUST_BE_USED;
+
 #endif

@@ -42,6 +42,9 @@ struct count {
 bool query_count(sqlite3_stmt *st, struct store *s, struct arena *a, struct count *out,
                  struct fault *f) RESULT_MUST_BE_USED;
 
+/* The query file of an indicator; "" when nothing of it is recorded yet (indicator.c). */
+const char *indicator_query(enum indicator_id id);
+const char *indicator_state_name(enum indicator_state state); /* "na" (report_json.c) */
 /* Fills *out, whose id says which (indicator.c). */
 bool indicator_on_basis(struct store *s, const struct basis *b, struct arena *a, struct indicator *out,
                         struct fault *f) RESULT_MUST_BE_USED;

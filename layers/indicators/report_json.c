@@ -1,8 +1,13 @@
 /* report_json: the report as the JSON of design.md section 7. Numbers that do not exist are null; a
  * percentage is for the eye, two decimals, and nothing compares it. */
-#include "layers/indicators/indicators.h"
+#include "layers/indicators/query.h"
 
 static const char *const STATE_NAMES[] = {"ok", "na", "estimate"};
+
+const char *indicator_state_name(enum indicator_state state)
+{
+    return STATE_NAMES[state];
+}
 
 static void add_key(struct buf *out, const char *key)
 {
