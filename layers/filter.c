@@ -100,7 +100,7 @@ bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2, struct
     if (!root || !cql2_check(&source, &context, root))
         return false;
     filter->expressions[filter->expression_count++] = root;
-    if (has_shapes(root))
+    if (filter->layer->geometry != GEOMETRY_POINT && has_shapes(root))
         filter->meter->stride = 1;
     return true;
 }

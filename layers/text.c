@@ -323,7 +323,14 @@ void text_without_case(struct slice in, struct buf *out)
 {
     size_t start = out->n;
     bool simple = true;
+    buf_reserve(out, in.n + 8);
     for (size_t at = 0; at < in.n;) {
+        unsigned char c = (unsigned char)in.p[at];
+        if (c < 0x80) {
+            buf_char(out, (char)cp_lower(c));
+            at++;
+            continue;
+        }
         uint32_t cp = utf8_next(in, &at);
         simple = simple && folds_to_lower(cp);
         utf8_add(out, simple ? cp_lower(cp) : cp);
@@ -376,6 +383,7 @@ void text_without_accents(struct slice in, struct buf *out)
 {
     size_t start = out->n;
     bool other_script = false;
+    buf_reserve(out, in.n + 8);
     for (size_t at = 0; at < in.n;) {
         uint32_t cp = utf8_next(in, &at);
         if (cp < 0x80 || base_letter(cp) != '.')

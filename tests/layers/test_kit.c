@@ -102,6 +102,36 @@ START_TEST(the_first_fault_wins)
 }
 END_TEST
 
+struct named {
+    struct buf *out;
+    char name;
+};
+
+static void say_name(void *what)
+{
+    struct named *n = what;
+    buf_char(n->out, n->name);
+}
+
+/* Last in, first out; once only; the memory of the arena is still there. */
+START_TEST(arena_gives_back_what_was_deferred)
+{
+    struct arena a = {0};
+    struct buf out = {0};
+    for (char name = 'a'; name <= 'c'; name++) {
+        struct named *n = ARENA_NEW(&a, struct named);
+        *n = (struct named){&out, name};
+        arena_defer(&a, say_name, n);
+    }
+    arena_reset(&a);
+    arena_defer(&a, say_name, arena_copy(&a, &(struct named){&out, 'd'}, sizeof(struct named)));
+    arena_release(&a);
+    arena_release(&a);
+    ck_assert(slice_equal(buf_to_slice(&out), SLICE("cbad")));
+    buf_release(&out);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("kit");
@@ -113,6 +143,7 @@ int main(void)
     tcase_add_test(cases, numbers_are_whole_or_nothing);
     tcase_add_test(cases, trim_takes_no_break_spaces);
     tcase_add_test(cases, the_first_fault_wins);
+    tcase_add_test(cases, arena_gives_back_what_was_deferred);
     Suite *suite = suite_create("kit");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

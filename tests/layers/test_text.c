@@ -121,6 +121,43 @@ START_TEST(good_cells_are_left_alone)
 }
 END_TEST
 
+START_TEST(texts_compare_without_case_and_accents)
+{
+    static const struct {
+        const char *text, *loose, *without_case, *without_accents; /* loose: the same text in NFD */
+    } CASES[] = {
+        {"Đường Hòa Cường", "\304\220u\314\233o\314\233\314\200ng Ho\314\200a Cu\314\233o\314\233\314\200ng",
+         "đường hòa cường", "Duong Hoa Cuong"},
+        {"Straße ẞ", "Stra\303\237e \341\272\236", "strasse ss", "Straße ẞ"},
+        {"KØBENHAVN Łódź", "K\303\230BENHAVN \305\201o\314\201dz\314\201", "københavn łódź",
+         "KOBENHAVN Lodz"},
+        {"Οδος ΟΔΌΣ", "\316\237\316\264\316\277\317\202 \316\237\316\224\316\237\314\201\316\243",
+         "οδοσ οδόσ", NULL},
+        {"ﬁ İ", "\357\254\201 I\314\207", "fi i̇", NULL},
+        {"", "", "", ""},
+        {"Ớt & TỎI 50%", "O\314\233\314\201t & TO\314\211I 50%", "ớt & tỏi 50%", "Ot & TOI 50%"},
+    };
+    struct buf b = {0};
+    for (size_t i = 0; i < COUNT_OF(CASES); i++)
+        for (int loose = 0; loose < 2; loose++) {
+            struct slice in = slice_of(loose ? CASES[i].loose : CASES[i].text);
+            buf_reset(&b);
+            text_compose(in, &b);
+            ck_assert_msg(slice_equal(buf_to_slice(&b), slice_of(CASES[i].text)), "%s", CASES[i].text);
+            buf_reset(&b);
+            text_without_case(in, &b);
+            ck_assert_msg(slice_equal(buf_to_slice(&b), slice_of(CASES[i].without_case)), "%s: %.*s",
+                          CASES[i].text, (int)b.n, b.p);
+            buf_reset(&b);
+            text_without_accents(in, &b);
+            ck_assert_msg(!CASES[i].without_accents ||
+                              slice_equal(buf_to_slice(&b), slice_of(CASES[i].without_accents)),
+                          "%s: %.*s", CASES[i].text, (int)b.n, b.p);
+        }
+    buf_release(&b);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("layers/text");
@@ -131,6 +168,7 @@ int main(void)
     tcase_add_test(t, marks_are_seen);
     tcase_add_test(t, legacy_cells_are_read);
     tcase_add_test(t, good_cells_are_left_alone);
+    tcase_add_test(t, texts_compare_without_case_and_accents);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
