@@ -15,6 +15,8 @@ struct lonlat {
     double lon, lat; /* degrees, WGS84 */
 };
 
+struct projection;
+
 struct box {
     double west, south, east, north; /* degrees; west > east crosses the antimeridian */
 };
@@ -228,6 +230,14 @@ uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct ar
                          const uint32_t **rows);
 /* Whether the geometry of a located row meets the box: itself, not only its bounds. */
 bool snapshot_meets(const struct snapshot_layer *l, uint32_t row, struct box b);
+/* A box in metres of another system, easting and northing: west <= east. */
+struct projected_box {
+    const struct projection *projection;
+    struct box box;
+};
+/* Located rows whose geometry, every vertex taken over into that system, meets the box; ascending. */
+uint32_t snapshot_within_projected(const struct snapshot_layer *l, const struct projected_box *b,
+                                   struct arena *a, const uint32_t **rows);
 /* Rows whose `world` lies in the block (a tile) of zoom z: they follow each other, [*first, *first + result).
  */
 uint32_t snapshot_block(const struct snapshot_layer *l, uint32_t z, uint32_t x, uint32_t y, uint32_t *first);
@@ -303,6 +313,18 @@ uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q,
 void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row);
 /* {"type":"Feature","id":…,"geometry":…,"properties":{…}} without links. */
 void geojson_feature(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+
+/* One feature as asked for. */
+struct geojson_row {
+    const struct snapshot_layer *l;
+    uint32_t row;
+    const struct filter_crs *crs; /* of the coordinates: metres with 3 decimals; NULL: WGS84 */
+    const bool *shown;            /* per field of the layer; NULL: all */
+};
+/* A geometry with a vertex where the system is not defined is null. */
+void geojson_write(struct buf *out, const struct geojson_row *r);
+/* "108.2205,16.0421" in the system; false where it is not defined. */
+bool geojson_position(struct buf *out, struct lonlat at, const struct filter_crs *crs);
 
 /* --- one layer as a file (export.c); the ending of `path` is the format --- */
 

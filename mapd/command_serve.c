@@ -94,6 +94,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     pthread_mutex_init(&s->store_lock, NULL);
     s->tiles = tile_cache_new(TILE_CACHE_BYTES);
     s->codes = code_cache_new();
+    s->systems = crs_pool_new();
     s->watch = watch_new();
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
@@ -107,6 +108,7 @@ static void close_serve(struct serve *s)
     publisher_close(s->publisher);
     tile_cache_free(s->tiles);
     code_cache_free(s->codes);
+    crs_pool_free(s->systems);
     watch_free(s->watch);
     if (s->store)
         pthread_mutex_destroy(&s->store_lock);

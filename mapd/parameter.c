@@ -105,7 +105,7 @@ static bool read_degrees(const struct parameter *p, struct slice text, struct va
     return true;
 }
 
-/* west,south,east,north or west,south,low,east,north,high */
+/* west,south,east,north or west,south,low,east,north,high; what the numbers mean is for parameter_box */
 static bool read_bbox(const struct parameter *p, struct slice text, struct value *v, struct fault *f)
 {
     double n[6];
@@ -120,12 +120,35 @@ static bool read_bbox(const struct parameter *p, struct slice text, struct value
         return refuse(p, text, "không phải 4 hoặc 6 số", f);
     int half = count / 2;
     v->box = (struct box){n[0], n[1], n[half], n[half + 1]};
-    if (fabs(v->box.west) > 180 || fabs(v->box.east) > 180)
-        return refuse(p, text, "kinh độ phải trong khoảng -180 đến 180", f);
-    if (fabs(v->box.south) > 90 || fabs(v->box.north) > 90 || v->box.south > v->box.north)
-        return refuse(p, text, "vĩ độ phải trong khoảng -90 đến 90, nam không lớn hơn bắc", f);
     if (count == 6 && n[2] > n[5])
         return refuse(p, text, "độ cao dưới lớn hơn độ cao trên", f);
+    return true;
+}
+
+bool parameter_box(const struct value *value, enum crs_id crs, struct box *box, struct fault *f)
+{
+    const struct parameter *p = &PARAMETERS[PARAMETER_BBOX];
+    struct slice text = value->text;
+    *box = value->box;
+    if (crs == CRS_EPSG_4326) /* latitude first */
+        *box = (struct box){box->south, box->west, box->north, box->east};
+    bool is_degrees = crs == CRS_CRS84 || crs == CRS_EPSG_4326;
+    if (box->south > box->north || (!is_degrees && box->west > box->east))
+        return refuse(p, text, "góc đầu phải ở phía nam (và tây) của góc sau", f);
+    if (!is_degrees)
+        return true;
+    if (fabs(box->west) > 180 || fabs(box->east) > 180)
+        return refuse(p, text, "kinh độ phải trong khoảng -180 đến 180", f);
+    return (fabs(box->south) <= 90 && fabs(box->north) <= 90) ||
+           refuse(p, text, "vĩ độ phải trong khoảng -90 đến 90", f);
+}
+
+static bool read_crs(const struct parameter *p, struct slice text, struct value *v, struct fault *f)
+{
+    enum crs_id id;
+    if (!crs_find(text, &id))
+        return refuse(p, text, "không có trong danh sách crs của lớp", f);
+    v->integer = id;
     return true;
 }
 
@@ -217,7 +240,7 @@ static reader *const READERS[VALUE_TYPE_COUNT] = {
     [VALUE_TILESET] = read_tileset,   [VALUE_TILE] = read_tile,     [VALUE_LIMIT] = read_limit,
     [VALUE_OFFSET] = read_offset,     [VALUE_BBOX] = read_bbox,     [VALUE_LONGITUDE] = read_degrees,
     [VALUE_LATITUDE] = read_degrees,  [VALUE_DATE] = read_date,     [VALUE_INSTANT] = read_instant,
-    [VALUE_DATETIME] = read_datetime, [VALUE_FILTER] = read_filter,
+    [VALUE_DATETIME] = read_datetime, [VALUE_FILTER] = read_filter, [VALUE_CRS] = read_crs,
 };
 
 const struct parameter *parameter_get(enum parameter_id id)

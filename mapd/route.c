@@ -262,10 +262,12 @@ static void add_security(const struct call *c, struct reply *r)
 {
     reply_header(r, "X-Content-Type-Options", "nosniff");
     reply_header(r, "Referrer-Policy", "same-origin");
-    if (is_staff(c))
+    if (is_staff(c)) {
         reply_header(r, "Cache-Control", "no-store");
-    else
+    } else {
         reply_header(r, "Access-Control-Allow-Origin", "*");
+        reply_header(r, "Access-Control-Expose-Headers", "Content-Crs, ETag");
+    }
     for (int i = 0; i < r->header_count; i++)
         if (strcmp(r->headers[i].name, "Content-Security-Policy") == 0)
             return;

@@ -11,6 +11,7 @@
 
 #include "layers/indicators/indicators.h"
 #include "layers/layers.h"
+#include "mapd/crs.h"
 #include "mapd/http.h"
 #include "tiles/tiles.h"
 
@@ -91,6 +92,7 @@ enum value_type {
     VALUE_INSTANT,
     VALUE_DATETIME,
     VALUE_FILTER, /* CQL2, read by the handler: what it means depends on the layer */
+    VALUE_CRS,
     VALUE_TYPE_COUNT
 };
 
@@ -103,9 +105,9 @@ struct parameter {
 struct value {
     bool given;
     struct slice text; /* as typed, decoded */
-    int64_t integer;   /* TILE, LIMIT, OFFSET; CHOICE: which one */
+    int64_t integer;   /* TILE, LIMIT, OFFSET; CHOICE: which one; CRS: enum crs_id */
     double real;
-    struct box box;
+    struct box box;       /* as typed: the corners in the order of the axes */
     struct date from, to; /* DATE: from; DATETIME: local days, no date where the side is open */
     const struct layer *layer;
     bool labels;
@@ -116,6 +118,10 @@ bool parameter_find(struct slice name, enum parameter_id *id);
 /* The value of one parameter; BAD_PARAMETER or NOT_FOUND names it. */
 bool parameter_read(enum parameter_id id, struct slice text, struct value *value,
                     struct fault *f) RESULT_MUST_BE_USED;
+/* The box of a BBOX value in the system it was written in, put in order: degrees (west > east crosses the
+ * antimeridian), or easting and northing. BAD_PARAMETER when it is none. */
+bool parameter_box(const struct value *value, enum crs_id crs, struct box *box,
+                   struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- route.c --- */
 
@@ -206,6 +212,7 @@ struct serve {
     struct publisher *publisher;
     struct tile_cache *tiles;
     struct code_cache *codes; /* qr.h */
+    struct crs_pool *systems;
     struct watch *watch;
     struct store *store; /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
@@ -230,6 +237,8 @@ struct link {
 const char *office_of(const struct call *c);                  /* "UBND Phường Mẫu" */
 const char *day_text(const struct call *c, struct slice iso); /* as people write a day */
 const char *local_day(const struct call *c);                  /* "2026-11-22" of the snapshot */
+/* Says in which system the coordinates of the answer are. */
+void content_crs(const struct call *c, struct reply *r);
 const char *collection_url(const struct call *c, const struct layer *l, const char *rest);
 /* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);

@@ -11,6 +11,12 @@ const char *local_day(const struct call *c)
     return arena_text(c->arena, slice_of(day));
 }
 
+void content_crs(const struct call *c, struct reply *r)
+{
+    const char *uri = crs_uri((enum crs_id)c->value[PARAMETER_CRS].integer);
+    reply_header(r, "Content-Crs", arena_format(c->arena, "<%s>", uri));
+}
+
 const char *collection_url(const struct call *c, const struct layer *l, const char *rest)
 {
     return arena_format(c->arena, "%s/ogc/collections/%s%s", c->base, l->name, rest);

@@ -6,8 +6,6 @@
 #include "mapd/say.h"
 #include "mapd/serve.h"
 
-#define CRS84 "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-
 enum { LINKS = 12 };
 
 struct link_list {
@@ -22,6 +20,7 @@ static const char *const CONFORMANCE[] = {
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
@@ -178,12 +177,21 @@ static void extent_json(struct json *j, const struct snapshot_layer *l)
         for (int i = 0; i < 4; i++)
             json_real(j, edge[i], 7);
         buf_text(j->out, "]]");
-        json_field(j, "crs", CRS84);
+        json_field(j, "crs", crs_uri(CRS_CRS84));
         json_close(j, '}');
     }
     json_key(j, "temporal");
     json_raw(j, SLICE("{\"interval\":[[null,null]]}"));
     json_close(j, '}');
+}
+
+static void crs_json(struct json *j)
+{
+    json_key(j, "crs");
+    json_open(j, '[');
+    for (int i = 0; i < CRS_COUNT; i++)
+        json_text(j, slice_of(crs_uri((enum crs_id)i)));
+    json_close(j, ']');
 }
 
 static void collection_json(const struct call *c, struct json *j, const struct layer *layer)
@@ -196,8 +204,8 @@ static void collection_json(const struct call *c, struct json *j, const struct l
     json_field(j, "description", arena_format(c->arena, "%s (%s)", layer->title_vi, layer->title_en));
     json_field(j, "itemType", "feature");
     extent_json(j, snapshot_get(c->snapshot, layer->id));
-    json_key(j, "crs");
-    json_raw(j, SLICE("[\"" CRS84 "\"]"));
+    crs_json(j);
+    json_field(j, "storageCrs", crs_uri(CRS_CRS84));
     links_json(j, links.link, links.count);
     json_close(j, '}');
 }
@@ -237,6 +245,10 @@ static void collection_html(const struct call *c, struct buf *out, const struct 
     collection_links(c, layer, &links);
     buf_format(out, "<p>%s (%s): %u.</p>", layer->title_vi, layer->title_en, l->count);
     extent_html(out, l);
+    buf_format(out, "<p class=\"quiet\">%s:</p><ul>", say(SAY_SYSTEMS, false));
+    for (int i = 0; i < CRS_COUNT; i++)
+        buf_format(out, "<li>%s <code>%s</code></li>", crs_name((enum crs_id)i), crs_uri((enum crs_id)i));
+    buf_text(out, "</ul>");
     links_html(out, links.link, links.count);
 }
 
@@ -279,8 +291,7 @@ bool serve_collections(const struct call *c, struct reply *r, struct fault *f)
     struct json j = {.out = &r->body};
     json_open(&j, '{');
     links_json(&j, links.link, links.count);
-    json_key(&j, "crs");
-    json_raw(&j, SLICE("[\"" CRS84 "\"]"));
+    crs_json(&j);
     json_key(&j, "collections");
     json_open(&j, '[');
     for (int i = 0; i < count; i++)

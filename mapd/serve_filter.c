@@ -10,35 +10,15 @@
 
 /* --- asking --- */
 
-static void close_projection(void *what)
-{
-    projection_close(what);
-}
-
-/* In the order of parameters.def; which axis comes first is the register's to say. */
-static bool open_crs(const struct call *c, struct filter_crs *crs, struct fault *f)
-{
-    static const char *const SYSTEMS[] = {NULL, "EPSG:4326", "EPSG:3857", "EPSG:5899"};
-    const char *epsg = SYSTEMS[c->value[PARAMETER_FILTER_CRS].integer];
-    struct projection *projection;
-    *crs = (struct filter_crs){NULL, false};
-    if (!epsg)
-        return true;
-    if (!projection_open(&projection, epsg, f))
-        return false;
-    arena_defer(c->arena, close_projection, projection);
-    *crs = (struct filter_crs){projection, projection_is_north_first(projection)};
-    return true;
-}
-
 static bool add_cql2(const struct call *c, struct filter *filter, struct fault *f)
 {
-    struct filter_crs crs;
-    if (!open_crs(c, &crs, f))
+    enum crs_id id = (enum crs_id)c->value[PARAMETER_FILTER_CRS].integer;
+    const struct filter_crs *crs;
+    if (!crs_lend(c->serve->systems, id, c->arena, &crs, f))
         return false;
     struct cql2_text what = {c->value[PARAMETER_FILTER].text,
                              c->value[PARAMETER_FILTER_LANG].integer == 1 ? CQL2_LANG_JSON : CQL2_LANG_TEXT,
-                             &crs};
+                             crs};
     return filter_add_cql2(filter, &what, f);
 }
 

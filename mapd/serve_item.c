@@ -26,18 +26,35 @@ struct result {
     const uint32_t *rows;
     uint32_t returned;
     uint64_t matched, offset, limit;
+    const struct filter_crs *crs; /* of the answer */
 };
+
+/* In metres of another system the geometries are tested there; in degrees the tree's answer is refined later.
+ */
+static bool select_box(const struct call *c, struct selection *s, struct fault *f)
+{
+    enum crs_id id = (enum crs_id)c->value[PARAMETER_BBOX_CRS].integer;
+    const struct filter_crs *crs;
+    if (!parameter_box(&c->value[PARAMETER_BBOX], id, &s->box, f) ||
+        !crs_lend(c->serve->systems, id, c->arena, &crs, f))
+        return false;
+    s->has_box = true;
+    if (crs && crs->projection) {
+        struct projected_box box = {crs->projection, s->box};
+        s->within_count = snapshot_within_projected(s->l, &box, c->arena, &s->within);
+        return true;
+    }
+    s->has_shapes = s->l->layer->geometry != GEOMETRY_POINT;
+    s->within_count = snapshot_within(s->l, s->box, c->arena, &s->within);
+    return true;
+}
 
 static bool select_rows(const struct call *c, struct selection *s, struct fault *f)
 {
     *s = (struct selection){.l = snapshot_get(c->snapshot, c->value[PARAMETER_COLLECTION].layer->id)};
     const struct value *box = &c->value[PARAMETER_BBOX], *when = &c->value[PARAMETER_DATETIME];
-    if (box->given) {
-        s->has_box = true;
-        s->box = box->box;
-        s->has_shapes = s->l->layer->geometry != GEOMETRY_POINT;
-        s->within_count = snapshot_within(s->l, box->box, c->arena, &s->within);
-    }
+    if (box->given && !select_box(c, s, f))
+        return false;
     if (when->from.year)
         date_format_iso(when->from, s->from);
     if (when->to.year)
@@ -115,6 +132,11 @@ static void find_page(const struct call *c, const struct selection *s, struct re
     }
 }
 
+static bool asked_crs(const struct call *c, const struct filter_crs **crs, struct fault *f)
+{
+    return crs_lend(c->serve->systems, (enum crs_id)c->value[PARAMETER_CRS].integer, c->arena, crs, f);
+}
+
 /* --- links --- */
 
 static const char *items_url(const struct call *c, uint64_t offset, const char *f)
@@ -178,7 +200,7 @@ static void items_json(const struct call *c, struct buf *out, const struct snaps
     for (uint32_t i = 0; i < page->returned; i++) {
         if (i)
             buf_text(out, ",\n");
-        geojson_feature(out, l, page->rows[i]);
+        geojson_write(out, &(struct geojson_row){.l = l, .row = page->rows[i], .crs = page->crs});
     }
     buf_text(out, "\n]}\n");
 }
@@ -260,11 +282,12 @@ bool serve_items(const struct call *c, struct reply *r, struct fault *f)
 {
     struct selection s;
     struct result page = {0};
-    if (!select_rows(c, &s, f))
+    if (!select_rows(c, &s, f) || !asked_crs(c, &page.crs, f))
         return false;
     find_page(c, &s, &page);
     if (!filter_finish(s.filter, f))
         return false;
+    content_crs(c, r);
     if (c->format == FORMAT_HTML)
         items_html(c, r, s.l, &page);
     else
@@ -277,9 +300,13 @@ bool serve_items(const struct call *c, struct reply *r, struct fault *f)
 static int item_links(const struct call *c, const struct snapshot_layer *l, uint32_t row, struct link *links)
 {
     bool html = c->format == FORMAT_HTML;
-    const struct link as_json = {"", format_type(FORMAT_GEOJSON), item_url(c, l, row, "json"),
+    const char *again = query_again(c);
+    const struct link as_json = {"", format_type(FORMAT_GEOJSON),
+                                 arena_format(c->arena, "%s%s", item_url(c, l, row, "json"), again),
                                  say(SAY_THIS_AS_JSON, false)};
-    const struct link as_html = {"", "text/html", item_url(c, l, row, "html"), say(SAY_THIS_AS_HTML, false)};
+    const struct link as_html = {"", "text/html",
+                                 arena_format(c->arena, "%s%s", item_url(c, l, row, "html"), again),
+                                 say(SAY_THIS_AS_HTML, false)};
     int n = 0;
     links[n] = html ? as_html : as_json;
     links[n++].rel = "self";
@@ -327,8 +354,10 @@ static void annotate(struct buf *out, const struct snapshot_layer *l, uint32_t r
     buf_release(&json);
 }
 
-static void item_html(const struct call *c, struct reply *r, const struct snapshot_layer *l, uint32_t row)
+static void item_html(const struct call *c, struct reply *r, const struct geojson_row *item)
 {
+    const struct snapshot_layer *l = item->l;
+    uint32_t row = item->row;
     struct link links[LINKS];
     int name = layer_field(l->layer, SLICE("name"));
     struct slice title = snapshot_text(&l->columns[name > 0 ? name : 0], row);
@@ -340,13 +369,10 @@ static void item_html(const struct call *c, struct reply *r, const struct snapsh
         buf_text(&r->body, "</dd></div>");
     }
     buf_format(&r->body, "<div><dt>%s</dt><dd>", say(SAY_POSITION, false));
-    if (row < l->located) {
-        buf_real(&r->body, l->point[row].lon, 7);
-        buf_text(&r->body, ", ");
-        buf_real(&r->body, l->point[row].lat, 7);
-    } else {
+    if (row >= l->located || !geojson_position(&r->body, l->point[row], item->crs))
         buf_text(&r->body, say(SAY_NO_POSITION, false));
-    }
+    else
+        buf_format(&r->body, " (%s)", crs_name((enum crs_id)c->value[PARAMETER_CRS].integer));
     buf_text(&r->body, "</dd></div></dl>");
     links_html(&r->body, links, item_links(c, l, row, links));
     annotate(&r->body, l, row);
@@ -359,12 +385,16 @@ bool serve_item(const struct call *c, struct reply *r, struct fault *f)
     int64_t row = snapshot_find(l, c->value[PARAMETER_FEATURE].text);
     if (row < 0)
         return fault_set(f, FAULT_NOT_FOUND, "feature", "không có bản ghi này trong lớp %s", l->layer->name);
+    struct geojson_row item = {.l = l, .row = (uint32_t)row};
+    if (!asked_crs(c, &item.crs, f))
+        return false;
+    content_crs(c, r);
     if (c->format == FORMAT_HTML) {
-        item_html(c, r, l, (uint32_t)row);
+        item_html(c, r, &item);
         return true;
     }
     struct link links[LINKS];
-    geojson_feature(&r->body, l, (uint32_t)row);
+    geojson_write(&r->body, &item);
     r->body.n--; /* the closing brace comes after the links */
     struct json j = {.out = &r->body, .comma = true};
     links_json(&j, links, item_links(c, l, (uint32_t)row, links));

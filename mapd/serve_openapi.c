@@ -80,6 +80,20 @@ static void collections_json(struct json *j)
     json_close(j, '}');
 }
 
+static void systems_json(struct json *j)
+{
+    json_open(j, '{');
+    json_field(j, "type", "string");
+    json_field(j, "format", "uri");
+    json_field(j, "default", crs_uri(CRS_CRS84));
+    json_key(j, "enum");
+    json_open(j, '[');
+    for (int i = 0; i < CRS_COUNT; i++)
+        json_text(j, slice_of(crs_uri((enum crs_id)i)));
+    json_close(j, ']');
+    json_close(j, '}');
+}
+
 static void schema_json(struct json *j, const struct parameter *p, enum route_id id)
 {
     static const char *const SCHEMAS[VALUE_TYPE_COUNT] = {
@@ -96,7 +110,9 @@ static void schema_json(struct json *j, const struct parameter *p, enum route_id
         [VALUE_FILTER] = "{\"type\":\"string\",\"maxLength\":16384}",
     };
     json_key(j, "schema");
-    if (p->type == VALUE_CHOICE)
+    if (p->type == VALUE_CRS)
+        systems_json(j);
+    else if (p->type == VALUE_CHOICE)
         choices_json(j, p->choices);
     else if (p->type == VALUE_COLLECTION)
         collections_json(j);
@@ -222,6 +238,11 @@ static void responses_json(struct json *j, const struct route *route)
     json_key(j, "200");
     json_open(j, '{');
     json_field(j, "description", route->summary);
+    if (slice_find(slice_of(route->parameters), SLICE("crs")) >= 0) {
+        json_key(j, "headers");
+        json_raw(j, SLICE("{\"Content-Crs\":{\"description\":\"Hệ toạ độ của câu trả lời, <URI> / coordinate "
+                          "system of the answer, <URI>\",\"schema\":{\"type\":\"string\"}}}"));
+    }
     content_json(j, formats);
     json_close(j, '}');
     if (formats == AS_MVT)

@@ -48,6 +48,7 @@ static struct serve *made(void)
     serve->fallback_host = "127.0.0.1:8080";
     serve->tiles = tile_cache_new(1 << 20);
     serve->codes = code_cache_new();
+    serve->systems = crs_pool_new();
     serve->watch = watch_new();
     pthread_mutex_init(&serve->store_lock, NULL);
     require(publisher_open(&serve->publisher, path, &f));

@@ -149,9 +149,9 @@ static const struct {
     {PARAMETER_BBOX, "108,16,109", false},
     {PARAMETER_BBOX, "108,16,109,17,18", false},
     {PARAMETER_BBOX, "108,16,109,17,18,19,20", false},
-    {PARAMETER_BBOX, "108,16,109,91", false},
-    {PARAMETER_BBOX, "108,17,109,16", false},
-    {PARAMETER_BBOX, "108,16,181,17", false},
+    {PARAMETER_BBOX, "108,16,109,91", true},
+    {PARAMETER_BBOX, "108,17,109,16", true},
+    {PARAMETER_BBOX, "108,16,181,17", true},
     {PARAMETER_BBOX, "108,16,109,", false},
     {PARAMETER_BBOX, "nan,16,109,17", false},
     {PARAMETER_BBOX, "a,b,c,d", false},
@@ -187,6 +187,44 @@ START_TEST(values_are_taken_or_refused_by_name)
     ck_assert_msg(good == VALUES[_i].good, "%s=%s", parameter_get(VALUES[_i].id)->name, VALUES[_i].text);
     if (!good)
         ck_assert_str_eq(f.place, parameter_get(VALUES[_i].id)->name);
+}
+END_TEST
+
+static const struct {
+    enum crs_id crs;
+    const char *text;
+    bool good;
+    struct box box;
+} BOXES[] = {
+    {CRS_CRS84, "108,16,109,17", true, {108, 16, 109, 17}},
+    {CRS_CRS84, "108,16,0,109,17,100", true, {108, 16, 109, 17}},
+    {CRS_CRS84, "177,65,-177,70", true, {177, 65, -177, 70}},
+    {CRS_CRS84, "108,16,109,91", false, {0, 0, 0, 0}},
+    {CRS_CRS84, "108,17,109,16", false, {0, 0, 0, 0}},
+    {CRS_CRS84, "108,16,181,17", false, {0, 0, 0, 0}},
+    {CRS_EPSG_4326, "16,108,17,109", true, {108, 16, 109, 17}},
+    {CRS_EPSG_4326, "65,177,70,-177", true, {177, 65, -177, 70}},
+    {CRS_EPSG_4326, "108,16,109,17", false, {0, 0, 0, 0}},
+    {CRS_EPSG_5899, "550000,1774000,551000,1775000", true, {550000, 1774000, 551000, 1775000}},
+    {CRS_EPSG_5899, "551000,1774000,550000,1775000", false, {0, 0, 0, 0}},
+    {CRS_EPSG_3857,
+     "-20037508,-20037508,20037508,20037508",
+     true,
+     {-20037508, -20037508, 20037508, 20037508}},
+};
+
+START_TEST(a_box_is_read_in_its_own_system)
+{
+    struct value v;
+    struct box box;
+    struct fault f = {0};
+    ck_assert(parameter_read(PARAMETER_BBOX, S(BOXES[_i].text), &v, &f));
+    bool good = parameter_box(&v, BOXES[_i].crs, &box, &f);
+    ck_assert_msg(good == BOXES[_i].good, "%s", BOXES[_i].text);
+    if (!good)
+        ck_assert_str_eq(f.place, "bbox");
+    else
+        ck_assert_mem_eq(&box, &BOXES[_i].box, sizeof box);
 }
 END_TEST
 
@@ -266,6 +304,7 @@ int main(void)
     tcase_add_test(c, every_declared_parameter_exists);
     tcase_add_test(c, plus_is_a_blank_in_a_query);
     tcase_add_loop_test(c, values_are_taken_or_refused_by_name, 0, (int)COUNT_OF(VALUES));
+    tcase_add_loop_test(c, a_box_is_read_in_its_own_system, 0, COUNT_OF(BOXES));
     tcase_add_test(c, a_time_falls_on_its_local_day);
     tcase_add_loop_test(c, accept_chooses_the_format, 0, (int)COUNT_OF(ACCEPTS));
     tcase_add_test(c, codings_are_read_with_their_quality);
