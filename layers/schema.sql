@@ -364,13 +364,20 @@ CREATE VIEW acceptance_proven AS
   SELECT place_id, method, max(happened_on) AS proven_on FROM evidence
   WHERE state = 'verified' AND passed = 1 AND method <> '' GROUP BY place_id, method;
 
--- what a resident is told: the newer of the list's cell and verified evidence; null when neither speaks
+-- what a resident is told: the newer of the list's cell and verified evidence; null when neither speaks. One row a place
+-- and a join for each list, not a question per place and method: publishing reads the whole register through it.
 CREATE VIEW acceptance_today AS
-  SELECT p.id AS place_id, m.method,
-    CASE WHEN e.proven_on IS NOT NULL AND (l.listed_on IS NULL OR e.proven_on >= l.listed_on) THEN 1 ELSE l.accepts END AS accepts
-  FROM place p JOIN (SELECT 'QR' AS method UNION ALL SELECT 'POS' UNION ALL SELECT 'CK') m
-  LEFT JOIN acceptance_listed l ON l.place_id = p.id AND l.method = m.method
-  LEFT JOIN acceptance_proven e ON e.place_id = p.id AND e.method = m.method;
+  SELECT p.id AS place_id,
+    CASE WHEN e.qr IS NOT NULL AND (q.listed_on IS NULL OR e.qr >= q.listed_on) THEN 1 ELSE q.accepts END AS accepts_qr,
+    CASE WHEN e.card IS NOT NULL AND (c.listed_on IS NULL OR e.card >= c.listed_on) THEN 1 ELSE c.accepts END AS accepts_card,
+    CASE WHEN e.transfer IS NOT NULL AND (t.listed_on IS NULL OR e.transfer >= t.listed_on) THEN 1 ELSE t.accepts END
+      AS accepts_transfer
+  FROM place p LEFT JOIN acceptance_listed q ON q.place_id = p.id AND q.method = 'QR'
+  LEFT JOIN acceptance_listed c ON c.place_id = p.id AND c.method = 'POS'
+  LEFT JOIN acceptance_listed t ON t.place_id = p.id AND t.method = 'CK'
+  LEFT JOIN (SELECT place_id, max(proven_on) FILTER (WHERE method = 'QR') AS qr,
+      max(proven_on) FILTER (WHERE method = 'POS') AS card, max(proven_on) FILTER (WHERE method = 'CK') AS transfer
+    FROM acceptance_proven GROUP BY place_id) e ON e.place_id = p.id;
 
 -- a place accepts provably: a passed, verified E1 inside its window
 CREATE VIEW accepts_proven_today AS
@@ -425,30 +432,28 @@ CREATE VIEW pub_establishments AS
   SELECT p.id AS id, p.code AS code, p.public_name AS name, e.kind AS kind, p.status AS status,
     p.industry_code AS industry_code, i.name AS industry, p.industry_group AS "group", e.public_address AS address,
     g.name AS residential_group, w.name AS ward,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'QR') AS accepts_qr,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'POS') AS accepts_card,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'CK') AS accepts_transfer,
-    (SELECT state FROM fs_state_today s WHERE s.place_id = p.id) AS food_safety,
+    a.accepts_qr AS accepts_qr, a.accepts_card AS accepts_card, a.accepts_transfer AS accepts_transfer,
+    s.state AS food_safety,
     CASE WHEN e.at_home AND p.geom IS NOT NULL THEN 'area' ELSE p.position END AS position,
     CASE WHEN e.at_home AND p.geom IS NOT NULL THEN max(100.0, p.accuracy_m) ELSE p.accuracy_m END AS accuracy_m,
     p.verified_on AS verified_on, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to,
     CASE WHEN e.at_home AND p.geom IS NOT NULL
       THEN MakePoint(round(ST_X(p.geom) / 0.000936) * 0.000936, round(ST_Y(p.geom) / 0.0009) * 0.0009, 4326)
       ELSE p.geom END AS geom
-  FROM place p JOIN establishment e ON e.place_id = p.id
-  LEFT JOIN residential_group g ON g.id = p.residential_group_id LEFT JOIN ward w ON w.id = p.ward_id
-  LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code
+  FROM place p JOIN establishment e ON e.place_id = p.id JOIN acceptance_today a ON a.place_id = p.id
+  LEFT JOIN fs_state_today s ON s.place_id = p.id LEFT JOIN residential_group g ON g.id = p.residential_group_id
+  LEFT JOIN ward w ON w.id = p.ward_id LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code
   WHERE e.stall_place_id IS NULL;
 
 CREATE VIEW pub_stalls AS
   SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
     s.number AS number, s.goods AS goods, p.status AS status,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'QR') AS accepts_qr,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'POS') AS accepts_card,
-    (SELECT accepts FROM acceptance_today a WHERE a.place_id = p.id AND a.method = 'CK') AS accepts_transfer,
-    (SELECT state FROM fs_state_today f WHERE f.place_id = p.id) AS food_safety,
+    a.accepts_qr AS accepts_qr, a.accepts_card AS accepts_card, a.accepts_transfer AS accepts_transfer,
+    f.state AS food_safety,
     p.position AS position, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to, p.geom AS geom
-  FROM place p JOIN stall s ON s.place_id = p.id JOIN market m ON m.id = s.market_id LEFT JOIN zone z ON z.id = s.zone_id;
+  FROM place p JOIN stall s ON s.place_id = p.id JOIN market m ON m.id = s.market_id
+  JOIN acceptance_today a ON a.place_id = p.id LEFT JOIN fs_state_today f ON f.place_id = p.id
+  LEFT JOIN zone z ON z.id = s.zone_id;
 
 CREATE VIEW pub_food_safety AS
   SELECT p.id AS id, p.code AS code, p.public_name AS name, f.business_kind AS business_kind, f.regime AS regime,

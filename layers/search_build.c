@@ -1,6 +1,7 @@
 /* search_build: the index of words over the read copy, made when it is published.
- * Every distinct text is taken apart once, every distinct word folded once; then two passes over the rows
- * count and place the postings. What is searched is the table layers/search.def. */
+ * Every distinct text is taken apart once, what stands between two blanks folded once however often it comes
+ * back; then two passes over the rows count and place the postings. What is searched is the table
+ * layers/search.def. */
 #include "layers/search_private.h"
 #include "layers/text.h"
 
@@ -25,10 +26,18 @@ struct taken {
     size_t count, room;
 };
 
+/* What stands between two blanks, as typed, and the words it folds to (mostly one). */
+struct pieces {
+    struct stored_column typed; /* ids from 1 */
+    struct taken folded;
+    size_t room; /* of folded.at */
+};
+
 struct builder {
     struct search_index *index;
     const struct snapshot *snapshot;
     struct stored_column dictionary; /* of words with marks; ids run from 1 in the order they were met */
+    struct pieces pieces;
     struct taken taken[SOURCE_COUNT];
     uint32_t *place; /* of a dictionary id in the sorted words */
 };
@@ -52,29 +61,63 @@ static const struct column *source_column(const struct snapshot *s, const struct
     return &s->layers[source->layer].open.columns[layer_field(layer, slice_of(source->field))];
 }
 
+static void add_word(struct taken *to, uint32_t word)
+{
+    to->words = room_for(to->words, to->count + 1, &to->room, sizeof *to->words);
+    to->words[to->count++] = word;
+}
+
+static void piece_fold(struct builder *b, struct slice piece)
+{
+    struct taken *folded = &b->pieces.folded;
+    struct buf marks = {0};
+    text_fold_marks(piece, &marks);
+    struct slice rest = buf_to_slice(&marks), word;
+    while (slice_next(&rest, ' ', &word)) {
+        if (word.n == 0)
+            continue;
+        word.n = word.n < WORD_MAX ? word.n : WORD_MAX;
+        column_set_text(&b->dictionary, 0, word);
+        add_word(folded, b->dictionary.text[0]);
+    }
+    buf_release(&marks);
+}
+
+/* The id of a piece; one not met before is folded. */
+static uint32_t piece_id(struct builder *b, struct slice piece)
+{
+    struct pieces *p = &b->pieces;
+    uint32_t before = p->typed.open.text_count;
+    column_set_text(&p->typed, 0, piece);
+    uint32_t id = p->typed.text[0];
+    if (id == before + 1) {
+        p->folded.at = room_for(p->folded.at, (size_t)id + 2, &p->room, sizeof *p->folded.at);
+        p->folded.at[id] = (uint32_t)p->folded.count;
+        piece_fold(b, piece);
+        p->folded.at[id + 1] = (uint32_t)p->folded.count;
+    }
+    return id;
+}
+
 static void take_apart(struct builder *b, int source)
 {
     const struct column *column = source_column(b->snapshot, &SOURCES[source]);
+    const struct taken *folded = &b->pieces.folded;
     struct taken *taken = &b->taken[source];
-    struct buf marks = {0};
     taken->at = calloc((size_t)column->text_count + 2, sizeof *taken->at);
     for (uint32_t id = 1; id <= column->text_count; id++) {
         struct slice text = {column->text_bytes + column->text_at[id],
                              column->text_at[id + 1] - column->text_at[id]};
-        buf_reset(&marks);
-        text_fold_marks(text_to_search(&SOURCES[source], text), &marks);
-        struct slice rest = buf_to_slice(&marks), word;
-        while (slice_next(&rest, ' ', &word)) {
-            if (word.n == 0)
+        struct slice rest = text_to_search(&SOURCES[source], text), piece;
+        while (slice_next(&rest, ' ', &piece)) {
+            if (piece.n == 0)
                 continue;
-            word.n = word.n < WORD_MAX ? word.n : WORD_MAX;
-            column_set_text(&b->dictionary, 0, word);
-            taken->words = room_for(taken->words, taken->count + 1, &taken->room, sizeof *taken->words);
-            taken->words[taken->count++] = b->dictionary.text[0];
+            uint32_t known = piece_id(b, piece);
+            for (uint32_t k = folded->at[known]; k < folded->at[known + 1]; k++)
+                add_word(taken, folded->words[k]);
         }
         taken->at[id + 1] = (uint32_t)taken->count;
     }
-    buf_release(&marks);
 }
 
 static int word_order(const void *left, const void *right, void *context)
@@ -162,10 +205,15 @@ struct search_index *search_build(const struct snapshot *s)
     struct builder b = {.index = calloc(1, sizeof *b.index), .snapshot = s};
     column_start(&b.dictionary, FIELD_TEXT);
     column_reserve(&b.dictionary, 1);
+    column_start(&b.pieces.typed, FIELD_TEXT);
+    column_reserve(&b.pieces.typed, 1);
     for (int i = 0; i < LAYER_COUNT; i++)
         b.index->first_document[i + 1] = b.index->first_document[i] + s->layers[i].open.count;
     for (int i = 0; i < SOURCE_COUNT; i++)
         take_apart(&b, i);
+    column_release(&b.pieces.typed);
+    free(b.pieces.folded.at);
+    free(b.pieces.folded.words);
     sort_words(&b);
     place_postings(&b);
     for (int i = 0; i < SOURCE_COUNT; i++) {

@@ -60,6 +60,7 @@ static void layer_start(struct stored_layer *l, const struct layer *layer)
     l->open_columns = calloc((size_t)n, sizeof *l->open_columns);
     for (int i = 0; i < n; i++)
         column_start(&l->columns[i], i < layer->field_count ? layer->fields[i].type : FIELD_DATE);
+    l->columns[0].is_unique = !layer->is_base; /* the code, which the file keeps unique */
 }
 
 static void layer_reserve(struct stored_layer *l)
@@ -90,7 +91,7 @@ static void layer_reserve(struct stored_layer *l)
 static void set_text(struct stored_column *c, uint32_t row, sqlite3_stmt *st, int at, struct buf *json)
 {
     struct slice text = column_slice(st, at);
-    column_set_text(c, row, text);
+    (c->is_unique ? column_add_text : column_set_text)(c, row, text);
     if (json)
         buf_json(json, text);
 }

@@ -97,6 +97,14 @@ static void slots_double(struct stored_column *c)
     c->slot_count = wider;
 }
 
+void column_add_text(struct stored_column *c, uint32_t row, struct slice text)
+{
+    uint32_t id = c->text[row] = ++c->open.text_count;
+    c->text_at = room_for(c->text_at, id + 2, &c->text_room, sizeof *c->text_at);
+    buf_slice(&c->bytes, text);
+    c->text_at[id + 1] = (uint32_t)c->bytes.n;
+}
+
 void column_set_text(struct stored_column *c, uint32_t row, struct slice text)
 {
     uint32_t at = (uint32_t)hash_of(text) & (c->slot_count - 1);
@@ -105,11 +113,8 @@ void column_set_text(struct stored_column *c, uint32_t row, struct slice text)
             c->text[row] = c->slots[at];
             return;
         }
-    uint32_t id = ++c->open.text_count;
-    c->slots[at] = c->text[row] = id;
-    c->text_at = room_for(c->text_at, id + 2, &c->text_room, sizeof *c->text_at);
-    buf_slice(&c->bytes, text);
-    c->text_at[id + 1] = (uint32_t)c->bytes.n;
+    column_add_text(c, row, text);
+    uint32_t id = c->slots[at] = c->text[row];
     if (id > c->slot_count / 2)
         slots_double(c);
 }

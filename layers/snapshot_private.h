@@ -44,6 +44,7 @@ struct stored_column {
     struct buf bytes;
     uint32_t *slots;
     uint32_t slot_count;
+    bool is_unique; /* no two rows have the same text */
 };
 
 struct stored_layer {
@@ -88,6 +89,8 @@ uint64_t hash_of(struct slice text);
 void column_start(struct stored_column *c, enum field_type type);
 /* Makes the per-row array hold `room` rows. */
 void column_reserve(struct stored_column *c, size_t room);
+/* A text that no other row of the column has: not looked for, and not found by column_set_text. */
+void column_add_text(struct stored_column *c, uint32_t row, struct slice text);
 void column_set_text(struct stored_column *c, uint32_t row, struct slice text);
 void column_finish(struct stored_column *c, const uint32_t *order, uint32_t count);
 void column_release(struct stored_column *c);
