@@ -119,12 +119,19 @@ struct phrase_book; /* address_words.def, made ready */
 
 struct phrase_book *phrase_book_new(struct arena *a);
 
+/* Whether a token is part of an exactly written street name, and so no keyword. */
+enum cover {
+    COVER_NONE,
+    COVER_LETTERS, /* the letters agree, marks do not: "Nghệ Tỉnh"; bold keywords still count */
+    COVER_NAME,
+};
+
 struct mask {
     struct tokens *tokens;
     const struct lexicon *lexicon;
     const struct phrase_book *book;
     struct arena *arena;
-    bool is_covered[TOKEN_MAX]; /* part of an exactly written street name: no keyword */
+    enum cover covered[TOKEN_MAX];
     struct address *out;
 };
 

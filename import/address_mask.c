@@ -88,6 +88,11 @@ static bool is_mostly_lost(const struct tokens *t, int from, int to)
     return lost > 0 && 2 * lost >= all;
 }
 
+static bool is_covered(const struct mask *m, int at, const struct phrase *p)
+{
+    return m->covered[at] == COVER_NAME || (m->covered[at] == COVER_LETTERS && p->is_shy);
+}
+
 static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
 {
     const struct tokens *t = m->tokens;
@@ -95,7 +100,7 @@ static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
         return false;
     for (int i = 0; i < p->words; i++) {
         const struct token *token = &t->t[at + i];
-        if (token->label != LABEL_FREE || m->is_covered[at + i] || (i > 0 && !word_fits(token, p, i)))
+        if (token->label != LABEL_FREE || is_covered(m, at + i, p) || (i > 0 && !word_fits(token, p, i)))
             return false;
         if (i > 0 && (token->sign == ',' || (token->sign == '/') != p->has_slash))
             return false;
@@ -466,7 +471,7 @@ static void mask_market_lots(struct mask *m)
     if (market > 0 && t->t[market - 1].label == LABEL_RELATION) /* "gần chợ" */
         return;
     for (int i = 0; market < t->count && i < market; i++) {
-        bool is_lot = t->t[i].label == LABEL_FREE && !m->is_covered[i] &&
+        bool is_lot = t->t[i].label == LABEL_FREE && !m->covered[i] &&
                       (slice_equal(t->t[i].fold, SLICE("lo")) || slice_equal(t->t[i].fold, SLICE("day")) ||
                        slice_equal(t->t[i].fold, SLICE("khu")));
         if (!is_lot || code_end(m, i + 1) == i + 1)
@@ -474,7 +479,7 @@ static void mask_market_lots(struct mask *m)
         if (m->out->stall.n == 0)
             mask_stall(m, i, i + 1);
         for (int k = i; k < market; k++)
-            if (t->t[k].label == LABEL_FREE && !m->is_covered[k])
+            if (t->t[k].label == LABEL_FREE && !m->covered[k])
                 t->t[k].label = LABEL_NOTE;
     }
 }

@@ -100,7 +100,7 @@ static void read_text(const struct geocoder *g, struct slice text, struct arena 
     r->address = (struct address){.relation_at = -1};
     r->mask = (struct mask){
         .tokens = &r->tokens, .lexicon = g->lexicon, .book = g->book, .arena = a, .out = &r->address};
-    street_cover(g->streets, &r->tokens, r->mask.is_covered);
+    street_cover(g->streets, &r->tokens, r->mask.covered);
     address_mask(&r->mask);
     struct street_search search = {g->streets, g->lexicon, &r->tokens};
     street_find(&search, false, &r->matches);

@@ -82,7 +82,7 @@ struct street_search {
 };
 
 /* Marks the tokens of exactly written street names of two words or more, or six letters. */
-void street_cover(const struct street_index *s, const struct tokens *t, bool covered[TOKEN_MAX]);
+void street_cover(const struct street_index *s, const struct tokens *t, enum cover covered[TOKEN_MAX]);
 /* The window that stands best in the text, and every street it may mean: names exactly as written first, then
  * (if none stands well) typing errors, abbreviations and initials. */
 void street_find(const struct street_search *search, bool is_fuzzy, struct street_matches *out);

@@ -374,21 +374,23 @@ static bool marks_fit(const struct street_alias *alias, const struct tokens *t, 
     return true;
 }
 
-/* Whether tokens [from, to) are some street's name as written; the key is `key`. */
-static bool is_name(const struct street_index *s, const struct tokens *t, int from, int to, struct slice key)
+/* How tokens [from, to) are some street's name; the key is `key`. */
+static enum cover cover_of(const struct street_index *s, const struct tokens *t, int from, int to,
+                           struct slice key)
 {
+    enum cover best = COVER_NONE;
     if ((to - from < 2 && key.n < 6) || is_cut_number(t, from, to))
-        return false;
-    for (uint32_t i = street_exact(s, key); i; i = s->next[i - 1]) {
+        return COVER_NONE;
+    for (uint32_t i = street_exact(s, key); i && best != COVER_NAME; i = s->next[i - 1]) {
         const struct street_alias *alias = &s->aliases[i - 1];
         if (!alias->is_initials && (!alias->is_bare || is_after_word(t, from)) &&
-            words_fit(alias, t, from, to) && marks_fit(alias, t, from, to))
-            return true;
+            words_fit(alias, t, from, to))
+            best = marks_fit(alias, t, from, to) ? COVER_NAME : COVER_LETTERS;
     }
-    return false;
+    return best;
 }
 
-void street_cover(const struct street_index *s, const struct tokens *t, bool covered[TOKEN_MAX])
+void street_cover(const struct street_index *s, const struct tokens *t, enum cover covered[TOKEN_MAX])
 {
     struct buf key = {0};
     memset(covered, 0, TOKEN_MAX * sizeof *covered);
@@ -398,8 +400,9 @@ void street_cover(const struct street_index *s, const struct tokens *t, bool cov
                 break;
             buf_reset(&key);
             street_key(t, from, to, &key);
-            for (int k = from; is_name(s, t, from, to, buf_to_slice(&key)) && k < to; k++)
-                covered[k] = true;
+            enum cover cover = cover_of(s, t, from, to, buf_to_slice(&key));
+            for (int k = from; k < to; k++)
+                covered[k] = cover > covered[k] ? cover : covered[k];
         }
     buf_release(&key);
 }
