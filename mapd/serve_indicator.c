@@ -17,9 +17,14 @@ static struct indicator_request request_of(const struct call *c)
 bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *f)
 {
     struct indicator_request request = request_of(c);
+    struct indicator_report *report = ARENA_NEW(c->arena, struct indicator_report);
     pthread_mutex_lock(&c->serve->store_lock);
-    bool good = indicators_json(c->serve->store, &request, &r->body, f);
+    bool good = indicators_report(c->serve->store, &request, c->arena, report, f);
+    if (good)
+        indicators_hide_small(c->serve->store, c->arena, report);
     pthread_mutex_unlock(&c->serve->store_lock);
+    if (good)
+        indicators_report_json(report, &r->body);
     return good;
 }
 
@@ -77,6 +82,15 @@ bool serve_indicators(const struct call *c, struct reply *r, struct fault *f)
     return true;
 }
 
+static void counted_json(struct json *j, const char *key, const struct indicator_row *row, bool counted)
+{
+    json_key(j, key);
+    if (row->is_hidden)
+        json_null(j);
+    else
+        json_bool(j, counted);
+}
+
 static void rows_json(struct buf *out, const char *code, const struct indicator_row *rows, uint32_t count)
 {
     struct json j = {.out = out};
@@ -88,9 +102,9 @@ static void rows_json(struct buf *out, const char *code, const struct indicator_
     for (uint32_t i = 0; i < count; i++) {
         json_open(&j, '{');
         json_field(&j, "code", rows[i].code);
-        json_field_bool(&j, "in_denominator", rows[i].in_denominator);
-        json_field_bool(&j, "in_numerator", rows[i].in_numerator);
-        json_field(&j, "reason", rows[i].reason);
+        counted_json(&j, "in_denominator", &rows[i], rows[i].in_denominator);
+        counted_json(&j, "in_numerator", &rows[i], rows[i].in_numerator);
+        json_field(&j, "reason", rows[i].is_hidden ? indicator_hidden_reason() : rows[i].reason);
         json_close(&j, '}');
     }
     json_close(&j, ']');
@@ -107,6 +121,8 @@ bool serve_indicator_rows(const struct call *c, struct reply *r, struct fault *f
     uint32_t count = 0;
     pthread_mutex_lock(&c->serve->store_lock);
     bool good = indicator_rows(c->serve->store, id, &request, c->arena, &rows, &count, f);
+    if (good)
+        indicator_rows_hide_small(c->serve->store, c->arena, request.as_of, rows, count);
     pthread_mutex_unlock(&c->serve->store_lock);
     if (good)
         rows_json(&r->body, indicator_code(id), rows, count);

@@ -24,6 +24,7 @@ enum indicator_state { INDICATOR_OK, INDICATOR_NA, INDICATOR_ESTIMATE };
 struct indicator_share {
     const char *code, *name, *type; /* by_model: pilot; variants: only `name` */
     int64_t numerator, denominator;
+    bool is_hidden; /* too few for the public (small_cell.c) */
 };
 
 struct indicator {
@@ -45,6 +46,7 @@ struct indicator_row {
         *model; /* public code and name of the thing counted; code of its pilot or NULL */
     bool in_denominator, in_numerator;
     const char *reason; /* Vietnamese sentence */
+    bool is_hidden;     /* of a model too small for the public */
 };
 
 struct indicator_stage {
@@ -102,6 +104,15 @@ bool indicators_csv(struct store *s, const struct indicator_request *r, struct b
                     struct fault *f) RESULT_MUST_BE_USED;
 bool indicators_html(struct store *s, const struct indicator_request *r, struct buf *out,
                      struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- what the public is not told (small_cell.c) --- */
+
+/* Marks the shares of models with fewer points than the policy small_cell; the JSON then has null and why. */
+void indicators_hide_small(struct store *s, struct arena *a, struct indicator_report *report);
+/* The same for the rows of one indicator. */
+void indicator_rows_hide_small(struct store *s, struct arena *a, struct date as_of,
+                               struct indicator_row *rows, uint32_t count);
+const char *indicator_hidden_reason(void);
 
 /* --- closed periods (period.c, period_diff.c) --- */
 

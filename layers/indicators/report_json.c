@@ -63,11 +63,15 @@ static void add_share(struct buf *out, const struct indicator_share *share)
         add_text(out, "type", share->type);
         buf_char(out, ',');
     }
-    add_int(out, "numerator", true, share->numerator);
+    add_int(out, "numerator", !share->is_hidden, share->numerator);
     buf_char(out, ',');
-    add_int(out, "denominator", true, share->denominator);
+    add_int(out, "denominator", !share->is_hidden, share->denominator);
     buf_char(out, ',');
-    add_percent(out, share->numerator, share->denominator);
+    add_percent(out, share->numerator, share->is_hidden ? 0 : share->denominator);
+    if (share->is_hidden) {
+        buf_char(out, ',');
+        add_text(out, "why", indicator_hidden_reason());
+    }
     buf_char(out, '}');
 }
 

@@ -197,6 +197,64 @@ START_TEST(json_says_what_the_figures_say)
 }
 END_TEST
 
+/* MH1 of 3 points, MH2 of 6 and a third of 9: the public is told the third only. */
+static void three_models(void)
+{
+    run("INSERT INTO pilot (id, code, name, type, updated_at) VALUES (3, 'MH3', 'Tuyến phố 3', 'street', "
+        "'2026-01-10T02:00:00Z'); INSERT INTO shop (id) SELECT i FROM numbers WHERE i <= 18;"
+        "INSERT INTO member (place, pilot) SELECT i, CASE WHEN i <= 3 THEN 1 WHEN i <= 9 THEN 2 ELSE 3 END "
+        "FROM "
+        "numbers WHERE i <= 18;");
+}
+
+START_TEST(a_small_model_is_hidden_from_the_public_and_cannot_be_had_by_subtraction)
+{
+    struct indicator_request r = on("2026-11-22");
+    struct indicator_report *report = ARENA_NEW(&memory, struct indicator_report);
+    struct buf out = {0};
+    struct fault f = {0};
+    three_models();
+    must(indicators_report(ward, &r, &memory, report, &f), &f);
+    indicators_report_json(report, &out);
+    buf_char(&out, '\0');
+    ck_assert_ptr_nonnull(strstr(out.p, "\"type\":\"market\",\"numerator\":0,\"denominator\":3,"));
+    buf_reset(&out);
+    indicators_hide_small(ward, &memory, report);
+    indicators_report_json(report, &out);
+    buf_char(&out, '\0');
+    const struct indicator *i = &report->indicators[INDICATOR_KPI_GD];
+    ck_assert_int_eq(i->model_count, 3);
+    ck_assert(i->models[0].is_hidden && i->models[1].is_hidden && !i->models[2].is_hidden);
+    ck_assert_ptr_nonnull(
+        strstr(out.p, "\"numerator\":null,\"denominator\":null,\"percent\":null,\"why\":\"m"));
+    ck_assert_ptr_null(strstr(out.p, "\"denominator\":3,"));
+    ck_assert_ptr_nonnull(strstr(out.p, "\"numerator\":0,\"denominator\":9,"));
+    buf_release(&out);
+}
+END_TEST
+
+START_TEST(rows_of_a_small_model_are_hidden_with_it)
+{
+    struct indicator_request r = on("2026-11-22");
+    struct indicator_row *rows;
+    struct fault f = {0};
+    uint32_t count;
+    int hidden = 0;
+    three_models();
+    must(indicator_rows(ward, INDICATOR_KPI_GD, &r, &memory, &rows, &count, &f), &f);
+    indicator_rows_hide_small(ward, &memory, r.as_of, rows, count);
+    for (uint32_t i = 0; i < count; i++) {
+        ck_assert_int_eq(rows[i].is_hidden, strcmp(rows[i].model, "MH3") != 0);
+        hidden += rows[i].is_hidden;
+    }
+    ck_assert_int_eq(hidden, 9);
+    run("UPDATE policy SET value = '2' WHERE key = 'small_cell'");
+    indicator_rows_hide_small(ward, &memory, r.as_of, rows, count);
+    for (uint32_t i = 0; i < count; i++)
+        ck_assert(!rows[i].is_hidden);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("figure_is_rows");
@@ -207,6 +265,8 @@ int main(void)
     tcase_add_test(tests, a_figure_is_the_count_of_its_rows);
     tcase_add_test(tests, one_more_that_qualifies_never_lowers_a_figure);
     tcase_add_test(tests, json_says_what_the_figures_say);
+    tcase_add_test(tests, a_small_model_is_hidden_from_the_public_and_cannot_be_had_by_subtraction);
+    tcase_add_test(tests, rows_of_a_small_model_are_hidden_with_it);
     suite_add_tcase(suite, tests);
     return run_tests(suite);
 }

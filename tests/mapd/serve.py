@@ -421,8 +421,15 @@ def numbers(s):
     for one in report["indicators"]:
         rows = ask(s, f"/indicators/{one['code']}/rows").json()["rows"]
         if one["denominator"] is not None:
-            counted = sum(r["in_denominator"] for r in rows), sum(r["in_numerator"] for r in rows)
-            check(f"figure is the count of its rows {one['code']}", counted == (one["denominator"], one["numerator"]), counted)
+            counted = sum(r["in_denominator"] or 0 for r in rows), sum(r["in_numerator"] or 0 for r in rows)
+            if any(r["in_denominator"] is None for r in rows):  # a model too small for the public
+                check(f"hidden rows say why {one['code']}", all("không công bố" in r["reason"] for r in rows if r["in_denominator"] is None))
+            else:
+                check(f"figure is the count of its rows {one['code']}", counted == (one["denominator"], one["numerator"]), counted)
+            for model in one["by_model"]:
+                small = model["denominator"] is None
+                check(f"small models are hidden {model['code']}", small or model["denominator"] == 0 or model["denominator"] >= 5)
+                check(f"hidden models say why {model['code']}", small == ("why" in model) and small == (model["numerator"] is None))
         check(f"rows are public {one['code']}", all(set(r) == {"code", "in_denominator", "in_numerator", "reason"} for r in rows))
 
 

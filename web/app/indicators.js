@@ -35,7 +35,7 @@ function models(indicator) {
       'ul',
       { class: 'models' },
       indicator.by_model.map((m) =>
-        h('li', {}, h('span', {}, m.name), h('span', {}, `${t('of', { n: number(m.numerator), d: number(m.denominator) })} · ${percent(m.percent)}`)),
+        h('li', {}, h('span', {}, m.name), h('span', {}, m.denominator === null ? m.why : `${t('of', { n: number(m.numerator), d: number(m.denominator) })} · ${percent(m.percent)}`)),
       ),
     ),
   );
