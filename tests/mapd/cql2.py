@@ -4,9 +4,11 @@ text and JSON; queryables and what is said of them; filters on tiles.
 
 usage: cql2.py MAPD      prints one line per failure, ends with "N passed, N failed"
 """
+import csv
 import json
 import math
 import os
+import subprocess
 import sys
 import tempfile
 import urllib.parse
@@ -180,6 +182,20 @@ def refusals(s):
     check("too long", long.status in (400, 413, 414, 431), long.status)
 
 
+def exports(s, program, path, folder):
+    """`mapd export --filter` writes the rows that the server finds."""
+    for text in ("accepts_qr = true AND name LIKE 'C%'", '{"op":"isNull","args":[{"property":"geometry"}]}'):
+        out = os.path.join(folder, "out.csv")
+        done = subprocess.run([program, "export", path, "establishments", out, "--filter", text], capture_output=True)
+        wanted = ids(s, "establishments", json.loads(text) if text.startswith("{") else text)
+        with open(out, newline="", encoding="utf-8-sig") as f:
+            found = {row["code"] for row in csv.DictReader(f)}
+        check(f"export {text}", done.returncode == 0 and found == wanted and found, (done.stderr, len(found), len(wanted)))
+        os.remove(out)
+    done = subprocess.run([program, "export", path, "establishments", out, "--filter", "nosuch = 1"], capture_output=True)
+    check("export of nonsense", done.returncode == 2 and not os.path.exists(out) and b"nosuch" in done.stderr, done)
+
+
 def said(s):
     conformance = ask(s, "/ogc/conformance").json()["conformsTo"]
     for name in CLASSES:
@@ -213,6 +229,7 @@ def main(program):
                 shapes(s, collection)
             for part in (logic, with_the_rest, systems, refusals):
                 part(s)
+            exports(s, program, path, folder)
         finally:
             check("stops", s.stop() == 0)
     failed = serve.RESULTS.count(False)
