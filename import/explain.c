@@ -29,6 +29,11 @@ bool import_look(const struct import_options *o, struct arena *a, struct import_
     *out = (struct import_view){.sheet = arena_slice(a, slice_of(table_sheet(t))),
                                 .signature = arena_slice(a, table_signature(t))};
     out->column_count = table_columns(t, a, &out->columns);
+    while (table_sheet_at(t, out->sheet_count))
+        out->sheet_count++;
+    out->sheets = ARENA_ARRAY(a, struct slice, out->sheet_count + 1);
+    for (uint32_t i = 0; i < out->sheet_count; i++)
+        out->sheets[i] = arena_slice(a, slice_of(table_sheet_at(t, i)));
     table_close(t);
     return true;
 }

@@ -87,6 +87,8 @@ struct import_view {
     struct slice sheet, signature; /* the same layout of headings has the same signature */
     struct import_column *columns; /* those with a heading */
     uint32_t column_count;
+    struct slice *sheets; /* all of the file, hidden ones too */
+    uint32_t sheet_count;
 };
 
 /* Everything in the arena. Reads the head of the file only. */

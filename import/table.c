@@ -402,6 +402,11 @@ const char *table_sheet(const struct table *t)
     return t->sheet->names[t->sheet_index].name;
 }
 
+const char *table_sheet_at(const struct table *t, uint32_t index)
+{
+    return index < t->sheet->name_count ? t->sheet->names[index].name : NULL;
+}
+
 struct slice table_signature(const struct table *t)
 {
     return buf_to_slice(&t->signature);

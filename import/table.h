@@ -69,6 +69,8 @@ struct slice table_signature(const struct table *t);
 /* The list's own date, from its letterhead or signature ("ngày 31 tháng 10 năm 2026"); all zero when it has
  * none so far. */
 struct date table_source_date(const struct table *t);
+/* Name of the sheet with this index, NULL behind the last. */
+const char *table_sheet_at(const struct table *t, uint32_t index);
 /* The columns that have a heading, as they were understood; in the arena. */
 uint32_t table_columns(const struct table *t, struct arena *a, struct import_column **out);
 /* For --explain: which column was taken for what and why, with sample values; for people. */

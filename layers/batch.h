@@ -72,6 +72,25 @@ struct source_row {
 bool source_row_find(struct batch *b, const uint8_t key[HASH_BYTES], struct source_row *out);
 bool source_row_put(struct batch *b, const struct source_row *row, struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- column mappings that worked, by the signature of the headings (batch_list.c) --- */
+
+/* Its own transaction. */
+bool mapping_remember(struct store *s, const char *kind, struct slice signature, struct slice json,
+                      struct fault *f) RESULT_MUST_BE_USED;
+/* JSON in the arena; empty when there is none. */
+struct slice mapping_recall(struct store *s, const char *kind, struct slice signature, struct arena *a);
+
+/* --- batches as people see them (batch_list.c) --- */
+
+struct batch_line {
+    int64_t id;
+    struct slice kind, file_name, sheet, imported_at, imported_by, source_date, undone_at, undone_by;
+    struct batch_counts counts;
+};
+
+/* Newest first; `only` 0: all. */
+int batch_list(struct store *s, struct arena *a, int64_t only, int limit, struct batch_line **lines);
+
 /* --- what a person must decide --- */
 
 struct review {

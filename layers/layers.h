@@ -356,5 +356,6 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 
 #include "layers/account.h"
 #include "layers/record.h"
+#include "layers/review.h"
 
 #endif

@@ -39,24 +39,17 @@ static bool read_pairs(struct form *form, const struct request *r, struct fault 
 
 /* --- multipart (RFC 7578) --- */
 
-/* key="value" in a header; the value may hold \" */
-static bool take_quoted(struct slice line, const char *key, struct arena *a, struct slice *out)
+/* key="value" in a header. Browsers write a quotation mark as %22 and a backslash as it is. */
+static bool take_quoted(struct slice line, const char *key, struct slice *out)
 {
     ptrdiff_t at = slice_find(line, slice_of(key));
     if (at < 0)
         return false;
-    char *text = arena_alloc(a, line.n + 1);
-    size_t n = 0;
-    for (size_t i = (size_t)at + strlen(key); i < line.n && line.p[i] != '"'; i++) {
-        if (line.p[i] == '\\' && i + 1 < line.n)
-            i++;
-        text[n++] = line.p[i];
-    }
-    *out = (struct slice){text, n};
-    return true;
+    struct slice rest = {line.p + at + strlen(key), line.n - (size_t)at - strlen(key)};
+    return slice_next(&rest, '"', out) || rest.n == 0;
 }
 
-static bool read_part(struct form *form, struct slice part, struct arena *a)
+static bool read_part(struct form *form, struct slice part)
 {
     ptrdiff_t end = slice_find(part, SLICE("\r\n\r\n"));
     struct form_field *field = end < 0 ? NULL : add(form);
@@ -69,8 +62,8 @@ static bool read_part(struct form *form, struct slice part, struct arena *a)
         struct slice start = {line.p, line.n < 20 ? line.n : 20};
         if (!slice_equal_ignoring_case(start, SLICE("content-disposition:")))
             continue;
-        named = take_quoted(line, " name=\"", a, &field->name) && field->name.n <= NAME_MOST;
-        field->is_file = take_quoted(line, "filename=\"", a, &field->file_name);
+        named = take_quoted(line, " name=\"", &field->name) && field->name.n <= NAME_MOST;
+        field->is_file = take_quoted(line, "filename=\"", &field->file_name);
     }
     return named;
 }
@@ -122,7 +115,7 @@ static bool read_parts(struct form *form, const struct request *r, struct fault 
         !skip(&rest, (struct slice){mark.p + 2, mark.n - 2}))
         return refuse(f);
     while (!slice_starts(rest, SLICE("--")))
-        if (!skip(&rest, SLICE("\r\n")) || !next_mark(&rest, mark, &part) || !read_part(form, part, r->arena))
+        if (!skip(&rest, SLICE("\r\n")) || !next_mark(&rest, mark, &part) || !read_part(form, part))
             return refuse(f);
     return true;
 }

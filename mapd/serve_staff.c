@@ -143,6 +143,53 @@ bool staff_password_do(const struct call *c, struct reply *r, struct fault *f)
 
 /* --- the first page --- */
 
+static void reviews_card(const struct call *c, struct buf *out)
+{
+    if (may(c, ROUTE_STAFF_REVIEWS))
+        buf_format(
+            out, "<li><b>%lld</b>dòng chờ người quyết định<br><a href=\"/staff/review\">Mở hàng chờ</a></li>",
+            (long long)review_count(c->serve->staff->store));
+}
+
+static void batches_card(const struct call *c, struct buf *out)
+{
+    enum { SHOWN = 3 };
+    struct batch_line *lines;
+    if (!may(c, ROUTE_STAFF_BATCHES))
+        return;
+    int count = batch_list(c->serve->staff->store, c->arena, 0, SHOWN, &lines);
+    buf_text(out, count ? "<li>Lần nhập gần nhất<ul>" : "<li>Chưa có lần nhập nào");
+    for (int i = 0; i < count; i++) {
+        buf_text(out, "<li>");
+        html_text(out, lines[i].file_name);
+        buf_format(out, "<br><span class=\"quiet\">%s, %llu dòng%s</span></li>",
+                   moment_text(c, lines[i].imported_at), (unsigned long long)lines[i].counts.rows,
+                   lines[i].undone_at.n ? ", đã rút lại" : "");
+    }
+    buf_text(out, count ? "</ul><a href=\"/staff/batches\">Tất cả</a></li>" : "</li>");
+}
+
+static void find_card(const struct call *c, struct buf *out)
+{
+    if (!may(c, ROUTE_STAFF_FIND))
+        return;
+    buf_text(out, "<li>");
+    form_open(c, out, "/staff/find");
+    form_input(out, "Mở hồ sơ theo mã", "what", "text",
+               "required maxlength=\"40\" placeholder=\"mã tra cứu hoặc mã điểm\"");
+    buf_text(out, "<p><button>Mở</button></p></form></li>");
+}
+
+/* What anybody on the staff may see: counts of the published register, no names. */
+static void counts_card(const struct call *c, struct buf *out)
+{
+    const struct snapshot *s = c->snapshot;
+    buf_format(out,
+               "<li><b>%u</b>cơ sở và <b>%u</b>quầy, sạp đang công khai<br><a href=\"/\">Bản đồ</a> · "
+               "<a href=\"/indicators\">Chỉ tiêu</a></li>",
+               snapshot_get(s, LAYER_ESTABLISHMENTS)->count, snapshot_get(s, LAYER_STALLS)->count);
+}
+
 bool staff_home(const struct call *c, struct reply *r, struct fault *f)
 {
     (void)f;
@@ -153,6 +200,15 @@ bool staff_home(const struct call *c, struct reply *r, struct fault *f)
     buf_text(out, "</b>, ");
     html_text(out, slice_of(role_title(c->visitor->user.role, false)));
     buf_text(out, ".</p>");
+    if (!store_key(c->serve->staff->store))
+        note_html(out, "warn",
+                  "Máy chủ chạy không có khoá: dữ liệu riêng không xem được, danh sách không nhập được.");
+    buf_text(out, "<ul class=\"cards\">");
+    reviews_card(c, out);
+    batches_card(c, out);
+    find_card(c, out);
+    counts_card(c, out);
+    buf_text(out, "</ul>");
     staff_page_close(c, r);
     return true;
 }

@@ -141,7 +141,7 @@ static void find_visitor(struct call *c)
     }
     take_token(v, cookie);
     v->is_signed_in = session_find(s->store, c->arena, cookie, unix_now(), &v->user);
-    if (v->is_signed_in)
+    if (v->is_signed_in && route_get(ROUTE_STAFF_UPLOAD)->roles & 1 << v->user.role)
         make_known(s, v->token);
 }
 

@@ -2,6 +2,8 @@
  * desk. Opened and closed by command_serve.c. */
 #include "mapd/staff.h"
 
+#include "mapd/desk.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ bool staff_open(struct staff **out, const struct arguments *args, struct fault *
     pthread_mutex_init(&s->known_lock, NULL);
     s->arguments = args;
     set_policy(s);
-    if (!command_open(&s->store, args, STORE_WRITE, f)) {
+    if (!command_open(&s->store, args, STORE_WRITE, f) || !desk_open(&s->desk, args, f)) {
         staff_close(s);
         return false;
     }
@@ -37,6 +39,7 @@ void staff_close(struct staff *s)
 {
     if (!s)
         return;
+    desk_close(s->desk);
     store_close(s->store);
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->known_lock);

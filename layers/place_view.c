@@ -1,0 +1,82 @@
+/* place_view: everything the office knows of one place, section by section (place_view.def), and the list of
+ * what is restricted about it. Reads only. */
+#include "layers/store_private.h"
+
+static const struct {
+    const char *title, *sql;
+} SECTIONS[] = {
+#define SECTION(title, sql) {title, sql},
+#include "layers/place_view.def"
+#undef SECTION
+};
+
+enum { ROWS_MOST = 100 };
+
+static void read_section(sqlite3_stmt *st, struct arena *a, struct place_section *out)
+{
+    out->columns = sqlite3_column_count(st);
+    out->heads = ARENA_ARRAY(a, struct slice, (size_t)out->columns);
+    for (int i = 0; i < out->columns; i++)
+        out->heads[i] = arena_slice(a, slice_of(sqlite3_column_name(st, i)));
+    out->cells = ARENA_ARRAY(a, struct slice, (size_t)out->columns * ROWS_MOST);
+    while (out->rows < ROWS_MOST && statement_next(st, NULL)) {
+        for (int i = 0; i < out->columns; i++)
+            out->cells[out->rows * out->columns + i] = arena_slice(a, column_slice(st, i));
+        out->rows++;
+    }
+    sqlite3_reset(st);
+}
+
+int place_sections(struct store *s, struct arena *a, int64_t place_id, struct place_section **out)
+{
+    int count = 0;
+    *out = ARENA_ARRAY(a, struct place_section, COUNT_OF(SECTIONS));
+    for (size_t i = 0; i < COUNT_OF(SECTIONS); i++) {
+        struct place_section *section = &(*out)[count];
+        sqlite3_stmt *st = store_statement(s, SECTIONS[i].sql, NULL);
+        if (!st)
+            continue;
+        *section = (struct place_section){.title = SECTIONS[i].title};
+        bind_int(st, 1, place_id);
+        read_section(st, a, section);
+        count += section->rows > 0;
+    }
+    return count;
+}
+
+static void open_item(struct store *s, struct arena *a, struct private_item *item)
+{
+    struct buf text = {0};
+    struct private_value value = {
+        .owner = arena_text(a, item->owner), .owner_id = item->owner_id, .field = arena_text(a, item->field)};
+    item->is_open = private_get(s, &value, &text);
+    item->text = arena_slice(a, buf_to_slice(&text));
+    buf_release(&text);
+}
+
+int place_private(struct store *s, struct arena *a, int64_t place_id, bool opens, struct private_item **out)
+{
+    int count = 0;
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT owner, owner_id, field FROM restricted WHERE (owner = 'place' AND owner_id = ?1)"
+        " OR (owner = 'trader' AND owner_id IN (SELECT trader_id FROM occupancy WHERE place_id = ?1 AND "
+        "valid_to IS NULL))"
+        " OR (owner = 'evidence' AND owner_id IN (SELECT id FROM evidence WHERE place_id = ?1))"
+        " OR (owner = 'inspection' AND owner_id IN (SELECT id FROM fs_inspection WHERE place_id = ?1))"
+        " ORDER BY owner = 'place' DESC, owner = 'trader' DESC, owner, owner_id, field LIMIT ?2",
+        NULL);
+    *out = ARENA_ARRAY(a, struct private_item, ROWS_MOST + 1);
+    if (!st)
+        return 0;
+    bind_int(st, 1, place_id);
+    bind_int(st, 2, ROWS_MOST);
+    while (count < ROWS_MOST && statement_next(st, NULL))
+        (*out)[count++] = (struct private_item){.owner = arena_slice(a, column_slice(st, 0)),
+                                                .owner_id = sqlite3_column_int64(st, 1),
+                                                .field = arena_slice(a, column_slice(st, 2))};
+    sqlite3_reset(st);
+    for (int i = 0; opens && i < count; i++)
+        open_item(s, a, &(*out)[i]);
+    return count;
+}

@@ -1,0 +1,71 @@
+/* review: questions for people and their decisions (review.c); a place as its office sees it, section by
+ * section, and what of it is restricted (place_view.c). Part of the door layers/layers.h; include that. */
+#ifndef LAYERS_REVIEW_H
+#define LAYERS_REVIEW_H
+
+#include "layers/record.h"
+
+/* --- questions --- */
+
+struct review_group {
+    struct slice fault_group, reason;
+    int64_t count, first_id; /* first_id stands for the group */
+};
+
+struct review_item {
+    int64_t id, batch_id, row, place_id; /* place_id 0: no place was made */
+    struct slice reason, fault_group;
+    struct slice candidates; /* JSON: positions, or codes of places */
+    struct slice opened_at, closed_at;
+    struct slice code, name, address, file_name, position; /* of the place, as it is now */
+};
+
+struct review_query {
+    int64_t like; /* a review of the wanted group */
+    int limit, offset;
+};
+
+int review_groups(struct store *s, struct arena *a, struct review_group **groups);
+int review_list(struct store *s, struct arena *a, const struct review_query *q, struct review_item **items);
+int64_t review_count(struct store *s);
+bool review_read(struct store *s, struct arena *a, int64_t id, struct review_item *item,
+                 struct fault *f) RESULT_MUST_BE_USED;
+/* The row as typed: restricted. False without the key. */
+bool review_row(struct store *s, const struct review_item *item, struct buf *raw);
+
+struct review_decision {
+    const char *who, *decision; /* "accept" "pin" "leave" */
+    bool moves;                 /* to `position` */
+    struct place_position position;
+    int64_t group_id, ward_id; /* whose area holds it; 0: as it was */
+    struct slice address_key;  /* remembered for the same text; empty: not */
+};
+
+/* Its own transaction, published. BAD_STATE when somebody was first. */
+bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
+                   struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- a place for staff --- */
+
+struct place_section {
+    const char *title;
+    int columns, rows;
+    struct slice *heads; /* "Tình trạng|status": behind the bar the set of words its values belong to */
+    struct slice *cells; /* rows × columns */
+};
+
+/* Sections that have rows; everything in the arena. */
+int place_sections(struct store *s, struct arena *a, int64_t place_id, struct place_section **out);
+
+struct private_item {
+    struct slice owner, field;
+    int64_t owner_id;
+    struct slice text; /* when opened */
+    bool is_open;
+};
+
+/* What is restricted about a place, its trader, its evidence and inspections. `opens`: the values too, which
+ * needs the key; whoever asks for them writes the audit first. */
+int place_private(struct store *s, struct arena *a, int64_t place_id, bool opens, struct private_item **out);
+
+#endif

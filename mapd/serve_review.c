@@ -1,0 +1,396 @@
+/* serve_review: the questions that imports left, grouped by what one decision would mend; and one question at
+ * a time with its candidates. A decision goes to layers/review.c, which remembers and publishes it. */
+#include "import/import.h"
+#include "layers/json.h"
+#include "mapd/say.h"
+#include "mapd/staff.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct store *store_of(const struct call *c)
+{
+    return c->serve->staff->store;
+}
+
+/* --- the queue --- */
+
+bool staff_reviews(const struct call *c, struct reply *r, struct fault *f)
+{
+    (void)f;
+    struct review_group *groups;
+    int count = review_groups(store_of(c), c->arena, &groups);
+    struct buf *out = &r->body;
+    staff_page_open(c, r, "Hàng chờ");
+    if (!count)
+        note_html(out, "good", "Không có câu hỏi nào đang chờ.");
+    else
+        buf_format(out, "<p>%lld dòng chờ người quyết định, xếp theo loại vướng mắc.</p>",
+                   (long long)review_count(store_of(c)));
+    html_table_open(out, "Các loại vướng mắc");
+    buf_text(out, "<tr><th class=\"n\">Số dòng</th><th>Vướng mắc</th><th></th></tr>");
+    for (int i = 0; i < count; i++) {
+        buf_format(out, "<tr><td class=\"n\">%lld</td><td>", (long long)groups[i].count);
+        html_text(out, groups[i].reason);
+        buf_format(out, "</td><td><a href=\"/staff/review/%lld\">Xem từng dòng</a></td></tr>",
+                   (long long)groups[i].first_id);
+    }
+    html_table_close(out);
+    staff_page_close(c, r);
+    return true;
+}
+
+/* --- candidates --- */
+
+struct candidate {
+    bool is_place; /* another place, by its code; else a position */
+    struct slice code, street, position, why;
+    struct lonlat at;
+    double accuracy_m, score;
+};
+
+enum { CANDIDATES_MOST = 20 };
+
+static struct slice text_of(const struct json *v, const char *key, struct arena *a)
+{
+    const char *text = json_to_text(json_get(v, key));
+    return arena_slice(a, slice_of(text));
+}
+
+static bool read_candidate(const struct json *v, struct arena *a, struct candidate *out)
+{
+    *out = (struct candidate){0};
+    if (json_sort_of(v) == JSON_TEXT) {
+        out->is_place = true;
+        out->code = arena_slice(a, slice_of(json_to_text(v)));
+        return true;
+    }
+    out->street = text_of(v, "street", a);
+    out->position = text_of(v, "position", a);
+    out->why = text_of(v, "why", a);
+    bool scored = json_to_real(json_get(v, "score"), &out->score);
+    (void)scored;
+    return json_to_real(json_get(v, "lon"), &out->at.lon) && json_to_real(json_get(v, "lat"), &out->at.lat) &&
+           json_to_real(json_get(v, "accuracy_m"), &out->accuracy_m);
+}
+
+static int read_candidates(const struct review_item *item, struct arena *a, struct candidate *out)
+{
+    struct json *root = NULL;
+    struct fault ignored = {0};
+    int count = 0;
+    if (!item->candidates.n || !json_parse(&root, item->candidates, "candidates", &ignored))
+        return 0;
+    for (size_t i = 0; i < json_size(root) && count < CANDIDATES_MOST; i++)
+        count += read_candidate(json_at(root, i), a, &out[count]);
+    json_free(root);
+    return count;
+}
+
+static void hidden(struct buf *out, const char *name, int value)
+{
+    buf_format(out, "<input type=\"hidden\" name=\"%s\" value=\"%d\">", name, value);
+}
+
+static const char *item_url(const struct call *c, int64_t id)
+{
+    return arena_format(c->arena, "/staff/review/%lld", (long long)id);
+}
+
+static void candidate_html(const struct call *c, struct buf *out, const struct candidate *k)
+{
+    if (k->is_place) {
+        buf_text(out, "<td colspan=\"4\">Điểm đã có trong sổ: ");
+        html_link(out, slice_of(arena_format(c->arena, "/staff/c/%.*s", (int)k->code.n, k->code.p)), k->code);
+        buf_text(out, "</td><td></td>");
+        return;
+    }
+    buf_text(out, "<td>");
+    html_text(out, k->street.n ? k->street : SLICE("–"));
+    buf_text(out, "</td><td>");
+    html_text(out, say_word("position", k->position, false));
+    buf_format(out, ", sai số %.0f m", k->accuracy_m);
+    if (k->why.n) {
+        buf_text(out, "<br><span class=\"quiet\">");
+        html_text(out, k->why);
+        buf_text(out, "</span>");
+    }
+    buf_format(out,
+               "</td><td class=\"n\">%.0f</td><td><a href=\"/#18/%.5f/%.5f\">%.6f, "
+               "%.6f</a></td><td>",
+               k->score, k->at.lat, k->at.lon, k->at.lat, k->at.lon);
+}
+
+static void candidates_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
+    int count = read_candidates(item, c->arena, all);
+    if (!count) {
+        buf_text(out, "<p class=\"quiet\">Chương trình không có gợi ý nào cho dòng này.</p>");
+        return;
+    }
+    html_table_open(out, "Các gợi ý");
+    buf_text(
+        out,
+        "<tr><th>Gợi ý</th><th>Biết nhờ</th><th class=\"n\">Điểm</th><th>Vĩ độ, kinh độ</th><th></th></tr>");
+    for (int i = 0; i < count; i++) {
+        buf_text(out, "<tr>");
+        candidate_html(c, out, &all[i]);
+        if (!all[i].is_place && item->place_id && may(c, ROUTE_STAFF_DECIDE)) {
+            form_open(c, out, item_url(c, item->id));
+            buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"accept\">");
+            hidden(out, "candidate", i);
+            buf_text(out, "<button>Chọn vị trí này</button></form>");
+        }
+        buf_text(out, all[i].is_place ? "</tr>" : "</td></tr>");
+    }
+    html_table_close(out);
+}
+
+/* --- one question --- */
+
+static void fact(struct buf *out, const char *title, struct slice text)
+{
+    if (!text.n)
+        return;
+    buf_format(out, "<div><dt>%s</dt><dd>", title);
+    html_text(out, text);
+    buf_text(out, "</dd></div>");
+}
+
+static void facts_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    buf_text(out, "<dl>");
+    fact(out, "Vướng mắc", item->reason);
+    fact(out, "Tên", item->name);
+    fact(out, "Địa chỉ như đã ghi", item->address);
+    if (item->place_id)
+        fact(out, "Vị trí hiện nay", say_word("position", item->position, false));
+    fact(out, "Từ tệp",
+         slice_of(arena_format(c->arena, "%.*s, dòng %lld (lần nhập %lld)", (int)item->file_name.n,
+                               item->file_name.p, (long long)item->row, (long long)item->batch_id)));
+    if (item->code.n) {
+        buf_text(out, "<div><dt>Hồ sơ</dt><dd>");
+        html_link(out, slice_of(arena_format(c->arena, "/staff/c/%.*s", (int)item->code.n, item->code.p)),
+                  item->code);
+        buf_text(out, "</dd></div>");
+    }
+    buf_text(out, "</dl>");
+}
+
+static void pin_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    buf_text(out, "<h2>Tự đặt vị trí</h2><p>Đã đến tận nơi hoặc biết chắc: gõ toạ độ (trên bản đồ: bấm vào "
+                  "điểm, chép vĩ độ và kinh "
+                  "độ). Chương trình nhớ cho lần sau.</p>");
+    form_open(c, out, item_url(c, item->id));
+    buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"pin\"><div class=\"inline\"><div>");
+    form_input(out, "Vĩ độ", "lat", "text", "inputmode=\"decimal\" required placeholder=\"16,0678\"");
+    buf_text(out, "</div><div>");
+    form_input(out, "Kinh độ", "lon", "text", "inputmode=\"decimal\" required placeholder=\"108,2345\"");
+    buf_text(out, "</div><button class=\"main\">Đặt ở đây</button></div></form>");
+}
+
+static void leave_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    buf_text(out, "<h2>Không đổi gì</h2><p>");
+    buf_text(out, item->place_id ? "Điểm vẫn ở trong sổ với vị trí như hiện nay; câu hỏi được đóng."
+                                 : "Dòng này không được ghi vào sổ; câu hỏi được đóng. Nếu là một nơi khác, "
+                                   "hãy ghi thêm mã điểm cho dòng đó "
+                                   "trong tệp rồi nhập lại.");
+    buf_text(out, "</p>");
+    form_open(c, out, item_url(c, item->id));
+    buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"leave\"><p><button>Để nguyên, đóng câu "
+                  "hỏi</button></p></form>");
+}
+
+static void row_button(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    if (!may(c, ROUTE_STAFF_REVIEW_ROW))
+        return;
+    form_open(c, out, arena_format(c->arena, "/staff/review/%lld/row", (long long)item->id));
+    buf_text(out, "<p><button>Xem cả dòng như trong tệp</button> <span class=\"quiet\">có dữ liệu riêng; "
+                  "việc xem được ghi lại</span>"
+                  "</p></form>");
+}
+
+static void neighbours_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    enum { SHOWN = 30 };
+    struct review_item *others;
+    struct review_query q = {.like = item->id, .limit = SHOWN};
+    int count = review_list(store_of(c), c->arena, &q, &others);
+    if (count < 2)
+        return;
+    buf_text(out, "<h2>Cùng loại vướng mắc</h2><ul>");
+    for (int i = 0; i < count; i++) {
+        if (others[i].id == item->id)
+            continue;
+        const struct slice name = others[i].address.n ? others[i].address : others[i].name;
+        buf_text(out, "<li>");
+        html_link(out, slice_of(item_url(c, others[i].id)),
+                  name.n ? name : slice_of(arena_format(c->arena, "dòng %lld", (long long)others[i].row)));
+        buf_text(out, "</li>");
+    }
+    buf_text(out, "</ul>");
+}
+
+static bool item_page(const struct call *c, struct reply *r, const struct review_item *item, struct slice raw)
+{
+    struct buf *out = &r->body;
+    staff_page_open(c, r,
+                    item->name.n ? arena_text(c->arena, item->name)
+                                 : arena_format(c->arena, "Dòng %lld", (long long)item->row));
+    if (item->closed_at.n)
+        note_html(out, "good", "Câu hỏi này đã được quyết định.");
+    facts_html(c, out, item);
+    if (raw.n) {
+        buf_text(out, "<p class=\"note\">");
+        html_text(out, raw);
+        buf_text(out, "</p>");
+    } else {
+        row_button(c, out, item);
+    }
+    buf_text(out, "<h2>Gợi ý</h2>");
+    candidates_html(c, out, item);
+    if (!item->closed_at.n && may(c, ROUTE_STAFF_DECIDE)) {
+        if (item->place_id)
+            pin_html(c, out, item);
+        leave_html(c, out, item);
+    }
+    neighbours_html(c, out, item);
+    staff_page_close(c, r);
+    return true;
+}
+
+static bool read_item(const struct call *c, struct review_item *item, struct fault *f)
+{
+    return review_read(store_of(c), c->arena, c->value[PARAMETER_REVIEW].integer, item, f);
+}
+
+bool staff_review(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct review_item item;
+    return read_item(c, &item, f) && item_page(c, r, &item, (struct slice){"", 0});
+}
+
+/* The row as typed is restricted: reading it is written down before it is shown. */
+bool staff_review_row(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct review_item item;
+    struct buf raw = {0};
+    struct store *s = store_of(c);
+    if (!read_item(c, &item, f))
+        return false;
+    if (!store_key(s))
+        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "cần khoá");
+    struct audit_entry entry = {.who = who_of(c),
+                                .action = "private.read",
+                                .subject =
+                                    slice_of(arena_format(c->arena, "batch %lld row %lld",
+                                                          (long long)item.batch_id, (long long)item.row)),
+                                .detail = SLICE("{\"fields\":[\"row\"]}")};
+    bool good = store_begin(s, f) && audit_append(s, &entry, f) && store_commit_quietly(s, f);
+    if (!good) {
+        store_rollback(s);
+        return false;
+    }
+    bool there = review_row(s, &item, &raw);
+    struct slice text = there ? arena_slice(c->arena, buf_to_slice(&raw)) : SLICE("(dòng gốc không mở được)");
+    for (size_t i = 0; there && i < text.n; i++)
+        if (text.p[i] == '\t')
+            ((char *)(uintptr_t)text.p)[i] = '|';
+    buf_release(&raw);
+    return item_page(c, r, &item, text);
+}
+
+/* --- deciding --- */
+
+/* "16,0678" or "16.0678" */
+static bool read_degrees(struct slice typed, double least, double most, double *out)
+{
+    char text[24];
+    typed = slice_trim(typed);
+    if (!typed.n || typed.n >= sizeof text)
+        return false;
+    for (size_t i = 0; i < typed.n; i++)
+        text[i] = typed.p[i] == ',' ? '.' : typed.p[i];
+    return slice_to_real((struct slice){text, typed.n}, out) && isfinite(*out) && *out >= least &&
+           *out <= most;
+}
+
+static bool take_pin(const struct call *c, struct review_decision *d, struct fault *f)
+{
+    static const double OFFICER_M = 15; /* an officer's pin: as a hand-held receiver */
+    struct lonlat at;
+    /* Viet Nam: a pair typed in the wrong order is not in it */
+    if (!read_degrees(form_get(&c->form, "lat"), 8, 24, &at.lat) ||
+        !read_degrees(form_get(&c->form, "lon"), 102, 110, &at.lon))
+        return fault_set(f, FAULT_BAD_COORDINATE, NULL, "%s",
+                         "vĩ độ từ 8 đến 24, kinh độ từ 102 đến 110 (độ)");
+    d->decision = "pin";
+    d->position = (struct place_position){.position = "gps", .at = at, .accuracy_m = OFFICER_M};
+    return true;
+}
+
+static bool take_candidate(const struct call *c, const struct review_item *item, struct review_decision *d,
+                           struct fault *f)
+{
+    struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
+    int count = read_candidates(item, c->arena, all);
+    int64_t chosen = -1;
+    if (!slice_to_int(form_get(&c->form, "candidate"), &chosen) || chosen < 0 || chosen >= count ||
+        all[chosen].is_place)
+        return fault_set(f, FAULT_BAD_PARAMETER, NULL, "%s", "gợi ý này không có");
+    const struct candidate *k = &all[chosen];
+    d->decision = "accept";
+    d->position = (struct place_position){
+        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = k->accuracy_m};
+    return true;
+}
+
+/* The words of the address as the geocoder compares them, and whose area the point lies in. */
+static bool understand(const struct call *c, const struct review_item *item, struct review_decision *d,
+                       struct fault *f)
+{
+    struct geocoder *g;
+    if (!geocoder_open(&g, store_of(c), f))
+        return false;
+    struct geocode_query q = {.address = item->address};
+    struct geocode_result result = {0};
+    geocode(g, &q, c->arena, &result);
+    geocode_areas(g, d->position.at, &d->group_id, &d->ward_id);
+    d->address_key = arena_slice(c->arena, item->address.n ? result.key : SLICE(""));
+    geocoder_close(g);
+    d->position.explanation = slice_of(
+        arena_format(c->arena, "{\"decided_by\":\"%s\",\"review\":%lld}", d->who, (long long)item->id));
+    return true;
+}
+
+bool staff_decide(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct review_item item, *others;
+    struct slice decision = form_get(&c->form, "decision");
+    struct review_decision d = {.who = who_of(c), .decision = "leave"};
+    struct review_query q = {.like = c->value[PARAMETER_REVIEW].integer, .limit = 2};
+    if (!read_item(c, &item, f))
+        return false;
+    d.moves = !slice_equal(decision, SLICE("leave"));
+    if (d.moves && !item.place_id)
+        return fault_set(f, FAULT_BAD_STATE, NULL, "%s",
+                         "dòng này chưa có điểm kinh doanh nào để đặt vị trí");
+    if (slice_equal(decision, SLICE("pin")) ? !take_pin(c, &d, f)
+                                            : d.moves && !take_candidate(c, &item, &d, f))
+        return false;
+    if (d.moves && !understand(c, &item, &d, f))
+        return false;
+    int count = review_list(store_of(c), c->arena, &q, &others);
+    if (!review_decide(store_of(c), item.id, &d, f))
+        return false;
+    const char *next = "/staff/review";
+    for (int i = 0; i < count; i++)
+        if (others[i].id != item.id)
+            next = item_url(c, others[i].id);
+    reply_redirect(r, 303, next);
+    return true;
+}
