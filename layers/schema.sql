@@ -447,7 +447,7 @@ CREATE VIEW pub_establishments AS
 
 CREATE VIEW pub_stalls AS
   SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
-    s.number AS number, s.goods AS goods, p.status AS status,
+    s.number_norm AS number, s.goods AS goods, p.status AS status,
     a.accepts_qr AS accepts_qr, a.accepts_card AS accepts_card, a.accepts_transfer AS accepts_transfer,
     f.state AS food_safety,
     p.position AS position, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to, p.geom AS geom

@@ -1,4 +1,5 @@
 /* command_labels: a PDF of labels, for all stalls of one market or for the codes listed in a file. */
+#include "layers/text.h"
 #include "mapd/mapd.h"
 #include "mapd/pdf.h"
 
@@ -55,16 +56,26 @@ static void add_label(struct list *l, struct label label)
     l->labels[l->count++] = label;
 }
 
+/* "Khu C" and "C" both read as "khu C" behind the number. */
+static const char *zone_words(struct list *l, const char *zone)
+{
+    if (!zone[0])
+        return "";
+    struct slice fold = text_fold_in(&l->arena, slice_of(zone));
+    bool says_so = slice_starts(fold, SLICE("khu "));
+    return arena_format(&l->arena, ", %s%s", says_so ? "" : "khu ", zone);
+}
+
 static void add_stall(struct list *l, const struct snapshot_layer *stalls, uint32_t row)
 {
-    const char *zone = field_text(l, stalls, "zone", row), *kind = field_text(l, stalls, "kind", row);
-    add_label(l,
-              (struct label){
-                  .title = arena_format(&l->arena, "%s %s%s%s", stall_kind_word(kind),
-                                        field_text(l, stalls, "number", row), zone[0] ? ", khu " : "", zone),
-                  .subtitle = field_text(l, stalls, "market_name", row),
-                  .code = field_text(l, stalls, "code", row),
-              });
+    const char *kind = stall_kind_word(field_text(l, stalls, "kind", row));
+    const char *zone = zone_words(l, field_text(l, stalls, "zone", row));
+    add_label(
+        l, (struct label){
+               .title = arena_format(&l->arena, "%s %s%s", kind, field_text(l, stalls, "number", row), zone),
+               .subtitle = field_text(l, stalls, "market_name", row),
+               .code = field_text(l, stalls, "code", row),
+           });
 }
 
 static void add_shop(struct list *l, const struct snapshot_layer *shops, uint32_t row)
@@ -76,14 +87,36 @@ static void add_shop(struct list *l, const struct snapshot_layer *shops, uint32_
                  });
 }
 
+/* Labels come off the sheet in the order a clerk walks: zone, kind, number. */
+struct walk {
+    const char *zone, *kind, *number;
+    uint32_t row;
+};
+
+static int walk_order(const void *left, const void *right)
+{
+    const struct walk *a = left, *b = right;
+    int by_zone = strcmp(a->zone, b->zone), by_kind = strcmp(a->kind, b->kind);
+    if (by_zone || by_kind)
+        return by_zone ? by_zone : by_kind;
+    long x = strtol(a->number, NULL, 10), y = strtol(b->number, NULL, 10);
+    return x != y ? (x > y) - (x < y) : strcmp(a->number, b->number);
+}
+
 static bool add_market(struct list *l, const char *market, struct fault *f)
 {
     const struct snapshot_layer *stalls = snapshot_get(l->snapshot, LAYER_STALLS);
+    struct walk *walk = ARENA_ARRAY(&l->arena, struct walk, stalls->count + 1);
+    uint32_t count = 0;
     for (uint32_t row = 0; row < stalls->count; row++)
         if (strcmp(field_text(l, stalls, "market", row), market) == 0)
-            add_stall(l, stalls, row);
-    return l->count > 0 ||
-           fault_set(f, FAULT_NOT_FOUND, "--market", "không có quầy nào của chợ '%s'", market);
+            walk[count++] =
+                (struct walk){field_text(l, stalls, "zone", row), field_text(l, stalls, "kind", row),
+                              field_text(l, stalls, "number", row), row};
+    qsort(walk, count, sizeof *walk, walk_order);
+    for (uint32_t i = 0; i < count; i++)
+        add_stall(l, stalls, walk[i].row);
+    return count > 0 || fault_set(f, FAULT_NOT_FOUND, "--market", "không có quầy nào của chợ '%s'", market);
 }
 
 static bool add_code(struct list *l, struct slice line, int number, struct fault *f)

@@ -78,6 +78,8 @@ static double draw_words(const struct page *p, double x, struct words w)
 {
     const double margin_mm = 3;
     PangoLayout *layout = pango_cairo_create_layout(p->cairo);
+    pango_context_set_round_glyph_positions(pango_layout_get_context(layout),
+                                            FALSE); /* a unit is a whole millimetre */
     PangoFontDescription *font = pango_font_description_from_string(w.font);
     pango_font_description_set_absolute_size(font,
                                              w.size_pt / POINTS_PER_MM * PANGO_SCALE); /* user space is mm */
