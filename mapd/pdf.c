@@ -8,12 +8,15 @@
 #include "mapd/qr.h"
 
 #include <cairo-pdf.h>
+#include <math.h>
 #include <pango/pangocairo.h>
 #include <stdio.h>
 #include <string.h>
 
 static const double POINTS_PER_MM = 72.0 / 25.4, PAGE_WIDTH_MM = 210, PAGE_HEIGHT_MM = 297;
 static const double CROP_MARK_MM = 3, CROP_GAP_MM = 1;
+/* Modules stand on the dots of a 150 dpi printer (and so of 300, 600, 1200): all of one size, no seams. */
+static const double GRID_MM = 25.4 / 150;
 
 /* A code scans from about ten times its width: 30 cm wants 30 mm and more. */
 struct form {
@@ -22,8 +25,8 @@ struct form {
 };
 
 static const struct form SHAPES[LABEL_SIZE_COUNT] = {
-    [LABEL_SMALL] = {60, 62, 36, 10, 3, 4},
-    [LABEL_MEDIUM] = {90, 86, 54, 13, 2, 3},
+    [LABEL_SMALL] = {60, 62, 38, 10, 3, 4},
+    [LABEL_MEDIUM] = {90, 86, 50.5, 13, 2, 3},
     [LABEL_LARGE] = {180, 132, 88, 22, 1, 2},
 };
 
@@ -52,17 +55,24 @@ static void draw_crop_marks(const struct page *p, double x, double y)
     }
 }
 
+static double on_grid(double mm)
+{
+    return floor(mm / GRID_MM) * GRID_MM;
+}
+
 static bool draw_code(const struct page *p, const char *url, double x, double y)
 {
     struct qr code;
     if (!qr_make(url, &code))
         return false;
-    double module_mm = p->form->code_mm / (code.size + 2 * QR_QUIET_ZONE);
+    int modules = code.size + 2 * QR_QUIET_ZONE;
+    double module_mm = on_grid(p->form->code_mm / modules), spare_mm = p->form->code_mm - modules * module_mm;
+    double left = on_grid(x + spare_mm / 2), top = on_grid(y + spare_mm / 2);
     for (int row = 0; row < code.size; row++)
         for (int column = 0; column < code.size; column++)
             if (qr_is_dark(&code, column, row))
-                cairo_rectangle(p->cairo, x + (column + QR_QUIET_ZONE) * module_mm,
-                                y + (row + QR_QUIET_ZONE) * module_mm, module_mm, module_mm);
+                cairo_rectangle(p->cairo, left + (column + QR_QUIET_ZONE) * module_mm,
+                                top + (row + QR_QUIET_ZONE) * module_mm, module_mm, module_mm);
     cairo_fill(p->cairo);
     return true;
 }
