@@ -240,7 +240,7 @@ const char *local_day(const struct call *c);                  /* "2026-11-22" of
 /* Says in which system the coordinates of the answer are. */
 void content_crs(const struct call *c, struct reply *r);
 const char *collection_url(const struct call *c, const struct layer *l, const char *rest);
-/* The asked-for query again without `offset` and `f`, beginning with "&" when not empty. */
+/* The asked-for query again without `offset`, `after` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);
 bool is_english(const struct call *c); /* ?lang=en */
 /* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked

@@ -27,7 +27,8 @@ const char *query_again(const struct call *c)
     struct buf out = {0};
     for (int i = 0; i < c->query_count; i++) {
         struct slice name = c->query[i].name;
-        if (slice_equal(name, SLICE("offset")) || slice_equal(name, SLICE("f")))
+        if (slice_equal(name, SLICE("offset")) || slice_equal(name, SLICE("after")) ||
+            slice_equal(name, SLICE("f")))
             continue;
         buf_char(&out, '&');
         html_url(&out, name);

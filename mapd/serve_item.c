@@ -1,141 +1,13 @@
-/* serve_item: OGC API - Features, Part 1: items of a collection and one item. A page is chosen by counting
- * through the snapshot: bbox narrows by its tree, then filter and datetime are tested row by row, so
- * numberMatched is exact. Features without a geometry match every bbox, features without dates every
- * datetime. */
+/* serve_item: OGC API - Features, Part 1: items of a collection and one item, as GeoJSON and as pages. Which
+ * items, serve_select.c tells. */
 #include "mapd/html.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
-#include "mapd/serve.h"
+#include "mapd/select.h"
 
 #include <string.h>
 
-enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 10000, LINKS = 8 };
-
-/* What was asked for, against one layer. */
-struct selection {
-    const struct snapshot_layer *l;
-    struct filter *filter;    /* NULL: all */
-    bool has_box, has_shapes; /* has_shapes: bounds are not enough, the geometry itself must meet the box */
-    struct box box;
-    const uint32_t *within; /* rows the box meets, ascending */
-    uint32_t within_count;
-    char from[11], to[11]; /* ISO days, "" when open */
-};
-
-struct result {
-    const uint32_t *rows;
-    uint32_t returned;
-    uint64_t matched, offset, limit;
-    const struct filter_crs *crs; /* of the answer */
-};
-
-/* In metres of another system the geometries are tested there; in degrees the tree's answer is refined later.
- */
-static bool select_box(const struct call *c, struct selection *s, struct fault *f)
-{
-    enum crs_id id = (enum crs_id)c->value[PARAMETER_BBOX_CRS].integer;
-    const struct filter_crs *crs;
-    if (!parameter_box(&c->value[PARAMETER_BBOX], id, &s->box, f) ||
-        !crs_lend(c->serve->systems, id, c->arena, &crs, f))
-        return false;
-    s->has_box = true;
-    if (crs && crs->projection) {
-        struct projected_box box = {crs->projection, s->box};
-        s->within_count = snapshot_within_projected(s->l, &box, c->arena, &s->within);
-        return true;
-    }
-    s->has_shapes = s->l->layer->geometry != GEOMETRY_POINT;
-    s->within_count = snapshot_within(s->l, s->box, c->arena, &s->within);
-    return true;
-}
-
-static bool select_rows(const struct call *c, struct selection *s, struct fault *f)
-{
-    *s = (struct selection){.l = snapshot_get(c->snapshot, c->value[PARAMETER_COLLECTION].layer->id)};
-    const struct value *box = &c->value[PARAMETER_BBOX], *when = &c->value[PARAMETER_DATETIME];
-    if (box->given && !select_box(c, s, f))
-        return false;
-    if (when->from.year)
-        date_format_iso(when->from, s->from);
-    if (when->to.year)
-        date_format_iso(when->to, s->to);
-    return make_filter(c, s->l, &s->filter, f);
-}
-
-/* An ISO day of a hidden column against the other end; an unknown bound is open. */
-static bool ends_before(const struct column *column, uint32_t row, const char *day)
-{
-    struct slice value = snapshot_text(column, row), other = slice_of(day);
-    return value.n == 10 && other.n == 10 && memcmp(value.p, other.p, 10) < 0;
-}
-
-static bool begins_after(const struct column *column, uint32_t row, const char *day)
-{
-    struct slice value = snapshot_text(column, row), other = slice_of(day);
-    return value.n == 10 && other.n == 10 && memcmp(value.p, other.p, 10) > 0;
-}
-
-static bool is_selected(const struct selection *s, uint32_t row)
-{
-    if (s->has_box && s->has_shapes && row < s->l->located && !snapshot_meets(s->l, row, s->box))
-        return false;
-    if (s->filter && !filter_test(s->filter, row))
-        return false;
-    if (s->from[0] && s->l->valid_to && ends_before(s->l->valid_to, row, s->from))
-        return false;
-    return !(s->to[0] && s->l->valid_from && begins_after(s->l->valid_from, row, s->to));
-}
-
-static bool selects_all(const struct selection *s)
-{
-    return !s->filter && !s->from[0] && !s->to[0] && !(s->has_box && s->has_shapes);
-}
-
-static uint32_t candidate_count(const struct selection *s)
-{
-    return s->has_box ? s->within_count + (s->l->count - s->l->located) : s->l->count;
-}
-
-static uint32_t candidate(const struct selection *s, uint32_t i)
-{
-    if (!s->has_box)
-        return i;
-    return i < s->within_count ? s->within[i] : s->l->located + (i - s->within_count);
-}
-
-static void find_page(const struct call *c, const struct selection *s, struct result *out)
-{
-    const struct value *limit = &c->value[PARAMETER_LIMIT];
-    uint32_t candidates = candidate_count(s);
-    out->limit = limit->given ? (uint64_t)limit->integer : LIMIT_DEFAULT;
-    if (out->limit > LIMIT_MOST)
-        out->limit = LIMIT_MOST;
-    out->offset = (uint64_t)c->value[PARAMETER_OFFSET].integer;
-    uint32_t *rows = ARENA_ARRAY(c->arena, uint32_t, out->limit < candidates ? out->limit : candidates);
-    out->rows = rows;
-    uint32_t first = 0;
-    if (selects_all(s)) { /* no need to look at the others */
-        first = out->offset < candidates ? (uint32_t)out->offset : candidates;
-        out->matched = first;
-    }
-    for (uint32_t i = first; i < candidates; i++) {
-        uint32_t row = candidate(s, i);
-        if (!is_selected(s, row))
-            continue;
-        if (out->matched >= out->offset && out->returned < out->limit)
-            rows[out->returned++] = row;
-        else if (selects_all(s)) {
-            out->matched = candidates;
-            return;
-        }
-        out->matched++;
-    }
-}
-
-static bool asked_crs(const struct call *c, const struct filter_crs **crs, struct fault *f)
-{
-    return crs_lend(c->serve->systems, (enum crs_id)c->value[PARAMETER_CRS].integer, c->arena, crs, f);
-}
+enum { LINKS = 8 };
 
 /* --- links --- */
 
@@ -147,15 +19,38 @@ static const char *items_url(const struct call *c, uint64_t offset, const char *
     return offset ? arena_format(c->arena, "%s&offset=%llu", url, (unsigned long long)offset) : url;
 }
 
+static const char *after_url(const struct call *c, const char *url, struct slice id)
+{
+    struct buf out = {0};
+    html_url(&out, id);
+    const char *whole = arena_format(c->arena, "%s&after=%.*s", url, (int)out.n, out.p ? out.p : "");
+    buf_release(&out);
+    return whole;
+}
+
+/* This page once more. */
+static const char *same_url(const struct call *c, const char *f)
+{
+    const struct value *after = &c->value[PARAMETER_AFTER];
+    const char *url = items_url(c, (uint64_t)c->value[PARAMETER_OFFSET].integer, f);
+    return after->given ? after_url(c, url, after->text) : url;
+}
+
+static const char *next_url(const struct call *c, const struct result *page, const char *f)
+{
+    uint32_t last = page->rows[page->returned - 1];
+    return after_url(c, items_url(c, 0, f), snapshot_text(&page->l->columns[0], last));
+}
+
 static int page_links(const struct call *c, const struct result *page, struct link *links)
 {
     bool html = c->format == FORMAT_HTML;
     const char *mine = html ? "text/html" : format_type(FORMAT_GEOJSON), *f = html ? "html" : "json";
     const struct layer *layer = c->value[PARAMETER_COLLECTION].layer;
     int n = 0;
-    links[n++] = (struct link){"self", mine, items_url(c, page->offset, f), NULL};
+    links[n++] = (struct link){"self", mine, same_url(c, f), NULL};
     links[n++] = (struct link){"alternate", html ? format_type(FORMAT_GEOJSON) : "text/html",
-                               items_url(c, page->offset, html ? "json" : "html"),
+                               same_url(c, html ? "json" : "html"),
                                say(html ? SAY_THIS_AS_JSON : SAY_THIS_AS_HTML, false)};
     links[n++] = (struct link){"collection", html ? "text/html" : "application/json",
                                collection_url(c, layer, html ? "?f=html" : "?f=json"), layer->title_vi};
@@ -164,8 +59,7 @@ static int page_links(const struct call *c, const struct result *page, struct li
             "prev", mine, items_url(c, page->offset > page->limit ? page->offset - page->limit : 0, f),
             say(SAY_PREVIOUS, false)};
     if (page->offset + page->returned < page->matched && page->returned)
-        links[n++] =
-            (struct link){"next", mine, items_url(c, page->offset + page->returned, f), say(SAY_NEXT, false)};
+        links[n++] = (struct link){"next", mine, next_url(c, page, f), say(SAY_NEXT, false)};
     links[0].title = "self";
     return n;
 }
@@ -200,7 +94,7 @@ static void items_json(const struct call *c, struct buf *out, const struct snaps
     for (uint32_t i = 0; i < page->returned; i++) {
         if (i)
             buf_text(out, ",\n");
-        geojson_write(out, &(struct geojson_row){.l = l, .row = page->rows[i], .crs = page->crs});
+        geojson_write(out, &(struct geojson_row){l, page->rows[i], page->crs, page->shown});
     }
     buf_text(out, "\n]}\n");
 }
@@ -235,13 +129,20 @@ static void value_html(struct buf *out, const struct snapshot_layer *l, int fiel
         html_text(out, set ? say_word(set, snapshot_text(column, row), false) : snapshot_text(column, row));
 }
 
+/* The id is always there: it is the way to the item. */
+static bool is_column(const struct result *page, int field)
+{
+    return field == 0 || !page->shown || page->shown[field];
+}
+
 static void items_table(const struct call *c, struct buf *out, const struct snapshot_layer *l,
                         const struct result *page)
 {
     html_table_open(out, l->layer->title_vi);
     buf_text(out, "<thead><tr>");
     for (int i = 0; i < l->layer->field_count; i++)
-        buf_format(out, "<th scope=\"col\">%s</th>", l->layer->fields[i].title_vi);
+        if (is_column(page, i))
+            buf_format(out, "<th scope=\"col\">%s</th>", l->layer->fields[i].title_vi);
     buf_text(out, "</tr></thead><tbody>");
     for (uint32_t n = 0; n < page->returned; n++) {
         uint32_t row = page->rows[n];
@@ -249,6 +150,8 @@ static void items_table(const struct call *c, struct buf *out, const struct snap
         html_link(out, slice_of(item_url(c, l, row, "html")), snapshot_text(&l->columns[0], row));
         buf_text(out, "</td>");
         for (int i = 1; i < l->layer->field_count; i++) {
+            if (!is_column(page, i))
+                continue;
             buf_text(out, "<td>");
             value_html(out, l, i, row);
             buf_text(out, "</td>");
@@ -280,18 +183,14 @@ static void items_html(const struct call *c, struct reply *r, const struct snaps
 
 bool serve_items(const struct call *c, struct reply *r, struct fault *f)
 {
-    struct selection s;
-    struct result page = {0};
-    if (!select_rows(c, &s, f) || !asked_crs(c, &page.crs, f))
-        return false;
-    find_page(c, &s, &page);
-    if (!filter_finish(s.filter, f))
+    struct result page;
+    if (!select_page(c, &page, f))
         return false;
     content_crs(c, r);
     if (c->format == FORMAT_HTML)
-        items_html(c, r, s.l, &page);
+        items_html(c, r, page.l, &page);
     else
-        items_json(c, &r->body, s.l, &page);
+        items_json(c, &r->body, page.l, &page);
     return true;
 }
 
@@ -385,8 +284,9 @@ bool serve_item(const struct call *c, struct reply *r, struct fault *f)
     int64_t row = snapshot_find(l, c->value[PARAMETER_FEATURE].text);
     if (row < 0)
         return fault_set(f, FAULT_NOT_FOUND, "feature", "không có bản ghi này trong lớp %s", l->layer->name);
+    enum crs_id crs = (enum crs_id)c->value[PARAMETER_CRS].integer;
     struct geojson_row item = {.l = l, .row = (uint32_t)row};
-    if (!asked_crs(c, &item.crs, f))
+    if (!crs_lend(c->serve->systems, crs, c->arena, &item.crs, f))
         return false;
     content_crs(c, r);
     if (c->format == FORMAT_HTML) {

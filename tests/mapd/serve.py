@@ -233,6 +233,72 @@ def paging(s):
     check("timeStamp is now", before - 2 < stamp < after + 2, page["timeStamp"])
 
 
+def orders(s):
+    """sortby and properties against a sort of our own; next links that live through changes are in changing()."""
+    every = ask(s, ITEMS + "?limit=10000").json()["features"]
+    ids = [f["id"] for f in every]
+
+    def value(feature, name):
+        text = feature["properties"][name]
+        return text.encode() if isinstance(text, str) else text
+
+    for order in ("name", "-name", "accuracy_m", "status,-name", "-updated_at,kind", "-accepts_qr", "%2Bverified_on", "-verified_on,code"):
+        wanted = list(every)
+        for key in reversed(order.replace("%2B", "").split(",")):
+            name = key.lstrip("-")
+            known = [f for f in wanted if value(f, name) is not None]
+            backwards = key.startswith("-")
+            known = sorted(known, key=lambda f: value(f, name), reverse=backwards)
+            wanted = known + [f for f in wanted if value(f, name) is None]
+        walked, matched, _ = walk(s, f"{ITEMS}?limit=23&sortby={order}")
+        check(f"sortby {order}", [i for i in walked] == stable(wanted, order, ids, value) and matched == len(every), walked[:5])
+    page = ask(s, f"{ITEMS}?limit=5&properties=name,status").json()
+    check("properties", all(list(f["properties"]) == ["name", "status"] and f["id"] and "geometry" in f for f in page["features"]), page["features"][0])
+    check("properties keep their values", [f["properties"]["name"] for f in page["features"]] == [f["properties"]["name"] for f in every[:5]])
+    whole = ",".join(every[0]["properties"])
+    check("all properties", ask(s, f"{ITEMS}?limit=10000&properties={whole}").json()["features"] == every)
+    hostile = ask(s, f"{ITEMS}?limit=1000&properties=code,name").json()["features"]
+    check("quotes and commas", any(f["properties"]["name"] == ward.NAMES[5] for f in hostile))
+    for query in ("sortby=nosuch", "sortby=-", "properties=nosuch", "after=nosuch", f"after={ids[0]}&offset=3", "sortby=" + ",".join(["name"] * 9)):
+        check(f"400 {query}", ask(s, f"{ITEMS}?{query}").status == 400)
+    box = "bbox=108.2,16.05,108.21,16.06&limit=10000"
+    inside = [f["id"] for f in ask(s, f"{ITEMS}?{box}").json()["features"]]
+    rest = ask(s, f"{ITEMS}?{box}&after={inside[4]}").json()
+    check("after in a box", [f["id"] for f in rest["features"]] == inside[5:] and rest["numberMatched"] == len(inside), len(inside))
+    outside = next(i for i in ids if i not in inside)
+    rest = [f["id"] for f in ask(s, f"{ITEMS}?{box}&after={outside}").json()["features"]]
+    check("after a feature that is not among them", rest == [i for i in inside if ids.index(i) > ids.index(outside)])
+
+
+def stable(wanted, order, ids, value):
+    """Equals stand as without an order."""
+    names = [key.lstrip("-") for key in order.replace("%2B", "").split(",")]
+    groups = {}
+    for feature in wanted:
+        groups.setdefault(tuple(value(feature, name) for name in names), []).append(feature["id"])
+    return [i for group in groups.values() for i in sorted(group, key=ids.index)]
+
+
+def changing(s, path):
+    """Between two pages one feature comes in front of the page and one goes: nothing is seen twice, nothing missed."""
+    before = {f["id"] for f in ask(s, ITEMS + "?limit=10000").json()["features"]}
+    first = ask(s, ITEMS + "?limit=40").json()
+    ids = [f["id"] for f in first["features"]]
+    db = ward.connect(path)
+    db.execute("UPDATE place SET geom = NULL, position = 'none', accuracy_m = NULL WHERE code = ?", (ids[3],))
+    ward.add_establishment(db, 500)
+    db.execute("UPDATE place SET geom = MakePoint(?,?,4326) WHERE id = 500", tuple(first["features"][0]["geometry"]["coordinates"]))
+    db.execute("UPDATE revision SET value = value + 1")
+    db.commit()
+    db.close()
+    deadline = time.time() + 3
+    while time.time() < deadline and ask(s, f"{ITEMS}/{ward.code(500)}").status != 200:
+        time.sleep(0.02)
+    rest, matched, _ = walk(s, rels(first)["next"]["href"][len(s.base):])
+    seen = ids + [i for i in rest if i not in (ids[3], ward.code(500))]
+    check("next lives through changes", len(seen) == len(set(seen)) and set(seen) == before and matched == len(before) + 1, (len(seen), len(before), matched))
+
+
 def boxes(s):
     def ids(collection, box):
         return {f["id"] for f in ask(s, f"/ogc/collections/{collection}/items?limit=1000&bbox={box}").json()["features"]}
@@ -281,7 +347,7 @@ def one_item(s):
     listing = ask(s, f"{ITEMS}?f=html&limit=137").text()
     check("every item is linked", len(set(re.findall(r"/items/([0-9A-Z]{11})", listing))) == ward.ESTABLISHMENTS)
     second = ask(s, f"{ITEMS}?f=html&limit=100").text()
-    check("html next", "offset=100" in second and "f=html" in second)
+    check("html next", "after=" in second and "f=html" in second)
     for path in ("/export/establishments.csv", "/export/establishments.geojson", f"{ITEMS}?limit=1000"):
         text = ask(s, path).text()
         check(f"nothing private in {path}", "SECRET" not in text and not re.search(r"\bREF\d", text))
@@ -654,13 +720,14 @@ def main(program):
     patience = threading.Thread(target=slow_clients, args=(s, slow))
     patience.start()
     try:
-        for part in (statuses, bad_requests, methods_and_formats, entity_tags, compression, landing, collections, paging, boxes, datetimes, one_item,
+        for part in (statuses, bad_requests, methods_and_formats, entity_tags, compression, landing, collections, paging, orders, boxes, datetimes, one_item,
                      api_document, tiles, tile_descriptions, search, numbers, exports, resident_page, code_spellings, limits, many_at_once, slow_answers, operator):
             part(s)
         code_pictures(s, f"HTTP://127.0.0.1:{s.port}", folder)
         proxied = ask(s, "/ogc", X_Forwarded_Proto="https").json()
         check("behind a proxy with TLS", rels(proxied)["data"]["href"].startswith("https://127.0.0.1"))
         publishing(s, path)
+        changing(s, path)
         patience.join()
         for name, took in slow.items():
             check(f"slow client: {name}", took < 30, took)
