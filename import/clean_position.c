@@ -35,7 +35,8 @@ static bool blank_signs(struct slice text, char out[64], size_t *n)
     *n = 0;
     for (size_t i = 0; i < text.n && *n + 1 < 64;) {
         size_t size = 0;
-        for (size_t k = 0; k < COUNT_OF(signs) && size == 0; k++) {
+        bool is_plain = text.p[i] == '.' || (text.p[i] >= '0' && text.p[i] <= '9'); /* nearly always */
+        for (size_t k = is_plain ? COUNT_OF(signs) : 0; k < COUNT_OF(signs) && size == 0; k++) {
             struct slice rest = {text.p + i, text.n - i};
             size = slice_starts(rest, slice_of(signs[k])) ? strlen(signs[k]) : 0;
         }

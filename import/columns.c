@@ -146,6 +146,12 @@ static void try_word(const struct key_text *heading, struct slice words, int col
     }
 }
 
+/* What every match needs first; most words of a table end here. */
+static bool may_begin(const struct key_text *heading, char first)
+{
+    return plain_letter(heading->folded[0]) == plain_letter(first);
+}
+
 /* English names have "_" where a folded heading has a blank. */
 static void try_name(const struct key_text *heading, const char *name, int column, struct best *best)
 {
@@ -167,10 +173,13 @@ static void try_table(const struct key_text *heading, int kind, const struct wor
         if (table[i].kind != kind && table[i].kind != ANY_KIND) {
             continue;
         }
-        try_name(heading, table[i].name, table[i].column, best);
-        struct slice all = slice_of(table[i].headings), one;
-        while (!best->is_exact && slice_next(&all, '|', &one)) {
-            try_word(heading, one, table[i].column, best);
+        if (may_begin(heading, table[i].name[0]))
+            try_name(heading, table[i].name, table[i].column, best);
+        for (const char *at = table[i].headings; *at && !best->is_exact;) {
+            size_t n = (size_t)(strchrnul(at, '|') - at);
+            if (may_begin(heading, *at))
+                try_word(heading, (struct slice){at, n}, table[i].column, best);
+            at += n + (at[n] == '|');
         }
     }
 }

@@ -96,7 +96,8 @@ static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_
         const struct cell *c = &row->cells[i];
         if (c->kind == CELL_EMPTY)
             continue;
-        buf_format(&r->text, "%d:", i);
+        buf_int(&r->text, i);
+        buf_char(&r->text, ':');
         buf_slice(&r->text, c->text);
         buf_char(&r->text, '\n');
     }
@@ -160,7 +161,8 @@ static bool apply_row(struct run *r, const struct row *row, struct source_row *s
     out->entity = r->kind->entity;
     if (out->twin_of && !r->kind->takes_twins)
         wait_as_twin(r, out);
-    else if (!apply_or_reject(r, row, out, f))
+    else if ((!r->kind->guards_itself && !batch_row_guard(r->load.batch, f)) ||
+             !apply_or_reject(r, row, out, f))
         return false;
     if (is_rejected(out))
         return batch_row_cancel(r->load.batch, f);
@@ -219,7 +221,8 @@ static bool load_row(struct run *r, const struct row *row, struct fault *f)
     struct outcome out = {.verdict = VERDICT_ADDED};
     arena_reset(&r->load.row);
     r->load.listed_on = table_source_date(r->load.table);
-    if (!batch_row_begin(r->load.batch, f) || !settle_row(r, row, &out, f))
+    batch_row_begin(r->load.batch);
+    if (!settle_row(r, row, &out, f))
         return false;
     if (is_rejected(&out))
         out.entity_id = 0;
@@ -316,7 +319,8 @@ static bool open_batch(struct run *r, struct fault *f)
                                 .file_name = file_name_of(o->path),
                                 .sheet = table_sheet(r->load.table),
                                 .who = o->who ? o->who : "cli",
-                                .signature = table_signature(r->load.table)};
+                                .signature = table_signature(r->load.table),
+                                .places = r->kind->only_places ? table_row_estimate(r->load.table) : 0};
     if (!sha256_of_file(o->path, start.file_hash, f) || !batch_open(&r->load.batch, r->load.store, &start, f))
         return false;
     r->sum->batch = batch_id(r->load.batch);

@@ -55,7 +55,9 @@ struct load {
 struct load_kind {
     bool has_places; /* counts positions */
     bool needs_geocoder;
-    bool takes_twins; /* a second row of one key goes on to `apply`; else it waits for a person */
+    bool guards_itself; /* `apply` asks for the row's guard when it changes what is there (batch_row_guard) */
+    bool only_places;   /* no geometry but that of places is written */
+    bool takes_twins;   /* a second row of one key goes on to `apply`; else it waits for a person */
     const char *entity;
     /* Rows that speak of other rows of the same file are read in a second pass; NULL: one pass does. */
     bool (*is_later)(struct load *l, const struct row *row);

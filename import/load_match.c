@@ -370,6 +370,8 @@ bool business_write(struct load *l, const struct row *row, struct business *b, c
     } else if (!is_twin && m->kind == MATCH_STALL) {
         w.stall = m->id[0];
     }
+    if ((!w.is_new || w.stall) && !batch_row_guard(l->batch, f))
+        return false;
     recall_owner(&w);
     locate(l, b, &w.where);
     if (w.stall)

@@ -4,6 +4,7 @@
  * Law: the row as typed and what it replaced stand sealed; a fault is stored by its name and column, never
  * with the value. */
 #include "layers/journal.h"
+#include "layers/spatial_index.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,8 @@ struct batch {
     struct buf sealed, sealed_before;
     int64_t id;
     const char *kind;
+    bool is_guarded;  /* the row has a savepoint */
+    bool makes_index; /* the spatial index of places rests until the end */
 };
 
 const char *verdict_name(enum verdict v)
@@ -64,6 +67,9 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
         return false;
     }
     b->journal = journal_open(s);
+    b->makes_index = spatial_index_is_worth(s, start->places);
+    if (b->makes_index)
+        spatial_index_pause(s);
     *out = b;
     return true;
 }
@@ -72,6 +78,8 @@ void batch_close(struct batch *b)
 {
     if (!b)
         return;
+    if (b->makes_index)
+        spatial_index_resume(b->store);
     journal_close(b->journal);
     buf_release(&b->sealed);
     buf_release(&b->sealed_before);
@@ -80,14 +88,26 @@ void batch_close(struct batch *b)
 
 /* --- rows --- */
 
-bool batch_row_begin(struct batch *b, struct fault *f)
+void batch_row_begin(struct batch *b)
 {
     journal_reset(b->journal);
+    b->is_guarded = false;
+}
+
+/* A savepoint makes SQLite copy every page the row touches; that is a third of an import's time, so a row
+ * that only adds has none and is taken back by its journal. */
+bool batch_row_guard(struct batch *b, struct fault *f)
+{
+    if (b->is_guarded)
+        return true;
+    b->is_guarded = true;
     return statement_run(store_statement(b->store, "SAVEPOINT import_row", f), f);
 }
 
 bool batch_row_cancel(struct batch *b, struct fault *f)
 {
+    if (!b->is_guarded)
+        return journal_take_out(b->journal, f);
     journal_reset(b->journal);
     return statement_run(store_statement(b->store, "ROLLBACK TO import_row", f), f);
 }
@@ -124,7 +144,8 @@ bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f
     bind_slice_or_null(st, 6, row->faults);
     bind_sealed(st, 7, seal(b, row->raw, &b->sealed));
     bind_sealed(st, 8, seal(b, journal_entries(b->journal), &b->sealed_before));
-    return statement_run(st, f) && statement_run(store_statement(b->store, "RELEASE import_row", f), f);
+    return statement_run(st, f) &&
+           (!b->is_guarded || statement_run(store_statement(b->store, "RELEASE import_row", f), f));
 }
 
 /* --- the end --- */
@@ -187,7 +208,7 @@ bool batch_finish(struct batch *b, const struct batch_counts *counts, struct dat
         bind_int(st, 3 + i, (int64_t)counts->of[i]);
     bind_date(st, 8, listed_on);
     bind_sealed(st, 9, seal(b, journal_entries(b->journal), &b->sealed_before));
-    return statement_run(st, f);
+    return statement_run(st, f) && (!b->makes_index || spatial_index_rebuild(b->store, f));
 }
 
 /* --- the latest row under an identity --- */

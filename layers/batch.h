@@ -13,6 +13,9 @@ struct batch_start {
     const char *kind, *file_name, *sheet, *who; /* file_name without its folder; sheet may be NULL */
     uint8_t file_hash[HASH_BYTES];
     struct slice signature; /* of the headings */
+    /* About how many places the list may make or move; a long list has their spatial index made at its end. 0
+     * when rows have geometry other than places': then every geometry is indexed as it is written. */
+    uint64_t places;
 };
 
 enum verdict {
@@ -44,8 +47,10 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
                 struct fault *f) RESULT_MUST_BE_USED;
 void batch_close(struct batch *b); /* NULL is fine */
 int64_t batch_id(const struct batch *b);
-/* Between begin and end stand the changes of one row; cancel takes them back. */
-bool batch_row_begin(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
+/* Between begin and end stand the changes of one row; cancel takes them back. A row that does more than add
+ * records must be guarded before its first change. */
+void batch_row_begin(struct batch *b);
+bool batch_row_guard(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_cancel(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f) RESULT_MUST_BE_USED;
 /* From here on changes belong to no row: they are kept for undo by batch_finish. */

@@ -4,6 +4,9 @@
 -- migration is never edited. The part after "-- views" is replaced whole whenever its text changes: the public
 -- views are the allow-list behind every public byte, and nothing else is read for the public.
 
+-- CHECKs of three values or more are written with OR: for IN (…) SQLite would fill a temporary table with the values
+-- once for every row it stores.
+
 -- migration 1
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -32,7 +35,8 @@ CREATE TABLE import_batch (
 -- one line per data row; `raw` is the row as typed and `before` the records it replaced (journal.c), both sealed
 CREATE TABLE import_row (
   batch_id INTEGER NOT NULL REFERENCES import_batch (id), row INTEGER NOT NULL,
-  verdict TEXT NOT NULL CHECK (verdict IN ('added', 'updated', 'unchanged', 'rejected', 'review')),
+  verdict TEXT NOT NULL CHECK (verdict = 'added' OR verdict = 'updated' OR verdict = 'unchanged'
+    OR verdict = 'rejected' OR verdict = 'review'),
   entity TEXT, entity_id INTEGER, faults TEXT, raw BLOB, before BLOB,
   PRIMARY KEY (batch_id, row)) WITHOUT ROWID;
 CREATE INDEX import_row_entity ON import_row (entity, entity_id);
@@ -84,7 +88,7 @@ SELECT AddGeometryColumn('street', 'geom', 4326, 'MULTILINESTRING', 'XY');
 CREATE TABLE street_alias (
   id INTEGER PRIMARY KEY, street_id INTEGER NOT NULL REFERENCES street (id) ON DELETE CASCADE,
   name TEXT NOT NULL, fold TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('strong', 'weak', 'old_name', 'proposed')), votes INTEGER NOT NULL DEFAULT 0,
+  kind TEXT NOT NULL CHECK (kind = 'strong' OR kind = 'weak' OR kind = 'old_name' OR kind = 'proposed'), votes INTEGER NOT NULL DEFAULT 0,
   UNIQUE (street_id, fold, name));
 
 -- the alley tree: chain "45" hangs on the street, "45/12" on chain "45"; outermost first, upper case
@@ -107,7 +111,7 @@ CREATE TABLE address_memory (
 
 -- the map's own face: water, green, roads
 CREATE TABLE base_feature (
-  id INTEGER PRIMARY KEY, layer TEXT NOT NULL CHECK (layer IN ('water', 'green', 'roads')), name TEXT NOT NULL DEFAULT '',
+  id INTEGER PRIMARY KEY, layer TEXT NOT NULL CHECK (layer = 'water' OR layer = 'green' OR layer = 'roads'), name TEXT NOT NULL DEFAULT '',
   class TEXT NOT NULL DEFAULT '', source_id INTEGER REFERENCES source (id), source_key TEXT, UNIQUE (layer, source_key));
 SELECT AddGeometryColumn('base_feature', 'geom', 4326, 'GEOMETRY', 'XY');
 
@@ -125,12 +129,13 @@ CREATE TABLE place (
   name TEXT NOT NULL,                  -- for staff; the public name where the list's own holds a person's (that one is sealed)
   public_name TEXT NOT NULL,           -- what anybody may read (design.md section 8)
   name_fold TEXT NOT NULL,
-  status TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'ceased', 'vacant')), status_raw TEXT,
+  status TEXT NOT NULL CHECK (status = 'active' OR status = 'suspended' OR status = 'ceased' OR status = 'vacant'), status_raw TEXT,
   valid_from TEXT, valid_to TEXT,      -- true from, true until; null is open
   industry_version TEXT, industry_code TEXT, industry_group TEXT,
   residential_group_id INTEGER REFERENCES residential_group (id), ward_id INTEGER REFERENCES ward (id),
-  position TEXT NOT NULL DEFAULT 'none' CHECK (position IN ('gps', 'stall_plan', 'house_number', 'interpolated', 'street',
-    'residential_group', 'area', 'none')),
+  position TEXT NOT NULL DEFAULT 'none' CHECK (position = 'gps' OR position = 'stall_plan' OR position = 'house_number'
+    OR position = 'interpolated' OR position = 'street' OR position = 'residential_group'
+    OR position = 'area' OR position = 'none'),
   accuracy_m REAL, geocode TEXT,       -- the geocoder's explanation, JSON without private text
   needs_review INTEGER NOT NULL DEFAULT 0,
   source_date TEXT, verified_on TEXT, recorded_at TEXT NOT NULL, updated_at TEXT NOT NULL,
@@ -140,7 +145,8 @@ CREATE INDEX place_name ON place (name_fold);
 
 CREATE TABLE establishment (
   place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
-  kind TEXT NOT NULL CHECK (kind IN ('enterprise', 'branch', 'household', 'cooperative', 'other')), kind_raw TEXT,
+  kind TEXT NOT NULL CHECK (kind = 'enterprise' OR kind = 'branch' OR kind = 'household' OR kind = 'cooperative'
+    OR kind = 'other'), kind_raw TEXT,
   address TEXT NOT NULL DEFAULT '',    -- as typed: for staff
   public_address TEXT NOT NULL DEFAULT '',
   address_key TEXT NOT NULL DEFAULT '', -- skeleton: same address, same key
@@ -173,7 +179,7 @@ CREATE INDEX stall_plan_number ON stall_plan (market_id, number_norm);
 CREATE TABLE stall (
   place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
   market_id INTEGER NOT NULL REFERENCES market (id), zone_id INTEGER REFERENCES zone (id),
-  kind TEXT NOT NULL CHECK (kind IN ('counter', 'stand', 'kiosk', 'shop', 'lot')),
+  kind TEXT NOT NULL CHECK (kind = 'counter' OR kind = 'stand' OR kind = 'kiosk' OR kind = 'shop' OR kind = 'lot'),
   number TEXT NOT NULL, number_norm TEXT NOT NULL, area_m2 REAL, goods TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX stall_identity ON stall (market_id, coalesce(zone_id, 0), kind, number_norm);
 CREATE INDEX stall_number ON stall (market_id, number_norm);
@@ -190,13 +196,13 @@ CREATE INDEX occupancy_trader ON occupancy (trader_id);
 
 -- everything that names or reaches a person: sealed text and keyed hash (for exact look-up). Owners: place, trader.
 CREATE TABLE restricted (
-  owner TEXT NOT NULL CHECK (owner IN ('place', 'trader', 'evidence', 'inspection')), owner_id INTEGER NOT NULL,
+  owner TEXT NOT NULL CHECK (owner = 'place' OR owner = 'trader' OR owner = 'evidence' OR owner = 'inspection'), owner_id INTEGER NOT NULL,
   field TEXT NOT NULL, sealed BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (owner, owner_id, field)) WITHOUT ROWID;
 CREATE INDEX restricted_hash ON restricted (field, hash);
 
 -- what a list says about cashless methods; evidence stands apart
 CREATE TABLE acceptance_listed (
-  place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE, method TEXT NOT NULL CHECK (method IN ('QR', 'POS', 'CK')),
+  place_id INTEGER NOT NULL REFERENCES place (id) ON DELETE CASCADE, method TEXT NOT NULL CHECK (method = 'QR' OR method = 'POS' OR method = 'CK'),
   accepts INTEGER NOT NULL, listed_on TEXT NOT NULL, PRIMARY KEY (place_id, method)) WITHOUT ROWID;
 
 CREATE TABLE platform_use (
@@ -208,14 +214,15 @@ CREATE TABLE platform_use (
 CREATE TABLE fs_place (
   place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE,
   business_kind TEXT NOT NULL DEFAULT '',
-  regime TEXT NOT NULL CHECK (regime IN ('certificate', 'commitment', 'exempt_cert_holder', 'exempt_other', 'none_required',
-    'unknown')),
+  regime TEXT NOT NULL CHECK (regime = 'certificate' OR regime = 'commitment' OR regime = 'exempt_cert_holder'
+    OR regime = 'exempt_other' OR regime = 'none_required' OR regime = 'unknown'),
   authority TEXT, health_checked_on TEXT, trained_on TEXT, status_raw TEXT, updated_at TEXT NOT NULL,
   batch_id INTEGER REFERENCES import_batch (id));
 
 CREATE TABLE fs_document (
   id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES fs_place (place_id) ON DELETE CASCADE,
-  type TEXT NOT NULL CHECK (type IN ('certificate', 'commitment', 'self_declaration', 'international')),
+  type TEXT NOT NULL CHECK (type = 'certificate' OR type = 'commitment' OR type = 'self_declaration'
+    OR type = 'international'),
   number TEXT NOT NULL DEFAULT '', issuer TEXT NOT NULL DEFAULT '', issued_on TEXT, expires_on TEXT,
   expires_source TEXT CHECK (expires_source IN ('printed', 'computed')), revoked_on TEXT,
   batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, type, number, issued_on));
@@ -227,7 +234,8 @@ CREATE TABLE fs_inspection (
   kind TEXT NOT NULL DEFAULT '', round INTEGER, inspected_on TEXT NOT NULL,
   result TEXT CHECK (result IN ('pass', 'fail')), result_raw TEXT NOT NULL DEFAULT '',
   vocabulary TEXT NOT NULL DEFAULT 'DAT_KHONGDAT' CHECK (vocabulary IN ('DAT_KHONGDAT', 'ABC_2018')),
-  publish_state TEXT NOT NULL DEFAULT 'internal' CHECK (publish_state IN ('internal', 'notified', 'public', 'superseded')),
+  publish_state TEXT NOT NULL DEFAULT 'internal' CHECK (publish_state = 'internal' OR publish_state = 'notified' OR publish_state = 'public'
+    OR publish_state = 'superseded'),
   batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, inspected_on, result_raw));
 
 ---- pilots and evidence
@@ -245,9 +253,11 @@ CREATE INDEX pilot_member_place ON pilot_member (place_id);
 
 CREATE TABLE evidence (
   id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place (id),
-  class TEXT NOT NULL CHECK (class IN ('E1', 'E2', 'E3')), method TEXT NOT NULL DEFAULT '' CHECK (method IN ('', 'QR', 'POS', 'CK')),
+  class TEXT NOT NULL CHECK (class = 'E1' OR class = 'E2' OR class = 'E3'),
+  method TEXT NOT NULL DEFAULT '' CHECK (method = '' OR method = 'QR' OR method = 'POS' OR method = 'CK'),
   happened_on TEXT NOT NULL, passed INTEGER NOT NULL, minutes_number TEXT NOT NULL DEFAULT '',
-  state TEXT NOT NULL CHECK (state IN ('draft', 'submitted', 'verified', 'disputed', 'rejected', 'withdrawn')),
+  state TEXT NOT NULL CHECK (state = 'draft' OR state = 'submitted' OR state = 'verified' OR state = 'disputed'
+    OR state = 'rejected' OR state = 'withdrawn'),
   created_by TEXT NOT NULL, created_at TEXT NOT NULL, verified_by TEXT, verified_at TEXT, consumed_by TEXT,
   batch_id INTEGER REFERENCES import_batch (id),
   UNIQUE (place_id, class, happened_on, method, minutes_number));
@@ -310,7 +320,8 @@ INSERT INTO layer_registry (layer, required) VALUES
 -- members of staff. `password` is an Argon2id hash; times are seconds since 1970
 CREATE TABLE user (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
-  role TEXT NOT NULL CHECK (role IN ('entry', 'food_safety', 'verifier', 'leader', 'observer', 'admin')), password TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role = 'entry' OR role = 'food_safety' OR role = 'verifier' OR role = 'leader'
+    OR role = 'observer' OR role = 'admin'), password TEXT NOT NULL,
   must_change INTEGER NOT NULL DEFAULT 1, disabled INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, last_seen_at INTEGER);
 
 -- somebody who has signed in; the cookie holds the token, the file only its SHA-256

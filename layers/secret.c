@@ -212,10 +212,12 @@ static int check_digit(const int digits[RANDOM_CHARACTERS])
 void code_random(char out[CODE_LENGTH + 1])
 {
     if (sodium_init() < 0)
-        abort(); /* without randomness a code could be guessed */
+        abort();                             /* without randomness a code could be guessed */
+    unsigned char random[RANDOM_CHARACTERS]; /* at once: each asking costs a system call */
     int digits[RANDOM_CHARACTERS];
+    randombytes_buf(random, sizeof random);
     for (int i = 0; i < RANDOM_CHARACTERS; i++) {
-        digits[i] = (int)randombytes_uniform(BASE);
+        digits[i] = random[i] % BASE; /* 256 is a multiple of the base: every digit is as likely */
         out[i] = ALPHABET[digits[i]];
     }
     out[RANDOM_CHARACTERS] = ALPHABET[check_digit(digits)];
