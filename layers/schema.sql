@@ -261,7 +261,7 @@ CREATE TABLE evidence (
   created_by TEXT NOT NULL, created_at TEXT NOT NULL, verified_by TEXT, verified_at TEXT, consumed_by TEXT,
   batch_id INTEGER REFERENCES import_batch (id),
   UNIQUE (place_id, class, happened_on, method, minutes_number));
-CREATE INDEX evidence_place ON evidence (place_id, passed, class, happened_on);
+CREATE INDEX evidence_place ON evidence (place_id, passed, class, happened_on, state); -- whole for the indicators: they read nothing else
 
 CREATE TABLE evidence_event (
   id INTEGER PRIMARY KEY, evidence_id INTEGER NOT NULL REFERENCES evidence (id) ON DELETE CASCADE,

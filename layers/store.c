@@ -470,7 +470,8 @@ static bool connect_file(struct store *s, int flags, struct fault *f)
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 1,
                       NULL); /* SpatiaLite's triggers call its functions */
     return store_run(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY",
-                     f);
+                     f) &&
+           store_add_functions(s, f);
 }
 
 static struct store *store_new(const char *path)

@@ -12,6 +12,9 @@ sqlite3 *store_handle(struct store *s);
  * none. */
 const char *sql_text(const char *name);
 
+/* point_in_area(area, point) for queries of this connection (inside.c). */
+bool store_add_functions(struct store *s, struct fault *f);
+
 /* A statement prepared once per store and kept: `sql` must be a constant (its address is the key). The
  * statement comes reset and without bindings; never finalize it. NULL with the fault filled when it does not
  * compile. */

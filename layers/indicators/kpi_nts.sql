@@ -9,6 +9,7 @@ SELECT code AS id, fault IS NULL AS in_denominator, fault IS NULL AND coalesce(l
 FROM (
   SELECT p.code, p.name, coalesce(p.why_not, CASE WHEN p.business_kind NOT IN ('enterprise', 'branch', 'household')
       THEN 'không phải doanh nghiệp, hộ kinh doanh' END) AS fault,
-    (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id IN (p.place_id, p.twin_id)) AS last_on
+    CASE WHEN p.twin_id IS NULL THEN (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id = p.place_id)
+      ELSE (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id IN (p.place_id, p.twin_id)) END AS last_on
   FROM population p LIMIT -1)
 ORDER BY id

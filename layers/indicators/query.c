@@ -1,4 +1,5 @@
-/* query: joins common.sql with one indicator's file, binds what the report is about, and counts the rows.
+/* query: fills what all queries share (population.sql), joins common.sql with one indicator's file, binds
+ * what the report is about, and counts the rows.
  *
  * Law: a window is a first day computed here from the dated policy, so that the SQL compares days only. SQL
  * is the embedded text, nothing else; every value is bound. A row counted above but not below the line is a
@@ -98,6 +99,43 @@ static const char *known_at_time(const char *known_at, struct arena *a)
                                                                 : known_at;
 }
 
+static void bind_basis(sqlite3_stmt *st, const struct basis *b)
+{
+    for (int i = 0; i < b->count; i++) {
+        int at = sqlite3_bind_parameter_index(st, b->bound[i].parameter);
+        if (at)
+            bind_text(st, at, b->bound[i].value);
+    }
+}
+
+static bool run_part(struct store *s, struct slice part, const struct basis *b, struct fault *f)
+{
+    sqlite3_stmt *st = NULL;
+    if (sqlite3_prepare_v2(store_handle(s), part.p, (int)part.n, &st, NULL) != SQLITE_OK)
+        return fault_set(f, FAULT_DATABASE, "population", "%s", sqlite3_errmsg(store_handle(s)));
+    bind_basis(st, b);
+    bool ok = statement_run(st, f);
+    sqlite3_finalize(st);
+    return ok;
+}
+
+/* Temporary tables are written even where the file may only be read. */
+static bool fill_tables(struct store *s, const struct basis *b, struct fault *f)
+{
+    struct slice rest = slice_of(sql_text("population")), mark = SLICE("\n-- then\n");
+    bool reads_only = store_int(s, "PRAGMA query_only", NULL, 0) != 0, ok = true;
+    if (reads_only && !store_run(s, "PRAGMA query_only = OFF", f))
+        return false;
+    while (ok && rest.n) {
+        ptrdiff_t at = slice_find(rest, mark);
+        struct slice part = {rest.p, at < 0 ? rest.n : (size_t)at};
+        rest =
+            at < 0 ? (struct slice){0} : (struct slice){part.p + part.n + mark.n, rest.n - part.n - mark.n};
+        ok = run_part(s, part, b, f);
+    }
+    return (!reads_only || store_run(s, "PRAGMA query_only = ON", f)) && ok;
+}
+
 bool basis_make(struct store *s, const struct indicator_request *r, struct arena *a, struct basis *out,
                 struct fault *f)
 {
@@ -116,7 +154,7 @@ bool basis_make(struct store *s, const struct indicator_request *r, struct arena
     for (size_t i = 0; i < COUNT_OF(WINDOWS); i++)
         if (!window_add(s, i, a, out, f))
             return false;
-    return true;
+    return fill_tables(s, out, f);
 }
 
 sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, const struct basis *b,
@@ -133,11 +171,8 @@ sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, c
     if (sqlite3_prepare_v2(store_handle(s), sql, -1, &st, NULL) != SQLITE_OK)
         fault_set(f, FAULT_DATABASE, file, "%s", sqlite3_errmsg(store_handle(s)));
     arena_release(&a);
-    for (int i = 0; st && i < b->count; i++) {
-        int at = sqlite3_bind_parameter_index(st, b->bound[i].parameter);
-        if (at)
-            bind_text(st, at, b->bound[i].value);
-    }
+    if (st)
+        bind_basis(st, b);
     int at = st ? sqlite3_bind_parameter_index(st, ":group") : 0;
     if (at)
         bind_text(st, at, group);

@@ -18,6 +18,7 @@ struct basis {
 /* The fixed columns of a query's row; variants stand behind them. */
 enum { ROW_ID, ROW_IN_DENOMINATOR, ROW_IN_NUMERATOR, ROW_REASON, ROW_NAME, ROW_MODEL, ROW_VARIANTS };
 
+/* Also fills the connection's temporary tables, which are those of the last basis made. */
 bool basis_make(struct store *s, const struct indicator_request *r, struct arena *a, struct basis *out,
                 struct fault *f) RESULT_MUST_BE_USED;
 /* A statement of common.sql and the named file, bound and ready to step; the caller finalizes it. `group` is

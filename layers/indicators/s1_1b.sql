@@ -10,10 +10,5 @@ SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND truste
     ELSE CASE position WHEN 'gps' THEN 'toạ độ đo thực địa' WHEN 'stall_plan' THEN 'theo sơ đồ chợ' ELSE 'theo số nhà' END
   END AS reason,
   name, NULL AS model
-FROM (
-  SELECT p.code, p.name, p.why_not, p.position, trusted,
-    CASE WHEN NOT trusted OR p.why_not IS NOT NULL THEN 0
-      WHEN NOT EXISTS (SELECT 1 FROM home) THEN 1
-      ELSE ST_Intersects((SELECT geom FROM home), p.geom) = 1 END AS inside
-  FROM (SELECT *, position IN ('gps', 'stall_plan', 'house_number') AND geom IS NOT NULL AS trusted FROM population) p)
+FROM (SELECT *, position IN ('gps', 'stall_plan', 'house_number') AND has_point AS trusted FROM population)
 ORDER BY id
