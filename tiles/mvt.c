@@ -6,16 +6,35 @@
 #include <math.h>
 #include <string.h>
 
-enum { FEATURE_ROOM = 256, SLOTS_AT_FIRST = 256, SLOTS_MOST_AT_FIRST = 1 << 15, FEW_TEXTS = 512 };
+enum {
+    FEATURE_ROOM = 256,
+    SLOTS_AT_FIRST = 256,
+    SLOTS_MOST_AT_FIRST = 1 << 15,
+    FEW_TEXTS = 512,
+    TEXTS_A_FEATURE = 4,  /* so many texts of a column for each feature are still worth an array */
+    BYTES_A_FEATURE = 48, /* about what a point and its values take: room from the start, not copied */
+    FEATURES_FORESEEN = 1 << 16
+};
 
-void mvt_start(struct mvt_layer *m, struct arena *a, uint32_t features)
+void mvt_start(struct mvt_layer *m, struct arena *a, const struct layer *layer, uint32_t features)
 {
     memset(m, 0, sizeof *m);
     m->arena = a;
+    struct tile_attribute of[ATTRIBUTES_MAX];
+    m->attribute_count = tile_attributes(layer, of);
+    for (int i = 0; i < m->attribute_count; i++)
+        m->attributes[i].of = of[i];
+    m->features_expected = features < FEATURES_FORESEEN ? features : FEATURES_FORESEEN;
+    buf_reserve(&m->features, (size_t)m->features_expected * BYTES_A_FEATURE + FEATURE_ROOM);
+    buf_reserve(&m->values, (size_t)m->features_expected * BYTES_A_FEATURE + FEATURE_ROOM);
+}
+
+static void slots_start(struct mvt_layer *m)
+{
     m->slot_count = SLOTS_AT_FIRST;
-    while (m->slot_count < features * 2 && m->slot_count < SLOTS_MOST_AT_FIRST)
+    while (m->slot_count < m->features_expected * 2 && m->slot_count < SLOTS_MOST_AT_FIRST)
         m->slot_count *= 2;
-    m->slots = ARENA_ARRAY(a, uint64_t, m->slot_count);
+    m->slots = ARENA_ARRAY(m->arena, uint64_t, m->slot_count);
 }
 
 uint32_t mvt_key(struct mvt_layer *m, const char *key)
@@ -51,13 +70,15 @@ static void slots_double(struct mvt_layer *m)
 /* Index of the value with this key; *is_new when its bytes are still to be written. */
 static uint32_t value_index(struct mvt_layer *m, uint64_t key, bool *is_new)
 {
+    if (!m->slots)
+        slots_start(m);
     uint64_t *slot = slot_for(m->slots, m->slot_count, key);
     *is_new = *slot == 0;
     if (!*is_new)
         return (uint32_t)(*slot & 0xFFFFFF) - 1;
     uint32_t index = m->value_count++;
     *slot = key << 24 | (index + 1);
-    if (m->value_count > m->slot_count / 2)
+    if (++m->slots_used > m->slot_count / 2)
         slots_double(m);
     return index;
 }
@@ -68,7 +89,7 @@ static void value_text(struct mvt_layer *m, struct slice text)
         buf_reserve(&m->values, text.n + 16);
     char *to = m->values.p + m->values.n;
     *to++ = 0x22; /* field 4 of the layer: a value */
-    to = pbf_varint(to, 1 + pbf_varint_length(text.n) + text.n);
+    to = pbf_varint(to, 1 + (text.n < 128 ? 1 : pbf_varint_length(text.n)) + text.n);
     *to++ = 0x0A; /* field 1: a string */
     to = pbf_varint(to, text.n);
     memcpy(to, text.p, text.n);
@@ -125,10 +146,11 @@ static uint32_t value_bool(struct mvt_layer *m, bool v)
     return index;
 }
 
-/* Index of a text: a column of few texts has an array from id to index, another a place in the table. */
+/* Index of a text: a column of few texts, as the tile goes, has an array from id to index, another a place in
+ * the table. */
 static uint32_t text_index(struct mvt_layer *m, const struct column *c, int field, uint32_t id, bool *is_new)
 {
-    if (c->text_count > FEW_TEXTS)
+    if (c->text_count > FEW_TEXTS && c->text_count / TEXTS_A_FEATURE > m->features_expected)
         return value_index(m, key_of((uint32_t)field, id), is_new);
     if (!m->few[field])
         m->few[field] = ARENA_ARRAY(m->arena, uint32_t, c->text_count + 1);
@@ -139,18 +161,19 @@ static uint32_t text_index(struct mvt_layer *m, const struct column *c, int fiel
     return *index - 1;
 }
 
-bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t row, uint32_t *value)
+static uint32_t value_of_text(struct mvt_layer *m, const struct column *c, int field, uint32_t row)
 {
-    if (c->text) {
-        if (c->text[row] == TEXT_NULL)
-            return false;
-        bool is_new = true;
-        bool is_unique = field == 0; /* an id is met once; looking for a twin would be vain */
-        *value = is_unique ? m->value_count++ : text_index(m, c, field, c->text[row], &is_new);
-        if (is_new)
-            value_text(m, snapshot_text(c, row));
-        return true;
-    }
+    uint32_t id = c->text[row], at = c->text_at[id];
+    bool is_new = true;
+    /* field 0 is an id, met once; looking for a twin would be vain */
+    uint32_t value = field == 0 ? m->value_count++ : text_index(m, c, field, id, &is_new);
+    if (is_new)
+        value_text(m, (struct slice){c->text_bytes + at, c->text_at[id + 1] - at});
+    return value;
+}
+
+static bool value_of_number(struct mvt_layer *m, const struct column *c, uint32_t row, uint32_t *value)
+{
     if (c->real) {
         if (isnan(c->real[row]))
             return false;
@@ -163,6 +186,29 @@ bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t 
     *value =
         c->type == FIELD_BOOL ? value_bool(m, c->integer[row] != 0) : mvt_value_integer(m, c->integer[row]);
     return true;
+}
+
+void mvt_attributes(struct mvt_layer *m, const struct snapshot_layer *l, uint32_t row,
+                    struct mvt_feature *feature)
+{
+    uint32_t *tag = feature->tags;
+    for (int i = 0; i < m->attribute_count; i++) {
+        struct mvt_attribute *a = &m->attributes[i];
+        const struct column *c = &l->columns[a->of.field];
+        uint32_t value;
+        if (c->text) {
+            if (c->text[row] == TEXT_NULL)
+                continue;
+            value = value_of_text(m, c, a->of.field, row);
+        } else if (!value_of_number(m, c, row, &value)) {
+            continue;
+        }
+        if (a->key == 0)
+            a->key = mvt_key(m, a->of.key) + 1;
+        *tag++ = a->key - 1;
+        *tag++ = value;
+    }
+    feature->tag_count = (uint32_t)(tag - feature->tags);
 }
 
 /* --- features --- */
@@ -214,6 +260,7 @@ static void short_point(struct mvt_layer *m, const struct mvt_feature *feature, 
 {
     _Static_assert(ATTRIBUTES_MAX * (1 + 5) + 11 + 2 + 2 + 2 + 11 <= SHORT_FEATURE,
                    "a length would need two bytes");
+    _Static_assert(COUNT_OF(((struct mvt_layer *)0)->keys) <= 128, "a key would need two bytes");
     if (m->features.cap - m->features.n < FEATURE_ROOM)
         buf_reserve(&m->features, FEATURE_ROOM);
     char *start = m->features.p + m->features.n, *to = start + 2;
@@ -224,8 +271,10 @@ static void short_point(struct mvt_layer *m, const struct mvt_feature *feature, 
     }
     char *tags = to;
     to += 2;
-    for (uint32_t i = 0; i < feature->tag_count; i++)
-        to = pbf_varint(to, feature->tags[i]);
+    for (uint32_t i = 0; i < feature->tag_count; i += 2) {
+        *to++ = (char)feature->tags[i]; /* a layer has far fewer than 128 keys */
+        to = pbf_short(to, feature->tags[i + 1]);
+    }
     if (feature->tag_count) {
         tags[0] = 0x12;
         tags[1] = (char)(to - tags - 2);
@@ -234,8 +283,8 @@ static void short_point(struct mvt_layer *m, const struct mvt_feature *feature, 
     }
     char *rest = to;
     memcpy(rest, "\x18\x01\x22\x00\x09", 5); /* a point; geometry of ? bytes; one MoveTo */
-    to = pbf_varint(rest + 5, pbf_zigzag(p.x));
-    to = pbf_varint(to, pbf_zigzag(p.y));
+    to = pbf_short(rest + 5, pbf_zigzag(p.x));
+    to = pbf_short(to, pbf_zigzag(p.y));
     rest[3] = (char)(to - rest - 4);
     start[1] = (char)(to - start - 2);
     m->features.n = (size_t)(to - m->features.p);

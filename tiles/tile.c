@@ -36,23 +36,18 @@ struct work {
     const struct snapshot_layer *l;
     struct frame frame;
     struct mvt_layer mvt;
-    struct tile_attribute attributes[ATTRIBUTES_MAX];
-    uint32_t key[ATTRIBUTES_MAX]; /* index + 1 of the attribute's key in the layer, 0 until it is used */
-    int attribute_count;
     struct arena *arena;
     struct arena scratch; /* of one shape; lines and areas only */
 };
 
 static void work_start(struct work *w, const struct tile_request *request, struct arena *a, uint32_t features)
 {
-    memset(w->key, 0, sizeof w->key);
     w->request = request;
     w->l = request->layer;
     w->frame = frame_of(request->tile);
     w->arena = a;
     w->scratch = (struct arena){0};
-    w->attribute_count = tile_attributes(request->layer->layer, w->attributes);
-    mvt_start(&w->mvt, a, features);
+    mvt_start(&w->mvt, a, request->layer->layer, features);
 }
 
 static bool is_wanted(const struct work *w, uint32_t row)
@@ -63,18 +58,7 @@ static bool is_wanted(const struct work *w, uint32_t row)
 static void feature_of_row(struct work *w, uint32_t row, struct mvt_feature *feature)
 {
     feature->id = w->l->number[row];
-    uint32_t n = 0;
-    for (int i = 0; i < w->attribute_count; i++) {
-        const struct tile_attribute *a = &w->attributes[i];
-        uint32_t value;
-        if (!mvt_value(&w->mvt, &w->l->columns[a->field], a->field, row, &value))
-            continue;
-        if (w->key[i] == 0)
-            w->key[i] = mvt_key(&w->mvt, a->key) + 1;
-        feature->tags[n++] = w->key[i] - 1;
-        feature->tags[n++] = value;
-    }
-    feature->tag_count = n;
+    mvt_attributes(&w->mvt, w->l, row, feature);
 }
 
 static void single_point(struct work *w, uint32_t row)
@@ -126,9 +110,10 @@ static void encode_points(const struct tile_request *request, struct arena *a, s
     uint32_t first, count = snapshot_block(request->layer, t.z, t.x, t.y, &first);
     if (count == 0)
         return;
+    bool clustered = request->clustered && t.z < TILE_SINGLE_POINTS_FROM;
     struct work w;
-    work_start(&w, request, a, count);
-    if (request->clustered && t.z < TILE_SINGLE_POINTS_FROM)
+    work_start(&w, request, a, clustered && count > CLUSTER_CELLS ? CLUSTER_CELLS : count);
+    if (clustered)
         clusters(&w, first, count);
     else
         for (uint32_t row = first; row < first + count; row++)

@@ -82,6 +82,20 @@ static inline char *pbf_varint(char *to, uint64_t v)
     return to;
 }
 
+/* The same for what mostly takes one or two bytes. */
+static inline char *pbf_short(char *to, uint32_t v)
+{
+    if (v >= 1 << 14)
+        return pbf_varint(to, v);
+    if (v < 128) {
+        *to = (char)v;
+        return to + 1;
+    }
+    to[0] = (char)(v | 128);
+    to[1] = (char)(v >> 7);
+    return to + 2;
+}
+
 static inline uint32_t pbf_zigzag(int32_t v)
 {
     return (uint32_t)v << 1 ^ (uint32_t)(v >> 31);
@@ -106,28 +120,36 @@ int tile_attributes(const struct layer *layer, struct tile_attribute out[ATTRIBU
 
 enum { LAYER_FIELDS_MAX = 40 };
 
+struct mvt_attribute {
+    struct tile_attribute of;
+    uint32_t key; /* index + 1 of its key in the layer, 0 until it is used */
+};
+
 struct mvt_layer {
     struct arena *arena;
     struct buf features, values;
     uint64_t *slots; /* value key << 24 | index + 1, open addressing */
-    uint32_t slot_count, value_count, feature_count;
+    uint32_t slot_count, slots_used, value_count, feature_count, features_expected;
     uint32_t *few[LAYER_FIELDS_MAX]; /* of columns with few texts: index + 1 by text id */
     const char *keys[ATTRIBUTES_MAX + 24];
     uint32_t key_count;
+    struct mvt_attribute attributes[ATTRIBUTES_MAX];
+    int attribute_count;
 };
 
-void mvt_start(struct mvt_layer *m, struct arena *a, uint32_t features); /* about so many */
+/* About so many features of the layer. */
+void mvt_start(struct mvt_layer *m, struct arena *a, const struct layer *layer, uint32_t features);
 uint32_t mvt_key(struct mvt_layer *m, const char *key); /* its index; `key` must outlive the layer */
 uint32_t mvt_value_integer(struct mvt_layer *m, int64_t v);
-/* The value of a row in a column of the snapshot; false for null. `unique`: not worth looking for twins. */
-bool mvt_value(struct mvt_layer *m, const struct column *c, int field, uint32_t row, uint32_t *value);
-
 struct mvt_feature {
     uint64_t id; /* 0: none */
     uint32_t tags[2 * (ATTRIBUTES_MAX + 24)];
     uint32_t tag_count;
 };
 
+/* The tags of a row: what attributes.def says of its layer and is not null. */
+void mvt_attributes(struct mvt_layer *m, const struct snapshot_layer *l, uint32_t row,
+                    struct mvt_feature *feature);
 void mvt_point(struct mvt_layer *m, const struct mvt_feature *feature, struct tilepx p);
 enum mvt_type { MVT_POINT = 1, MVT_LINE = 2, MVT_AREA = 3 };
 void mvt_feature(struct mvt_layer *m, const struct mvt_feature *feature, enum mvt_type type,
