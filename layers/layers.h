@@ -225,6 +225,8 @@ uint32_t snapshot_part_count(const struct snapshot_layer *l, uint32_t row);
 struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t part);
 /* Row of the feature with this id, or -1. */
 int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
+/* The code under which a place answers that was once printed with this one; empty when it did not move. */
+struct slice snapshot_moved(const struct snapshot *s, struct slice code);
 /* Located rows whose bounds meet the box, ascending; *rows in the arena. */
 uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
                          const uint32_t **rows);

@@ -456,6 +456,11 @@ CREATE VIEW pub_establishments AS
   LEFT JOIN ward w ON w.id = p.ward_id LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code
   WHERE e.stall_place_id IS NULL;
 
+-- printed codes of establishments that became one business with a stall
+CREATE VIEW pub_moved_codes AS
+  SELECT p.code AS code, s.code AS moved_to
+  FROM establishment e JOIN place p ON p.id = e.place_id JOIN place s ON s.id = e.stall_place_id;
+
 CREATE VIEW pub_stalls AS
   SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
     s.number_norm AS number, s.goods AS goods, p.status AS status,

@@ -329,6 +329,7 @@ void snapshot_free(struct snapshot *s)
     for (int i = 0; i < LAYER_COUNT; i++)
         layer_release(&s->layers[i]);
     search_free(s->search);
+    free(s->moved.codes);
     free(s);
 }
 
@@ -347,6 +348,7 @@ bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f)
     made->date = date_today();
     for (int i = 0; i < LAYER_COUNT && ok; i++)
         ok = layer_load(&made->layers[i], layer_get((enum layer_id)i), s, f);
+    ok = ok && moved_load(&made->moved, s, f);
     struct fault ignored = {0};
     store_run(s, "COMMIT", ok ? f : &ignored);
     if (!ok) {

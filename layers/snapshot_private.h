@@ -70,12 +70,22 @@ struct stored_layer {
 
 struct search_index;
 
+struct moved_code {
+    char code[CODE_LENGTH], to[CODE_LENGTH];
+};
+
+struct moved_codes {
+    struct moved_code *codes; /* in the order of `code` */
+    size_t count;
+};
+
 struct snapshot {
     _Atomic int references;
     int64_t revision, data_version;
     struct date date;
     struct stored_layer layers[LAYER_COUNT];
     struct search_index *search;
+    struct moved_codes moved;
 };
 
 /* realloc or die; `room` grows by half at least. */
@@ -110,6 +120,10 @@ double ring_area(const struct lonlat *p, size_t n);
 void shape_rank(const struct world *p, float *rank, uint32_t n);
 /* A place well inside the biggest polygon (pole of inaccessibility), or the middle of the longest line. */
 struct world shape_label(const struct geometry *g, const struct outline *shape, enum geometry_kind kind);
+
+/* --- snapshot_moved.c --- */
+
+bool moved_load(struct moved_codes *m, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- snapshot_build.c, snapshot_find.c, search_build.c --- */
 

@@ -40,6 +40,9 @@ static bool find_row(const struct call *c, enum layer_id id, struct slice code, 
 static bool find_place(const struct call *c, struct subject *p)
 {
     bool is_code = code_canonical(c->value[PARAMETER_CODE].text, p->code);
+    struct slice moved = snapshot_moved(c->snapshot, is_code ? slice_of(p->code) : SLICE("00000000001"));
+    if (moved.n)
+        memcpy(p->code, moved.p, CODE_LENGTH);
     struct slice code = is_code ? slice_of(p->code) : SLICE("00000000001");
     bool establishment = find_row(c, LAYER_ESTABLISHMENTS, code, &p->main);
     p->is_stall = find_row(c, LAYER_STALLS, code, &p->main);
@@ -306,7 +309,8 @@ static void neutral_page(const struct call *c, struct reply *r)
     page_end(c, r);
 }
 
-/* A code typed another way is sent to its one address; false when it stands there already. */
+/* A code typed another way, or printed before its place moved, is sent to its one address; false when it
+ * stands there already. */
 static bool redirect(const struct call *c, struct reply *r, const struct subject *p, const char *extension)
 {
     if (slice_equal(c->value[PARAMETER_CODE].text, slice_of(p->code)))

@@ -299,6 +299,28 @@ def changing(s, path):
     check("next lives through changes", len(seen) == len(set(seen)) and set(seen) == before and matched == len(before) + 1, (len(seen), len(before), matched))
 
 
+def moving(s, path):
+    """A printed code of an establishment that turned out to be a stall leads to the stall, and lives nowhere else."""
+    old, stall = ward.code(600), ward.code(1003)
+    check("unknown before", ask(s, f"/c/{old}").status == 404)
+    db = ward.connect(path)
+    ward.add_establishment(db, 600)
+    db.execute("UPDATE establishment SET stall_place_id = 1003 WHERE place_id = 600")
+    db.execute("UPDATE revision SET value = value + 1")
+    db.commit()
+    db.close()
+    deadline = time.time() + 3
+    while time.time() < deadline and ask(s, f"/c/{old}").status == 404:
+        time.sleep(0.02)
+    for path, extension in ((f"/c/{old}", ""), (f"/C/{old}", ""), (f"/c/{old.lower()}", ""), (f"/c/{old}.svg", ".svg"), (f"/c/{old}.png", ".png")):
+        answer = ask(s, path)
+        check(f"301 {path}", answer.status == 301 and answer.headers["location"].endswith(f"/c/{stall}{extension}"), (answer.status, answer.headers))
+    check("language goes along", ask(s, f"/c/{old}?lang=en").headers["location"].endswith(f"/c/{stall}?lang=en"))
+    check("and is the stall", "Sạp A3" in ask(s, f"/c/{stall}").text())
+    check("no item of its own", ask(s, f"{ITEMS}/{old}").status == 404 and old not in ask(s, ITEMS + "?limit=10000").text())
+    check("others as before", ask(s, f"/c/{ward.code(21)}").status == 200 and ask(s, f"/c/{ward.code(9999)}").status == 404)
+
+
 def boxes(s):
     def ids(collection, box):
         return {f["id"] for f in ask(s, f"/ogc/collections/{collection}/items?limit=1000&bbox={box}").json()["features"]}
@@ -728,6 +750,7 @@ def main(program):
         check("behind a proxy with TLS", rels(proxied)["data"]["href"].startswith("https://127.0.0.1"))
         publishing(s, path)
         changing(s, path)
+        moving(s, path)
         patience.join()
         for name, took in slow.items():
             check(f"slow client: {name}", took < 30, took)
