@@ -89,6 +89,24 @@ struct run {
     struct buf text, json;
 };
 
+/* A day is the same day however it is written: "2024-05-31" in one row, a date cell in the other. */
+static bool add_day(const struct cell *c, int column, struct buf *text)
+{
+    static const enum column_id DAYS[] = {COLUMN_ISSUED_ON,    COLUMN_EXPIRES_ON,       COLUMN_COMMITTED_ON,
+                                          COLUMN_TRAINED_ON,   COLUMN_JOINED_ON,        COLUMN_LEFT_ON,
+                                          COLUMN_HAPPENED_ON,  COLUMN_VALID_FROM,       COLUMN_VALID_TO,
+                                          COLUMN_INSPECTED_ON, COLUMN_HEALTH_CHECKED_ON};
+    struct date d;
+    char day[11];
+    for (size_t i = 0; i < COUNT_OF(DAYS); i++)
+        if (DAYS[i] == (enum column_id)column && clean_date(c, &d, NULL) == CLEAN_OK) {
+            date_format_iso(d, day);
+            buf_text(text, day);
+            return true;
+        }
+    return false;
+}
+
 static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_BYTES])
 {
     buf_reset(&r->text);
@@ -98,7 +116,8 @@ static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_
             continue;
         buf_int(&r->text, i);
         buf_char(&r->text, ':');
-        buf_slice(&r->text, c->text);
+        if (!add_day(c, i, &r->text))
+            buf_slice(&r->text, c->text);
         buf_char(&r->text, '\n');
     }
     buf_slice(&r->text, row->group);

@@ -229,7 +229,7 @@ class Check:
             return 'wrong'
         wanted = {row['verdict'], *row['verdict_also'].split('|')} - {''}
         state = ''
-        if wanted == {'added'} and done['verdict'] == 'review' and row['class'] in ('house_number', 'interpolated'):
+        if wanted == {'added'} and done['verdict'] == 'review' and row['class'] in ('house_number', 'interpolated', 'street'):
             self.asked.append(row)  # a person is asked where the geocoder could have been sure: nothing wrong is stored
             state = 'reported'
         elif done['verdict'] not in wanted:

@@ -115,6 +115,7 @@ static void ambiguous_stall(struct pilots *x, struct row *r)
     cell_text(r, F_MARKET, "CHO02");
     cell_number(r, F_STALL_NO, 2 + rng_below(&x->rng, 6));
     spoil(r, "stall_ambiguous", REVIEW);
+    r->note.also = "unchanged"; /* the same question twice */
 }
 
 /* ---- members ---- */
