@@ -169,9 +169,11 @@ void cell_tidy(struct cell *c, struct arena *a, enum text_encoding fallback)
     if (c->kind == CELL_EMPTY) {
         return;
     }
-    c->text = slice_trim(c->text);
+    struct slice whole = c->text;
+    c->text = slice_trim(whole);
     enum look look = look_at(c->text);
     if (look >= LOOK_SUSPECT) {
+        c->text = whole; /* a blank at the end may be half of a broken letter: "Sơn HÃ\u00A0" */
         decode_if_better(c, a, look, fallback);
     }
     if (look != LOOK_PLAIN) {
