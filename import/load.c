@@ -107,20 +107,25 @@ static bool add_day(const struct cell *c, int column, struct buf *text)
     return false;
 }
 
+/* What a group row says counts as if it stood in the row: so it comes back in a corrected report. */
 static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_BYTES])
 {
+    enum import_kind kind = r->load.options->kind;
+    struct slice context = row_context(kind, row);
     buf_reset(&r->text);
     for (int i = 0; i < COLUMN_COUNT; i++) {
         const struct cell *c = &row->cells[i];
-        if (c->kind == CELL_EMPTY)
+        bool is_context = c->kind == CELL_EMPTY && context.n && i == (int)row_context_column(kind);
+        if (c->kind == CELL_EMPTY && !is_context)
             continue;
         buf_int(&r->text, i);
         buf_char(&r->text, ':');
-        if (!add_day(c, i, &r->text))
+        if (is_context)
+            buf_slice(&r->text, context);
+        else if (!add_day(c, i, &r->text))
             buf_slice(&r->text, c->text);
         buf_char(&r->text, '\n');
     }
-    buf_slice(&r->text, row->group);
     buf_slice(&r->text, row->wkb);
     key_hash(store_key(r->load.store), "content", buf_to_slice(&r->text), out);
 }
@@ -246,7 +251,7 @@ static bool load_row(struct run *r, const struct row *row, struct fault *f)
     if (is_rejected(&out))
         out.entity_id = 0;
     count_row(r, &out);
-    report_row(r->report, row->number, &out);
+    report_row(r->report, row, &out);
     tell_row(r->load.options, row, &out);
     buf_reset(&r->json);
     problems_json(&out, &r->json);
@@ -389,7 +394,9 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
          table_open(&r.load.table, &r.request, f);
     if (ok && explanation)
         table_explain(r.load.table, explanation);
-    ok = ok && (!o->report_path || report_open(&r.report, o->report_path, f)) && load_in_transaction(&r, f);
+    struct report_request report = {o->report_path, r.load.table, o->kind};
+    ok = ok && (!o->report_path || report_open(&r.report, &report, f)) && load_in_transaction(&r, f);
+    report_date(r.report, r.load.table ? table_source_date(r.load.table) : (struct date){0});
     ok = report_close(r.report, ok ? f : NULL) && ok;
     geocoder_close(r.load.geocoder);
     projection_close(r.load.projection);

@@ -101,6 +101,10 @@ const char *take_choice(const struct row *row, enum column_id id,
 /* Typed coordinates of any of the columns; false when none are typed. A wrong one rejects the row. */
 bool take_position(struct load *l, const struct row *row, struct lonlat *at, struct outcome *out);
 struct slice cell_fold(struct load *l, const struct row *row, enum column_id id);
+/* What a group row above says about the row, and the column it would stand in ("II. Tổ dân phố 2": GROUP; of
+ * a stall: ZONE); empty, and COLUMN_COUNT where rows are never grouped. */
+struct slice row_context(enum import_kind kind, const struct row *row);
+enum column_id row_context_column(enum import_kind kind);
 /* The raw text of the cell, whatever it is. */
 struct slice cell_text(const struct row *row, enum column_id id);
 
@@ -125,8 +129,17 @@ bool load_markets(struct load *l);
 
 struct report;
 
-bool report_open(struct report **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
-void report_row(struct report *r, uint32_t row, const struct outcome *out);
+struct report_request {
+    const char *path; /* "….xlsx" is a workbook that can be corrected and imported again; else CSV */
+    const struct table *table;
+    enum import_kind kind;
+};
+
+bool report_open(struct report **out, const struct report_request *q, struct fault *f) RESULT_MUST_BE_USED;
+/* Rows with something to see; what cannot be written is told when the report is closed. */
+void report_row(struct report *r, const struct row *row, const struct outcome *out);
+/* The day of the list itself, so that a corrected workbook still has it. */
+void report_date(struct report *r, struct date listed_on);
 bool report_close(struct report *r, struct fault *f); /* NULL is fine */
 /* Hands the row to whoever asked for it in the options. */
 void tell_row(const struct import_options *o, const struct row *row, const struct outcome *out);

@@ -117,6 +117,28 @@ struct slice cell_fold(struct load *l, const struct row *row, enum column_id id)
     return text_fold_in(&l->row, row->cells[id].text);
 }
 
+enum column_id row_context_column(enum import_kind kind)
+{
+    bool is_business = kind == IMPORT_ESTABLISHMENTS || kind == IMPORT_FOOD_SAFETY;
+    return kind == IMPORT_STALLS ? COLUMN_ZONE : is_business ? COLUMN_GROUP : COLUMN_COUNT;
+}
+
+/* "A. Doanh nghiệp" is no place. */
+struct slice row_context(enum import_kind kind, const struct row *row)
+{
+    static const char *const WORDS[] = {"to ", "tdp", "thon "};
+    struct buf fold = {0};
+    enum column_id column = row_context_column(kind);
+    bool is_told = column == COLUMN_ZONE;
+    if (!row->group.n || column == COLUMN_COUNT)
+        return (struct slice){"", 0};
+    text_fold(row->group, &fold);
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        is_told = is_told || slice_find(buf_to_slice(&fold), slice_of(WORDS[i])) >= 0;
+    buf_release(&fold);
+    return is_told ? row->group : (struct slice){"", 0};
+}
+
 struct date take_any_date(const struct row *row, enum column_id id, struct outcome *out)
 {
     struct date d = {0};

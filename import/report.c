@@ -1,19 +1,27 @@
-/* report: what the import says to people and to programs. The CSV has one line for each row with something to
- * see; it is the clerk's own data going back to the clerk, so it shows the value. What is kept in the file
- * does not. */
+/* report: what the import says to people and to programs. One line for each row with something to see; it is
+ * the clerk's own data going back to the clerk, so it shows the value. What is kept in the file does not.
+ *
+ * Law of the workbook: the row stands in it as it was read, under the list's own headings, so that it can be
+ * corrected and imported again; our own columns stand behind and are left alone then. */
 #include "import/load.h"
+#include "layers/text.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the CSV --- */
-
 struct report {
-    FILE *file;
+    FILE *file;            /* CSV, or */
+    struct workbook *book; /* XLSX */
+    struct slice *cells;   /* of a row of the workbook: the list's own columns, then ours */
+    uint32_t own_count;    /* columns of the list itself */
+    bool has_context;      /* one more of ours: what the list says in group rows */
+    struct fault fault;    /* the first row that could not be written */
+    enum import_kind kind;
+    struct arena memory;
     char *path;
-    struct buf line;
+    struct buf line, sentences;
 };
 
 const char *column_title(int column)
@@ -101,24 +109,60 @@ const char *column_title(int column)
     return TITLES[column] ? TITLES[column] : column_name((enum column_id)column);
 }
 
-bool report_open(struct report **out, const char *path, struct fault *f)
+/* --- opening --- */
+
+static bool csv_open_report(struct report *r, struct fault *f)
 {
-    struct report *r = calloc(1, sizeof *r);
-    if (!r)
-        abort();
-    r->file = fopen(path, "we");
-    if (!r->file) {
-        free(r);
-        return fault_set(f, FAULT_FILE_WRITE, path, "%s", strerror(errno));
-    }
-    r->path = strdup(path);
+    r->file = fopen(r->path, "we");
+    if (!r->file)
+        return fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno));
     /* the mark tells spreadsheet programs that this is UTF-8 */
     fputs("\xEF\xBB\xBF"
           "Dòng,Cột,Giá trị,Kết luận,Vấn đề,Cần làm gì\r\n",
           r->file);
-    *out = r;
     return true;
 }
+
+/* Headings of ours; headings.def tells the importer to leave them alone. */
+static const char *const OURS[] = {"Dòng trong tệp", "Kết luận khi nhập", "Vấn đề khi nhập", "Cần làm gì"};
+
+static bool book_open(struct report *r, const struct table *t, struct fault *f)
+{
+    struct slice *headings;
+    if (!workbook_open(&r->book, r->path, "Cần xem", f))
+        return false;
+    r->own_count = table_headings(t, &r->memory, &headings);
+    r->has_context =
+        row_context_column(r->kind) != COLUMN_COUNT && !table_has(t, row_context_column(r->kind));
+    r->cells = ARENA_ARRAY(&r->memory, struct slice, r->own_count + COUNT_OF(OURS) + 1);
+    for (uint32_t i = 0; i < r->own_count; i++)
+        if (!workbook_heading(r->book, headings[i].n ? headings[i] : SLICE(" "), f))
+            return false;
+    if (r->has_context && !workbook_heading(r->book, slice_of(column_title(row_context_column(r->kind))), f))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(OURS); i++)
+        if (!workbook_heading(r->book, slice_of(OURS[i]), f))
+            return false;
+    return true;
+}
+
+bool report_open(struct report **out, const struct report_request *q, struct fault *f)
+{
+    struct report *r = calloc(1, sizeof *r);
+    if (!r)
+        abort();
+    r->path = strdup(q->path);
+    r->kind = q->kind;
+    bool is_book = slice_ends(slice_of(q->path), SLICE(".xlsx"));
+    *out = r;
+    if (is_book ? book_open(r, q->table, f) : csv_open_report(r, f))
+        return true;
+    *out = NULL;
+    report_close(r, NULL);
+    return false;
+}
+
+/* --- one row --- */
 
 static const char *verdict_title(enum verdict v)
 {
@@ -136,27 +180,34 @@ static const char *default_advice(const struct outcome *out)
     return "Dòng đã được nhận, bỏ qua giá trị này; sửa rồi nhập lại nếu cần";
 }
 
-static void add_sentences(struct buf *text, const struct outcome *out)
+/* Every sentence; `full`: the first names its column too. */
+static void add_sentences(struct buf *text, const struct outcome *out, bool full)
 {
     buf_slice(text, out->reason);
     for (int i = 0; i < out->problem_count; i++) {
         const struct problem *p = &out->problems[i];
+        if (out->reason.n && slice_equal(out->reason, slice_of(p->text)))
+            continue; /* said already */
         buf_text(text, text->n ? "; " : "");
-        if (i > 0 || out->reason.n)
+        if (i > 0 || out->reason.n || full)
             buf_format(text, "%s%s", column_title(p->column), p->column >= 0 ? ": " : "");
         buf_text(text, p->text);
     }
 }
 
-void report_row(struct report *r, uint32_t row, const struct outcome *out)
+static struct slice sentences_of(struct report *r, const struct outcome *out)
 {
-    bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
-    if (!r || (!out->problem_count && !waits))
-        return;
+    buf_reset(&r->sentences);
+    add_sentences(&r->sentences, out, r->book);
+    return buf_to_slice(&r->sentences);
+}
+
+static void csv_report_row(struct report *r, const struct row *row, const struct outcome *out)
+{
     const struct problem none = {.column = -1, .text = ""};
     const struct problem *p = out->problem_count ? &out->problems[0] : &none;
     buf_reset(&r->line);
-    buf_int(&r->line, row);
+    buf_int(&r->line, row->number);
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(column_title(p->column)));
     buf_char(&r->line, ',');
@@ -164,14 +215,43 @@ void report_row(struct report *r, uint32_t row, const struct outcome *out)
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(verdict_title(out->verdict)));
     buf_char(&r->line, ',');
-    struct buf text = {0};
-    add_sentences(&text, out);
-    buf_csv(&r->line, buf_to_slice(&text));
-    buf_release(&text);
+    buf_csv(&r->line, sentences_of(r, out));
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(p->advice ? p->advice : default_advice(out)));
     buf_text(&r->line, "\r\n");
     fwrite(r->line.p, 1, r->line.n, r->file);
+}
+
+static void book_row(struct report *r, const struct row *row, const struct outcome *out)
+{
+    struct slice rest = row->raw, cell = {"", 0};
+    uint32_t n = 0;
+    const char *advice = out->problem_count ? out->problems[0].advice : NULL;
+    while (n < r->own_count) {
+        bool has_more = slice_next(&rest, '\t', &cell);
+        r->cells[n++] = has_more ? cell : (struct slice){"", 0};
+    }
+    if (r->has_context)
+        r->cells[n++] = row_context(r->kind, row);
+    buf_reset(&r->line);
+    buf_int(&r->line, row->number);
+    r->cells[n++] = buf_to_slice(&r->line);
+    r->cells[n++] = slice_of(verdict_title(out->verdict));
+    r->cells[n++] = sentences_of(r, out);
+    r->cells[n++] = slice_of(advice ? advice : default_advice(out));
+    if (!r->fault.code && !workbook_row(r->book, r->cells, (int)n, &r->fault))
+        return;
+}
+
+void report_row(struct report *r, const struct row *row, const struct outcome *out)
+{
+    bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
+    if (!r || (!out->problem_count && !waits))
+        return;
+    if (r->book)
+        book_row(r, row, out);
+    else
+        csv_report_row(r, row, out);
 }
 
 void tell_row(const struct import_options *o, const struct row *row, const struct outcome *out)
@@ -179,7 +259,7 @@ void tell_row(const struct import_options *o, const struct row *row, const struc
     if (!o->on_row)
         return;
     struct buf text = {0};
-    add_sentences(&text, out);
+    add_sentences(&text, out, false);
     const struct problem none = {.column = -1, .text = ""};
     const struct problem *p = out->problem_count ? &out->problems[0] : &none;
     bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
@@ -197,15 +277,33 @@ void tell_row(const struct import_options *o, const struct row *row, const struc
     buf_release(&text);
 }
 
+void report_date(struct report *r, struct date listed_on)
+{
+    char text[128];
+    if (!r || !r->book || !r->own_count || !date_is_valid(listed_on) || r->fault.code)
+        return;
+    snprintf(text, sizeof text, "Số liệu tính đến ngày %d tháng %d năm %d", listed_on.day, listed_on.month,
+             listed_on.year);
+    r->cells[0] = slice_of(text);
+    if (!workbook_row(r->book, r->cells, 1, &r->fault))
+        return;
+}
+
 bool report_close(struct report *r, struct fault *f)
 {
     if (!r)
         return true;
-    bool ok = !ferror(r->file);
-    ok = fclose(r->file) == 0 && ok;
-    if (!ok)
-        fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno));
+    bool ok = !r->fault.code || fault_set(f, r->fault.code, r->path, "%s", r->fault.text);
+    if (r->book)
+        ok = workbook_close(r->book, ok ? f : NULL) && ok;
+    if (r->file) {
+        bool written = !ferror(r->file);
+        written = fclose(r->file) == 0 && written;
+        ok = (written || fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno))) && ok;
+    }
     buf_release(&r->line);
+    buf_release(&r->sentences);
+    arena_release(&r->memory);
     free(r->path);
     free(r);
     return ok;

@@ -475,6 +475,33 @@ static void describe(const struct table *t, uint32_t i, struct arena *a, struct 
     take_samples(t, i, a, out);
 }
 
+static struct slice heading_again(const struct table *t, uint32_t i)
+{
+    const struct heading *h = &t->header.headings[i];
+    int column = t->mapping.column[i];
+    if (column < 0) {
+        return h->text;
+    }
+    if (heading_match(t->kind, h->text).column == column) {
+        return h->text;
+    }
+    for (uint32_t k = h->part_count; k-- > 0;) {
+        if (heading_match(t->kind, h->parts[k]).column == column) {
+            return h->parts[k];
+        }
+    }
+    return slice_of(column_name((enum column_id)column));
+}
+
+uint32_t table_headings(const struct table *t, struct arena *a, struct slice **out)
+{
+    *out = ARENA_ARRAY(a, struct slice, t->header.count + 1);
+    for (uint32_t i = 0; i < t->header.count; i++) {
+        (*out)[i] = arena_slice(a, heading_again(t, i));
+    }
+    return t->header.count;
+}
+
 uint32_t table_columns(const struct table *t, struct arena *a, struct import_column **out)
 {
     uint32_t count = 0;

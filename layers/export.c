@@ -11,6 +11,7 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -402,5 +403,67 @@ bool export_layer(const struct export_request *request, uint64_t *count, struct 
         remove(request->path);
         return false;
     }
+    return ok;
+}
+
+/* --- a workbook of text --- */
+
+struct workbook {
+    GDALDatasetH data;
+    OGRLayerH layer;
+    char *path;
+};
+
+bool workbook_open(struct workbook **out, const char *path, const char *sheet, struct fault *f)
+{
+    GDALAllRegister();
+    GDALDriverH driver = GDALGetDriverByName("XLSX");
+    struct workbook *w = calloc(1, sizeof *w);
+    if (!w)
+        abort();
+    w->path = strdup(path);
+    unlink(path);
+    w->data = driver ? GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL) : NULL;
+    w->layer = w->data ? GDALDatasetCreateLayer(w->data, sheet, NULL, wkbNone, NULL) : NULL;
+    *out = w;
+    if (w->layer)
+        return true;
+    fault_set(f, FAULT_FILE_WRITE, path, "%s", CPLGetLastErrorMsg());
+    workbook_close(w, NULL);
+    *out = NULL;
+    return false;
+}
+
+bool workbook_heading(struct workbook *w, struct slice text, struct fault *f)
+{
+    struct arena a = {0};
+    OGRFieldDefnH field = OGR_Fld_Create(arena_text(&a, text), OFTString);
+    OGRErr code = OGR_L_CreateField(w->layer, field, TRUE);
+    OGR_Fld_Destroy(field);
+    arena_release(&a);
+    return code == OGRERR_NONE || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());
+}
+
+bool workbook_row(struct workbook *w, const struct slice *cells, int count, struct fault *f)
+{
+    OGRFeatureDefnH definition = OGR_L_GetLayerDefn(w->layer);
+    OGRFeatureH feature = OGR_F_Create(definition);
+    for (int i = 0; i < count && i < OGR_FD_GetFieldCount(definition); i++)
+        if (cells[i].n)
+            ogr_set_text(feature, i, cells[i]);
+    OGRErr code = OGR_L_CreateFeature(w->layer, feature);
+    OGR_F_Destroy(feature);
+    return code == OGRERR_NONE || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());
+}
+
+bool workbook_close(struct workbook *w, struct fault *f)
+{
+    if (!w)
+        return true;
+    if (w->data)
+        GDALClose(w->data);
+    bool ok = access(w->path, R_OK) == 0 || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", strerror(errno));
+    free(w->path);
+    free(w);
     return ok;
 }

@@ -96,7 +96,7 @@ static void print_summary(const struct import_summary *sum, const struct argumen
     buf_release(&out);
     if (sum->rejected + sum->review > 0 && !args->option[OPTION_REPORT])
         fprintf(stderr,
-                "Có dòng bị loại hoặc chờ xem xét; thêm --report TỆP.csv để xem từng dòng và cách sửa.\n");
+                "Có dòng bị loại hoặc chờ xem xét; thêm --report TỆP.xlsx để xem từng dòng và cách sửa.\n");
 }
 
 static bool run_import(const struct arguments *args, struct import_summary *sum, struct buf *explanation,
