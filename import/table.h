@@ -71,8 +71,8 @@ struct slice table_signature(const struct table *t);
 struct date table_source_date(const struct table *t);
 /* Name of the sheet with this index, NULL behind the last. */
 const char *table_sheet_at(const struct table *t, uint32_t index);
-/* One heading for each column of the sheet, in the arena: the column's own words, so chosen that they mean the
- * same again when they stand in a single row without a mapping file. */
+/* One heading for each column of the sheet, in the arena: the column's own words, so chosen that they mean
+ * the same again when they stand in a single row without a mapping file. */
 uint32_t table_headings(const struct table *t, struct arena *a, struct slice **out);
 /* The columns that have a heading, as they were understood; in the arena. */
 uint32_t table_columns(const struct table *t, struct arena *a, struct import_column **out);
