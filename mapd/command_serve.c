@@ -147,19 +147,30 @@ static void run_until_told(struct serve *s, struct http_server *server, const si
     }
 }
 
-static bool serve_until_told(struct serve *s, const char *where, struct arena *a, struct fault *f)
+/* Before the first thread is made: a signal finds any thread that does not block it. A write to a closed
+ * socket then says EPIPE instead. */
+static void block_signals(sigset_t *signals)
 {
-    sigset_t signals;
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+struct place_to_listen {
+    const char *where;
+    const sigset_t *signals;
+};
+
+static bool serve_until_told(struct serve *s, const struct place_to_listen *at, struct arena *a,
+                             struct fault *f)
+{
     struct listener listener;
     struct http_server *server = NULL;
-    if (!listener_open(&listener, where, f))
+    if (!listener_open(&listener, at->where, f))
         return false;
     s->fallback_host = arena_format(a, "%s:%d", listener.host, listener.port);
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGPIPE); /* blocked in every thread made from here on; a write says EPIPE instead */
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
     raise_file_limit();
     struct http_setup setup = {.listen_fd = listener.fd,
                                .answer = route_answer,
@@ -176,7 +187,7 @@ static bool serve_until_told(struct serve *s, const char *where, struct arena *a
     }
     printf("listening on http://%s:%d/\n", listener.host, listener.port);
     fflush(stdout);
-    run_until_told(s, server, &signals);
+    run_until_told(s, server, at->signals);
     http_stop(server);
     watch_flush(s->watch);
     return true;
@@ -187,9 +198,12 @@ int command_serve(const struct arguments *args)
     struct serve serve = {0};
     struct arena arena = {0};
     struct fault f = {0};
-    const char *where = args->option[OPTION_LISTEN];
-    bool good = open_serve(&serve, args, &arena, &f) &&
-                serve_until_told(&serve, where ? where : "127.0.0.1:8080", &arena, &f);
+    sigset_t signals;
+    struct place_to_listen at = {args->option[OPTION_LISTEN], &signals};
+    if (!at.where)
+        at.where = "127.0.0.1:8080";
+    block_signals(&signals);
+    bool good = open_serve(&serve, args, &arena, &f) && serve_until_told(&serve, &at, &arena, &f);
     close_serve(&serve);
     arena_release(&arena);
     return good ? 0 : command_failed(&f);
