@@ -6,7 +6,7 @@ struct wanted {
     const struct layer *layer;
     const struct snapshot_layer *l;
     struct tile_id tile;
-    bool clustered, labels;
+    bool clustered, labels, gzip;
 };
 
 static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
@@ -44,6 +44,7 @@ static const struct tile_bytes *cached(const struct call *c, const struct wanted
                            .tile = w->tile,
                            .clustered = w->clustered,
                            .labels = w->labels,
+                           .gzip = w->gzip,
                            .revision = generation(c)};
     const struct tile_bytes *bytes = tile_cache_get(c->serve->tiles, &key);
     watch_tile(c->serve->watch, bytes != NULL);
@@ -61,14 +62,12 @@ static void give_back(void *bytes)
     tile_bytes_release(bytes);
 }
 
-static void reply_bytes(const struct call *c, struct reply *r, const struct tile_bytes *bytes)
+static void reply_bytes(struct reply *r, const struct tile_bytes *bytes, bool gzip)
 {
-    struct slice plain = tile_bytes_identity(bytes), packed = tile_bytes_gzip(bytes);
-    bool gzip = packed.n && plain.n && accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
-    r->shared = gzip ? packed : plain;
+    r->shared = tile_bytes_body(bytes);
     r->release = give_back;
     r->holder = (void *)(uintptr_t)bytes;
-    if (gzip)
+    if (gzip && r->shared.n)
         reply_header(r, "Content-Encoding", "gzip");
 }
 
@@ -95,7 +94,8 @@ bool serve_tile(const struct call *c, struct reply *r, struct fault *f)
         finish(r, r->body.n == 0);
         return filter_finish(filter, f);
     }
-    reply_bytes(c, r, cached(c, &w));
+    w.gzip = accept_coding(c->request->accept_encoding, SLICE("gzip")) > 0;
+    reply_bytes(r, cached(c, &w), w.gzip);
     finish(r, r->shared.n == 0);
     return true;
 }

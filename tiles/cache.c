@@ -1,7 +1,7 @@
-/* cache: tiles as they were sent, plain and compressed, kept by (revision, layer, tile) within a bound of
- * bytes. The least recently used go first; tiles of an older revision are never asked for again and so drift
- * out. Law: compression happens outside the lock; bytes live until the last reader lets go, even when the
- * cache forgot them. */
+/* cache: tiles as they were sent, plain or compressed, kept by (revision, layer, tile, coding) within a bound
+ * of bytes. The least recently used go first; tiles of an older revision are never asked for again and so
+ * drift out. Law: compression happens outside the lock; bytes live until the last reader lets go, even when
+ * the cache forgot them. */
 #include "tiles/tiles_private.h"
 
 #include <pthread.h>
@@ -13,8 +13,8 @@ enum { CHAINS = 4096, GZIP_LEVEL = 6, ENTRY_COST = 160 };
 
 struct tile_bytes {
     _Atomic int references;
-    size_t identity_length, gzip_length;
-    char bytes[]; /* plain, then compressed */
+    size_t length;
+    char bytes[];
 };
 
 struct name {
@@ -39,7 +39,8 @@ static struct name name_of(const struct tile_key *key)
 {
     uint64_t where =
         (uint64_t)key->layer << 52 | (uint64_t)key->tile.z << 46 | (uint64_t)key->tile.x << 23 | key->tile.y;
-    return (struct name){where << 2 | (uint64_t)key->clustered << 1 | key->labels, key->revision};
+    return (struct name){where << 3 | (uint64_t)key->gzip << 2 | (uint64_t)key->clustered << 1 | key->labels,
+                         key->revision};
 }
 
 static struct entry **chain_of(struct tile_cache *c, const struct name *name)
@@ -72,7 +73,7 @@ static void link_newest(struct tile_cache *c, struct entry *e)
 
 static size_t cost_of(const struct tile_bytes *b)
 {
-    return b->identity_length + b->gzip_length + ENTRY_COST;
+    return b->length + ENTRY_COST;
 }
 
 static void forget(struct tile_cache *c, struct entry *e)
@@ -87,21 +88,26 @@ static void forget(struct tile_cache *c, struct entry *e)
     free(e);
 }
 
-static struct tile_bytes *bytes_make(struct slice mvt)
+static struct tile_bytes *bytes_copy(struct slice body)
 {
-    struct buf packed = {0};
-    if (mvt.n > 0)
-        gzip_add(&packed, mvt, GZIP_LEVEL);
-    struct tile_bytes *b = malloc(sizeof *b + mvt.n + packed.n);
+    struct tile_bytes *b = malloc(sizeof *b + body.n);
     if (b) {
         atomic_init(&b->references, 1);
-        b->identity_length = mvt.n;
-        b->gzip_length = packed.n;
-        if (mvt.n > 0)
-            memcpy(b->bytes, mvt.p, mvt.n);
-        if (packed.n > 0)
-            memcpy(b->bytes + mvt.n, packed.p, packed.n);
+        b->length = body.n;
+        if (body.n > 0)
+            memcpy(b->bytes, body.p, body.n);
     }
+    return b;
+}
+
+/* Only the form that was asked for: compressing costs several times the making. */
+static struct tile_bytes *bytes_make(struct slice mvt, bool gzip)
+{
+    if (!gzip || mvt.n == 0)
+        return bytes_copy(mvt);
+    struct buf packed = {0};
+    gzip_add(&packed, mvt, GZIP_LEVEL);
+    struct tile_bytes *b = bytes_copy(buf_to_slice(&packed));
     buf_release(&packed);
     return b;
 }
@@ -172,7 +178,7 @@ static void keep(struct tile_cache *c, const struct name *name, struct tile_byte
 const struct tile_bytes *tile_cache_put(struct tile_cache *c, const struct tile_key *key, struct slice mvt)
 {
     struct name name = name_of(key);
-    struct tile_bytes *b = bytes_make(mvt);
+    struct tile_bytes *b = bytes_make(mvt, key->gzip);
     if (b)
         keep(c, &name, b);
     return b;
@@ -185,12 +191,7 @@ void tile_bytes_release(const struct tile_bytes *b)
         free(mine);
 }
 
-struct slice tile_bytes_identity(const struct tile_bytes *b)
+struct slice tile_bytes_body(const struct tile_bytes *b)
 {
-    return (struct slice){b->bytes, b->identity_length};
-}
-
-struct slice tile_bytes_gzip(const struct tile_bytes *b)
-{
-    return (struct slice){b->bytes + b->identity_length, b->gzip_length};
+    return (struct slice){b->bytes, b->length};
 }

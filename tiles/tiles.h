@@ -37,16 +37,15 @@ void tile_cache_free(struct tile_cache *c);
 struct tile_key {
     enum layer_id layer;
     struct tile_id tile;
-    bool clustered, labels;
+    bool clustered, labels, gzip; /* gzip: the compressed form, an entry of its own */
     int64_t revision;
 };
 /* A reference to the cached tile, or NULL. */
 const struct tile_bytes *tile_cache_get(struct tile_cache *c, const struct tile_key *key);
-/* Stores a copy of `mvt` (and its gzip form) and returns a reference to it. */
+/* Stores a copy of `mvt`, or its gzip form when the key says so, and returns a reference to it. */
 const struct tile_bytes *tile_cache_put(struct tile_cache *c, const struct tile_key *key, struct slice mvt);
 void tile_bytes_release(const struct tile_bytes *b);
-struct slice tile_bytes_identity(const struct tile_bytes *b);
-struct slice tile_bytes_gzip(const struct tile_bytes *b);
+struct slice tile_bytes_body(const struct tile_bytes *b);
 
 /* What the tiles of a layer (or of its labels) hold, as one member of a TileJSON `vector_layers` array:
  * {"id":"establishments","description":…,"fields":{"code":"String",…}}. */

@@ -1,6 +1,6 @@
-/* bare: libmicrohttpd answering every request with the bytes of one file: the floor that serve.py holds the
- * tile cache against. The same engine settings as mapd/http.c: epoll, a pool of as many threads as
- * processors.
+/* bare: libmicrohttpd answering every request with the bytes of one file and the headers named after it: the
+ * floor that serve.py holds the tile cache against. The same engine settings as mapd/http.c: epoll, a pool of
+ * as many threads as processors.
  */
 #include <microhttpd.h>
 #include <netinet/in.h>
@@ -24,13 +24,14 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
 int main(int argc, char **argv)
 {
     static char body[BODY_MAX];
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
+    FILE *file = argc >= 2 ? fopen(argv[1], "rb") : NULL;
     if (!file)
         return 2;
     size_t n = fread(body, 1, sizeof body, file);
     fclose(file);
     struct MHD_Response *response = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_PERSISTENT);
-    MHD_add_response_header(response, "Content-Encoding", "gzip");
+    for (int i = 2; i + 1 < argc; i += 2)
+        MHD_add_response_header(response, argv[i], argv[i + 1]);
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
     struct MHD_Daemon *server = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, answer,

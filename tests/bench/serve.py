@@ -61,13 +61,14 @@ class Ours:
 
 
 class Bare:
-    """libmicrohttpd with the same constant answer: the floor under any answer of ours."""
+    """libmicrohttpd with the same constant answer, headers and all: the floor under any answer of ours."""
 
-    def __init__(self, program, body, at):
+    def __init__(self, program, body, headers, at):
         path = os.path.join(at, "constant")
         with open(path, "wb") as f:
             f.write(body)
-        self.process = subprocess.Popen([program, path], stdout=subprocess.PIPE, text=True)
+        words = [w for pair in headers for w in pair if pair[0] not in ("Date", "Connection", "Content-Length")]
+        self.process = subprocess.Popen([program, path, *words], stdout=subprocess.PIPE, text=True)
         self.base = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
         self.pids = [self.process.pid]
 
@@ -254,8 +255,10 @@ def cached_tiles(ours, bare_program, at):
     for z in (12, 14, 16):
         z, x, y = busiest_tile(ours, z)
         target = f"/tiles/establishments/{z}/{x}/{y}.mvt"
-        body = get(ours.base + target, **{"Accept-Encoding": "gzip"})
-        bare = Bare(bare_program, body, at)
+        request = urllib.request.Request(ours.base + target, headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            body, headers = answer.read(), answer.getheaders()
+        bare = Bare(bare_program, body, headers, at)
         try:
             a, b = rounds((ours, target, "Accept-Encoding: gzip"), (bare, "/", "Accept-Encoding: gzip"))
         finally:
