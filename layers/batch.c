@@ -208,7 +208,8 @@ bool batch_finish(struct batch *b, const struct batch_counts *counts, struct dat
         bind_int(st, 3 + i, (int64_t)counts->of[i]);
     bind_date(st, 8, listed_on);
     bind_sealed(st, 9, seal(b, journal_entries(b->journal), &b->sealed_before));
-    return statement_run(st, f) && (!b->makes_index || spatial_index_rebuild(b->store, f));
+    return statement_run(st, f) && (!b->makes_index || spatial_index_rebuild(b->store, f)) &&
+           batch_audit_done(b->store, b->id, f);
 }
 
 /* --- the latest row under an identity --- */
@@ -397,7 +398,7 @@ static bool mark_undone(struct store *s, int64_t batch, const char *who, struct 
     bind_int(st, 1, batch);
     bind_text(st, 2, now);
     bind_text(st, 3, who);
-    return statement_run(st, f);
+    return statement_run(st, f) && batch_audit_undone(s, batch, f);
 }
 
 static bool undo_inside(struct store *s, int64_t batch, const char *who, struct batch_counts *counts,

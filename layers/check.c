@@ -72,5 +72,6 @@ bool store_check(struct store *s, struct buf *out, uint64_t *findings, struct fa
     for (size_t i = 0; i < COUNT_OF(INVARIANTS); i++)
         if (!report_rows(s, &INVARIANTS[i], out, findings, f))
             return false;
-    return check_codes(s, out, findings, f) && audit_verify(s, out, findings, f);
+    return check_codes(s, out, findings, f) && audit_verify(s, out, findings, f) &&
+           batch_audit_verify(s, out, findings, f);
 }

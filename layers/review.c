@@ -10,12 +10,15 @@ int review_groups(struct store *s, struct arena *a, struct review_group **groups
 {
     enum { MOST = 200 };
     int count = 0;
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "SELECT coalesce(fault_group, ''), min(reason), count(*), min(id) FROM review"
-                        " WHERE closed_at IS NULL GROUP BY coalesce(nullif(fault_group, ''), reason)"
-                        " ORDER BY count(*) DESC, min(id) LIMIT ?1",
-                        NULL);
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT g, reason, n, first, (SELECT e.address FROM review r JOIN establishment e ON e.place_id = "
+        "r.place_id"
+        " WHERE r.id = first) FROM (SELECT coalesce(fault_group, '') AS g, min(reason) AS reason, count(*) "
+        "AS n,"
+        " min(id) AS first FROM review WHERE closed_at IS NULL"
+        " GROUP BY coalesce(nullif(fault_group, ''), reason)) ORDER BY n DESC, first LIMIT ?1",
+        NULL);
     *groups = ARENA_ARRAY(a, struct review_group, MOST + 1);
     if (!st)
         return 0;
@@ -24,7 +27,8 @@ int review_groups(struct store *s, struct arena *a, struct review_group **groups
         (*groups)[count++] = (struct review_group){.fault_group = arena_slice(a, column_slice(st, 0)),
                                                    .reason = arena_slice(a, column_slice(st, 1)),
                                                    .count = sqlite3_column_int64(st, 2),
-                                                   .first_id = sqlite3_column_int64(st, 3)};
+                                                   .first_id = sqlite3_column_int64(st, 3),
+                                                   .example = arena_slice(a, column_slice(st, 4))};
     sqlite3_reset(st);
     return count;
 }

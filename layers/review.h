@@ -9,6 +9,7 @@
 
 struct review_group {
     struct slice fault_group, reason;
+    struct slice example;    /* address of the first of them */
     int64_t count, first_id; /* first_id stands for the group */
 };
 

@@ -46,6 +46,11 @@ bool column_is_null(sqlite3_stmt *st, int index);
 /* X and Y of a SpatiaLite POINT blob; false when it is none. */
 bool column_point(sqlite3_stmt *st, int index, struct lonlat *at);
 
+/* The audit's entries about a batch (batch_audit.c). */
+bool batch_audit_done(struct store *s, int64_t batch, struct fault *f);
+bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f);
+bool batch_audit_verify(struct store *s, struct buf *out, uint64_t *findings, struct fault *f);
+
 /* One-value queries of constant SQL with one text parameter (NULL for none). */
 int64_t store_int(struct store *s, const char *sql, const char *parameter, int64_t otherwise);
 

@@ -112,11 +112,29 @@ static void cell(struct buf *out, struct slice text)
     buf_text(out, "</td>");
 }
 
+/* The row as typed, on a line: tabs become bars, what is long is cut between two letters. */
+static void shorten(struct slice raw, struct buf *out)
+{
+    enum { MOST = 160 };
+    size_t n = raw.n < MOST ? raw.n : MOST;
+    while (n < raw.n && n && ((unsigned char)raw.p[n] & 0xC0) == 0x80)
+        n--;
+    for (size_t i = 0; i < n; i++)
+        if (raw.p[i] == '\t')
+            buf_text(out, " | ");
+        else
+            buf_char(out, raw.p[i]);
+    buf_text(out, n < raw.n ? "…" : "");
+}
+
 void desk_row_html(struct buf *out, const struct import_row *row)
 {
     buf_format(out, "<tr class=\"%s\"><td class=\"n\">%u</td>", verdict_name(row->verdict), row->number);
     cell(out, slice_of(row->verdict_title));
     struct buf text = {0};
+    shorten(row->raw, &text);
+    cell(out, buf_to_slice(&text));
+    buf_reset(&text);
     buf_slice(&text, row->column);
     if (row->value.n) {
         buf_text(&text, ": “");

@@ -175,7 +175,7 @@ static void mapping_html(const struct call *c, struct buf *out, const struct job
     sheets_html(out, view);
     buf_text(out,
              "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Các cột\"><table "
-             "class=\"full\"><tr>"
+             "class=\"full stack\"><tr>"
              "<th>Cột</th><th>Tiêu đề trong tệp</th><th>Ví dụ</th><th>Được hiểu là</th><th>Vì sao</th></tr>");
     for (uint32_t i = 0; i < view->column_count; i++) {
         struct buf options = {0};
@@ -190,8 +190,10 @@ static void mapping_html(const struct call *c, struct buf *out, const struct job
 
 /* --- what the first rows would become --- */
 
-static const char PREVIEW_HEAD[] =
-    "<tr><th class=\"n\">Dòng</th><th>Kết luận</th><th>Ô</th><th>Vấn đề</th><th>Cần làm gì</th></tr>";
+static const char ROWS_HEAD[] = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Các "
+                                "dòng\"><table class=\"stack\"><tr><th "
+                                "class=\"n\">Dòng</th><th>Kết luận</th><th>Dòng trong "
+                                "tệp</th><th>Ô</th><th>Vấn đề</th><th>Cần làm gì</th></tr>";
 
 static void on_preview_row(void *context, const struct import_row *row)
 {
@@ -222,8 +224,7 @@ static void preview_html(const struct call *c, struct buf *out, struct import_op
     struct fault f = {0};
     buf_text(out, "<h2>2. Những dòng đầu sẽ thành gì <small>(thử, chưa ghi)</small></h2>");
     if (preview(c, o, &rows, &sum, &f)) {
-        html_table_open(out, "Xem trước");
-        buf_text(out, PREVIEW_HEAD);
+        buf_text(out, ROWS_HEAD);
         buf_slice(out, buf_to_slice(&rows));
         html_table_close(out);
     } else if (f.code == FAULT_BUSY) {
@@ -273,9 +274,13 @@ static bool ready_page(const struct call *c, struct reply *r, const struct job *
     }
     struct buf *out = &r->body;
     staff_page_open(c, r, name_of(job));
-    buf_format(out, "<p>%s. Trang “", import_kind_title(job->kind));
-    html_text(out, view.sheet);
-    buf_text(out, "”.</p>");
+    buf_format(out, "<p>%s", import_kind_title(job->kind));
+    if (view.sheet.n) {
+        buf_text(out, ", trang “");
+        html_text(out, view.sheet);
+        buf_text(out, "”");
+    }
+    buf_text(out, ".</p>");
     if (recalled)
         note_html(out, "good",
                   "Danh sách có các tiêu đề này đã được nhập trước đây; cách hiểu cột lần đó được dùng lại.");
@@ -353,8 +358,7 @@ static void problems_html(const struct call *c, struct buf *out, const struct jo
                    "đây nhiều nhất "
                    "%d dòng đầu.</p>",
                    job_url(c, job, "/report.csv"), JOB_ROWS_SHOWN);
-        html_table_open(out, "Các dòng cần xem");
-        buf_text(out, PREVIEW_HEAD);
+        buf_text(out, ROWS_HEAD);
         buf_slice(out, buf_to_slice(&rows));
         html_table_close(out);
     }
@@ -372,8 +376,9 @@ static bool done_page(const struct call *c, struct reply *r, const struct job *j
     if (job->sum.review && may(c, ROUTE_STAFF_REVIEWS))
         buf_text(out, "<p><a href=\"/staff/review\">Mở hàng chờ</a></p>");
     if (may(c, ROUTE_STAFF_UNDO)) {
+        buf_text(out, "<details><summary>Rút lại lần nhập này…</summary>");
         form_open(c, out, arena_format(c->arena, "/staff/batches/%lld/undo", (long long)job->sum.batch));
-        buf_text(out, "<button>Rút lại lần nhập này</button></form>");
+        buf_text(out, "<p><button>Có, đưa mọi dòng về như trước</button></p></form></details>");
     }
     buf_text(out, "</div>");
     problems_html(c, out, job);
@@ -487,8 +492,9 @@ static void batch_row(const struct call *c, struct buf *out, const struct batch_
         buf_format(out, "Đã rút lại %s, ", moment_text(c, b->undone_at));
         html_text(out, b->undone_by);
     } else if (may(c, ROUTE_STAFF_UNDO)) {
+        buf_text(out, "<details><summary>Rút lại…</summary>");
         form_open(c, out, arena_format(c->arena, "/staff/batches/%lld/undo", (long long)b->id));
-        buf_text(out, "<button>Rút lại</button></form>");
+        buf_text(out, "<button>Có, rút lại</button></form></details>");
     }
     buf_text(out, "</td></tr>");
 }

@@ -32,6 +32,11 @@ bool staff_reviews(const struct call *c, struct reply *r, struct fault *f)
     for (int i = 0; i < count; i++) {
         buf_format(out, "<tr><td class=\"n\">%lld</td><td>", (long long)groups[i].count);
         html_text(out, groups[i].reason);
+        if (groups[i].example.n) {
+            buf_text(out, "<br><span class=\"quiet\">");
+            html_text(out, groups[i].example);
+            buf_text(out, groups[i].count > 1 ? " …</span>" : "</span>");
+        }
         buf_format(out, "</td><td><a href=\"/staff/review/%lld\">Xem từng dòng</a></td></tr>",
                    (long long)groups[i].first_id);
     }
@@ -87,6 +92,19 @@ static int read_candidates(const struct review_item *item, struct arena *a, stru
     return count;
 }
 
+/* What a kind of position is worth where the geocoder did not say. */
+static double accuracy_of(const struct candidate *k)
+{
+    static const struct {
+        const char *position;
+        double metres;
+    } USUAL[] = {{"house_number", 20}, {"interpolated", 100}, {"street", 300}, {"residential_group", 500}};
+    for (size_t i = 0; k->accuracy_m < 1 && i < COUNT_OF(USUAL); i++)
+        if (slice_equal(k->position, slice_of(USUAL[i].position)))
+            return USUAL[i].metres;
+    return k->accuracy_m < 1 ? 1000 : k->accuracy_m;
+}
+
 static void hidden(struct buf *out, const char *name, int value)
 {
     buf_format(out, "<input type=\"hidden\" name=\"%s\" value=\"%d\">", name, value);
@@ -109,7 +127,7 @@ static void candidate_html(const struct call *c, struct buf *out, const struct c
     html_text(out, k->street.n ? k->street : SLICE("–"));
     buf_text(out, "</td><td>");
     html_text(out, say_word("position", k->position, false));
-    buf_format(out, ", sai số %.0f m", k->accuracy_m);
+    buf_format(out, ", sai số %.0f m", accuracy_of(k));
     if (k->why.n) {
         buf_text(out, "<br><span class=\"quiet\">");
         html_text(out, k->why);
@@ -345,7 +363,7 @@ static bool take_candidate(const struct call *c, const struct review_item *item,
     const struct candidate *k = &all[chosen];
     d->decision = "accept";
     d->position = (struct place_position){
-        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = k->accuracy_m};
+        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = accuracy_of(k)};
     return true;
 }
 

@@ -185,7 +185,7 @@ static void counts_card(const struct call *c, struct buf *out)
 {
     const struct snapshot *s = c->snapshot;
     buf_format(out,
-               "<li><b>%u</b>cơ sở và <b>%u</b>quầy, sạp đang công khai<br><a href=\"/\">Bản đồ</a> · "
+               "<li><b>%u</b>cơ sở<b>%u</b>quầy, sạp đang công khai<br><a href=\"/\">Bản đồ</a> · "
                "<a href=\"/indicators\">Chỉ tiêu</a></li>",
                snapshot_get(s, LAYER_ESTABLISHMENTS)->count, snapshot_get(s, LAYER_STALLS)->count);
 }

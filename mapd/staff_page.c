@@ -11,7 +11,11 @@
 static const struct {
     enum route_id route;
     const char *href, *text;
-} LINKS[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"}, {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
+} LINKS[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"},
+             {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
+             {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
+             {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
+             {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
 
 static bool is_here(const struct call *c, const char *href)
 {

@@ -475,6 +475,12 @@ def main(program):
     checked = subprocess.run([program, "check", path], capture_output=True, text=True)
     findings = [line for line in checked.stdout.splitlines()[:-1] if not line.startswith("accuracy")]  # the small ward's stalls have none
     check("the file is whole and the chain too", not findings and not checked.stderr, findings)
+    with sqlite3.connect(path) as db:
+        check("an import is an entry", db.execute("SELECT count(*) FROM audit WHERE action = 'import' AND who = 'entry'").fetchone()[0] == 1)
+        check("its undo too", db.execute("SELECT count(*) FROM audit WHERE action = 'import.undo'").fetchone()[0] == 1)
+        db.execute("UPDATE import_row SET verdict = 'added' WHERE batch_id = 1 AND verdict = 'rejected'")
+    checked = subprocess.run([program, "check", path], capture_output=True, text=True)
+    check("a changed row of an import is found", "lần nhập 1 không còn" in checked.stdout, checked.stdout)
     check("no upload is left behind", not os.listdir(uploads), os.listdir(uploads))
     shutil.rmtree(folder)
     print(f"{sum(RESULTS)} passed, {len(RESULTS) - sum(RESULTS)} failed")
