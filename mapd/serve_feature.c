@@ -109,7 +109,8 @@ bool serve_landing(const struct call *c, struct reply *r, struct fault *f)
     json_open(&j, '{');
     json_field(&j, "title", arena_format(c->arena, "%s – %s", say(SAY_MAP, false), c->serve->ward_name));
     json_field(&j, "description", say(SAY_API_TEXT, false));
-    json_field(&j, "attribution", say(SAY_SOURCE_OFFICE, false));
+    json_field(&j, "attribution",
+               arena_format(c->arena, "%s %s", say(SAY_SOURCE_OFFICE, false), office_of(c)));
     links_json(&j, links.link, links.count);
     json_close(&j, '}');
     return true;
