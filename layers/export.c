@@ -3,7 +3,7 @@
  *
  * Law: coordinates in files keep the order their readers expect (longitude or easting first); only the CSV
  * and XLSX columns of EPSG:5899 follow the Vietnamese habit, x northing and y easting. */
-#include "layers/layers.h"
+#include "layers/table_book.h"
 
 #include <errno.h>
 #include <gdal.h>
@@ -464,6 +464,102 @@ bool workbook_close(struct workbook *w, struct fault *f)
         GDALClose(w->data);
     bool ok = access(w->path, R_OK) == 0 || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", strerror(errno));
     free(w->path);
+    free(w);
+    return ok;
+}
+
+/* --- tables of our own (table_book.h) --- */
+
+enum { TABLE_BOOK_COLUMNS = 32 };
+
+struct table_book {
+    GDALDatasetH data;
+    OGRLayerH sheet;
+    enum field_type types[TABLE_BOOK_COLUMNS];
+    int column_count;
+    char path[1024];
+};
+
+static bool table_book_fault(const struct table_book *w, struct fault *f)
+{
+    return fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());
+}
+
+bool table_book_open(struct table_book **out, const char *path, struct fault *f)
+{
+    GDALAllRegister();
+    GDALDriverH driver = GDALGetDriverByName("XLSX");
+    if (!driver)
+        return fault_set(f, FAULT_FILE_FORMAT, path, "GDAL thiếu %s", "XLSX");
+    struct table_book *w = calloc(1, sizeof *w);
+    if (!w || snprintf(w->path, sizeof w->path, "%s", path) >= (int)sizeof w->path) {
+        free(w);
+        return fault_set(f, FAULT_FILE_WRITE, path, "%s", strerror(ENAMETOOLONG));
+    }
+    if (access(path, F_OK) == 0)
+        unlink(path);
+    w->data = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
+    if (!w->data) {
+        bool bad = table_book_fault(w, f);
+        free(w);
+        return bad;
+    }
+    *out = w;
+    return true;
+}
+
+bool table_book_sheet(struct table_book *w, const char *name, const struct table_book_column *columns,
+                      int count, struct fault *f)
+{
+    static const OGRFieldType TYPES[] = {
+        [FIELD_TEXT] = OFTString, [FIELD_INT] = OFTInteger64, [FIELD_REAL] = OFTReal,
+        [FIELD_BOOL] = OFTString, [FIELD_DATE] = OFTString,   [FIELD_TIME] = OFTString};
+    w->sheet = GDALDatasetCreateLayer(w->data, name, NULL, wkbNone, NULL);
+    if (!w->sheet)
+        return table_book_fault(w, f);
+    w->column_count = count < TABLE_BOOK_COLUMNS ? count : TABLE_BOOK_COLUMNS;
+    for (int i = 0; i < w->column_count; i++) {
+        OGRFieldDefnH field = OGR_Fld_Create(columns[i].title, TYPES[columns[i].type]);
+        OGRErr code = OGR_L_CreateField(w->sheet, field, TRUE);
+        OGR_Fld_Destroy(field);
+        if (code != OGRERR_NONE)
+            return table_book_fault(w, f);
+        w->types[i] = columns[i].type;
+    }
+    return true;
+}
+
+static void table_book_set(const struct table_book *w, OGRFeatureH row, int i,
+                           const struct table_book_cell *cell)
+{
+    if (!cell->has_value)
+        return;
+    switch (w->types[i]) {
+    case FIELD_INT: OGR_F_SetFieldInteger64(row, i, cell->integer); break;
+    case FIELD_REAL: OGR_F_SetFieldDouble(row, i, cell->real); break;
+    case FIELD_BOOL: OGR_F_SetFieldString(row, i, cell->integer ? "Có" : "Không"); break;
+    default: OGR_F_SetFieldString(row, i, cell->text); break;
+    }
+}
+
+bool table_book_row(struct table_book *w, const struct table_book_cell *cells, struct fault *f)
+{
+    OGRFeatureH row = OGR_F_Create(OGR_L_GetLayerDefn(w->sheet));
+    for (int i = 0; i < w->column_count; i++)
+        table_book_set(w, row, i, &cells[i]);
+    OGRErr code = OGR_L_CreateFeature(w->sheet, row);
+    OGR_F_Destroy(row);
+    return code == OGRERR_NONE || table_book_fault(w, f);
+}
+
+bool table_book_close(struct table_book *w, bool keep, struct fault *f)
+{
+    CPLErrorReset();
+    GDALClose(w->data);
+    bool ok =
+        !keep || (CPLGetLastErrorType() < CE_Failure && access(w->path, F_OK) == 0) || table_book_fault(w, f);
+    if (!keep || !ok)
+        unlink(w->path);
     free(w);
     return ok;
 }

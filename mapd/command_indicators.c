@@ -1,4 +1,5 @@
-/* indicators: prints the numbers of one day. JSON with --json, files with --csv and --html, else a table. */
+/* indicators: prints the numbers of one day. JSON with --json, files with --csv, --xlsx and --html, else a
+ * table. */
 #include "layers/indicators/indicators.h"
 #include "mapd/mapd.h"
 
@@ -38,7 +39,7 @@ static bool write_file(const char *path, const struct indicator_report *report,
 static void print_report(const struct arguments *args, const struct indicator_report *report)
 {
     struct buf out = {0};
-    bool wants_files = args->option[OPTION_CSV] || args->option[OPTION_HTML];
+    bool wants_files = args->option[OPTION_CSV] || args->option[OPTION_XLSX] || args->option[OPTION_HTML];
     if (args->option[OPTION_JSON])
         indicators_report_json(report, &out);
     else if (!wants_files)
@@ -56,7 +57,8 @@ static bool run(const struct arguments *args, struct arena *a, struct fault *f)
         return false;
     bool ok = indicators_report(s, &request, a, report, f) &&
               write_file(args->option[OPTION_CSV], report, indicators_report_csv, f) &&
-              write_file(args->option[OPTION_HTML], report, indicators_report_html, f);
+              write_file(args->option[OPTION_HTML], report, indicators_report_html, f) &&
+              (!args->option[OPTION_XLSX] || indicators_xlsx(s, &request, args->option[OPTION_XLSX], f));
     if (ok)
         print_report(args, report);
     store_close(s);

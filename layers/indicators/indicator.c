@@ -161,18 +161,15 @@ static void rows_add(struct rows *list, sqlite3_stmt *st)
     };
 }
 
-bool indicator_rows(struct store *s, enum indicator_id id, const struct indicator_request *r, struct arena *a,
-                    struct indicator_row **rows, uint32_t *count, struct fault *f)
+bool indicator_rows_on_basis(struct store *s, const struct basis *b, enum indicator_id id, struct arena *a,
+                             struct indicator_row **rows, uint32_t *count, struct fault *f)
 {
-    struct basis b;
     struct rows list = {.arena = a};
     *rows = NULL;
     *count = 0;
-    if (!basis_make(s, r, a, &b, f))
-        return false;
     if (!DEFINITIONS[id].query[0])
         return true;
-    sqlite3_stmt *st = query_open(s, DEFINITIONS[id].query, NULL, &b, f);
+    sqlite3_stmt *st = query_open(s, DEFINITIONS[id].query, NULL, b, f);
     if (!st)
         return false;
     struct fault stepping = {0};
@@ -184,4 +181,11 @@ bool indicator_rows(struct store *s, enum indicator_id id, const struct indicato
     *rows = list.rows;
     *count = list.count;
     return true;
+}
+
+bool indicator_rows(struct store *s, enum indicator_id id, const struct indicator_request *r, struct arena *a,
+                    struct indicator_row **rows, uint32_t *count, struct fault *f)
+{
+    struct basis b;
+    return basis_make(s, r, a, &b, f) && indicator_rows_on_basis(s, &b, id, a, rows, count, f);
 }

@@ -105,6 +105,10 @@ bool indicators_csv(struct store *s, const struct indicator_request *r, struct b
 bool indicators_html(struct store *s, const struct indicator_request *r, struct buf *out,
                      struct fault *f) RESULT_MUST_BE_USED;
 
+/* A workbook: the figures, what they rest on, one sheet per indicator with its rows (report_xlsx.c). */
+bool indicators_xlsx(struct store *s, const struct indicator_request *r, const char *path,
+                     struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- what the public is not told (small_cell.c) --- */
 
 /* Marks the shares of models with fewer points than the policy small_cell; the JSON then has null and why. */

@@ -50,6 +50,11 @@ const char *indicator_state_name(enum indicator_state state); /* "na" (report_js
 bool indicator_on_basis(struct store *s, const struct basis *b, struct arena *a, struct indicator *out,
                         struct fault *f) RESULT_MUST_BE_USED;
 
+/* The rows behind one indicator (indicator.c). */
+bool indicator_rows_on_basis(struct store *s, const struct basis *b, enum indicator_id id, struct arena *a,
+                             struct indicator_row **rows, uint32_t *count,
+                             struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- score.c --- */
 
 enum score_rule {
