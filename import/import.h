@@ -104,6 +104,10 @@ struct import_choice {
 uint32_t import_choices(enum import_kind kind, struct arena *a, struct import_choice **out);
 const char *import_kind_title(enum import_kind kind);
 
+/* The outline of the ward from a polygon file, as WKB in EPSG:4326 (boundary.c). */
+bool import_boundary(const char *path, const char *code, struct buf *wkb,
+                     struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- the geocoder (address.c, geocode.c over layers/gazetteer.c) --- */
 
 struct geocoder; /* an in-memory gazetteer of one ward file; read-only after it is made */

@@ -377,6 +377,44 @@ static bool load_in_transaction(struct run *r, struct fault *f)
     return ok;
 }
 
+/* Without a mapping file, the one that once worked for the same headings. */
+static void take_remembered(struct run *r, struct buf *explanation)
+{
+    struct load *l = &r->load;
+    const struct import_options *o = l->options;
+    if (o->mapping_path)
+        return;
+    struct slice json =
+        mapping_recall(l->store, import_kind_name(o->kind), table_signature(l->table), &l->whole);
+    if (!json.n)
+        return;
+    struct table *again = NULL;
+    struct table_request request = r->request;
+    struct fault ignored = {0};
+    request.mapping_json = json;
+    if (!table_open(&again, &request, &ignored)) /* made for another program: the headings alone then */
+        return;
+    table_close(l->table);
+    l->table = again;
+    r->request = request;
+    if (explanation)
+        buf_text(explanation, "Dùng lại bảng ghép cột đã nhớ cho các tiêu đề này (đổi bằng --mapping)\n");
+}
+
+/* A mapping file that led to stored rows is taken next time for the same headings. */
+static void remember(const struct run *r)
+{
+    const struct import_options *o = r->load.options;
+    struct buf json = {0};
+    struct fault ignored = {0};
+    bool is_worth = o->mapping_path && !o->dry_run && r->sum->rows > r->sum->rejected;
+    bool done = is_worth && file_read(o->mapping_path, 1 << 20, &json, &ignored) &&
+                mapping_remember(r->load.store, import_kind_name(o->kind), table_signature(r->load.table),
+                                 buf_to_slice(&json), &ignored);
+    (void)done;
+    buf_release(&json);
+}
+
 bool import_file(struct store *s, const struct import_options *o, struct import_summary *sum,
                  struct buf *explanation, struct fault *f)
 {
@@ -392,11 +430,15 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
     bool ok = store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
     ok = ok && projection_open(&r.load.projection, o->crs ? o->crs : "EPSG:5899", f) &&
          table_open(&r.load.table, &r.request, f);
+    if (ok)
+        take_remembered(&r, explanation);
     if (ok && explanation)
         table_explain(r.load.table, explanation);
     struct report_request report = {o->report_path, r.load.table, o->kind};
     ok = ok && (!o->report_path || report_open(&r.report, &report, f)) && load_in_transaction(&r, f);
     report_date(r.report, r.load.table ? table_source_date(r.load.table) : (struct date){0});
+    if (ok)
+        remember(&r);
     ok = report_close(r.report, ok ? f : NULL) && ok;
     geocoder_close(r.load.geocoder);
     projection_close(r.load.projection);

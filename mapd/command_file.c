@@ -1,5 +1,6 @@
 /* Commands about the ward file as a whole: init, backup, version. And what all commands share: opening the
  * file, saying what went wrong. */
+#include "import/import.h"
 #include "mapd/mapd.h"
 
 #include <stdio.h>
@@ -43,6 +44,28 @@ static bool mark_as_sample(const char *path, struct fault *f)
     return ok;
 }
 
+static bool set_outline(const char *path, const struct ward_setup *setup, const struct buf *wkb,
+                        struct fault *f)
+{
+    struct store *s = NULL;
+    struct ward w = {.code = slice_of(setup->code), .name = slice_of(setup->name), .wkb = buf_to_slice(wkb)};
+    bool ok = store_open(&s, path, STORE_WRITE, f) && store_begin(s, f);
+    w.id = ok ? ward_home(s) : 0;
+    ok = ok && ward_put(s, &w, f) && store_commit(s, f);
+    store_close(s);
+    return ok;
+}
+
+/* The outline is read first: a bad file leaves nothing behind. */
+static bool create_ward(const char *path, const struct ward_setup *setup, struct fault *f)
+{
+    struct buf wkb = {0};
+    bool ok = !setup->boundary_path || import_boundary(setup->boundary_path, setup->code, &wkb, f);
+    ok = ok && store_create(path, setup, f) && (!wkb.n || set_outline(path, setup, &wkb, f));
+    buf_release(&wkb);
+    return ok;
+}
+
 int command_init(const struct arguments *args)
 {
     struct ward_setup setup = {
@@ -59,7 +82,7 @@ int command_init(const struct arguments *args)
         fault_set(&f, FAULT_USAGE, "init", "%s", "cần --ward MÃ và --name TÊN");
         return command_failed(&f);
     }
-    if (!store_create(path, &setup, &f) || (args->option[OPTION_SAMPLE] && !mark_as_sample(path, &f)))
+    if (!create_ward(path, &setup, &f) || (args->option[OPTION_SAMPLE] && !mark_as_sample(path, &f)))
         return command_failed(&f);
     printf("Đã tạo %s và khoá %s%s cho %s (mã %s)\n", path, setup.key_path ? setup.key_path : path,
            setup.key_path ? "" : ".key", setup.name, setup.code);

@@ -67,7 +67,9 @@ def make_ward(mapd, sample, folder):
     os.makedirs(folder)
     ward = os.path.join(folder, 'ward.db')
     subprocess.run([sample, folder], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([mapd, 'init', ward, '--ward', '99001', '--name', 'Phường Mẫu', '--sample'], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([mapd, 'init', ward, '--ward', '99001', '--name', 'Phường Mẫu', '--sample', '--boundary',
+                    os.path.join(folder, 'base/boundary.geojson')], check=True, stdout=subprocess.DEVNULL)
+    assert sqlite3.connect(ward).execute('SELECT length(geom) > 100 FROM ward WHERE is_home').fetchone() == (1,)
     for line in open(os.path.join(folder, 'manifest.tsv'), encoding='utf-8'):
         kind, name, *_ = line.rstrip('\n').split('\t')
         if name == LIST:

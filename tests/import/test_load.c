@@ -328,6 +328,30 @@ START_TEST(undo_is_refused_when_later_batches_built_on_the_rows)
 }
 END_TEST
 
+START_TEST(a_mapping_that_worked_is_remembered_for_the_same_headings)
+{
+    static const char LIST[] = "Bảng tên,Địa chỉ,Điện thoại\nQuán A,1 Lê Lợi,0905123456\n";
+    struct buf said = {0};
+    struct import_options o = {.path = "test_load_mapped.csv", .kind = IMPORT_ESTABLISHMENTS, .who = "cli"};
+    ck_assert(file_write(o.path, slice_of(LIST), &ward.f));
+    ck_assert(
+        file_write("test_load_mapping.json", SLICE("{\"columns\": {\"Bảng tên\": \"name\"}}"), &ward.f));
+    ck_assert(import_file(ward.store, &o, &ward.sum, NULL, &ward.f));
+    COUNTS(0, 0, 0, 1, 0);
+    o.mapping_path = "test_load_mapping.json";
+    ward.f = (struct fault){0};
+    ck_assert(import_file(ward.store, &o, &ward.sum, NULL, &ward.f));
+    COUNTS(0, 0, 0, 0, 1); /* no street is known here */
+    o.mapping_path = NULL;
+    ck_assert_msg(import_file(ward.store, &o, &ward.sum, &said, &ward.f), "%s", ward.f.text);
+    COUNTS(0, 0, 1, 0, 0);
+    ck_assert(slice_find(buf_to_slice(&said), SLICE("đã nhớ")) >= 0);
+    buf_release(&said);
+    unlink("test_load_mapping.json");
+    unlink(o.path);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const TESTS[] = {
@@ -351,6 +375,7 @@ int main(void)
         undo_takes_a_batch_back_exactly,
         undo_goes_past_later_batches_that_touched_other_rows,
         undo_is_refused_when_later_batches_built_on_the_rows,
+        a_mapping_that_worked_is_remembered_for_the_same_headings,
     };
     Suite *suite = suite_create("load");
     TCase *tests = tcase_create("load");
