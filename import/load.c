@@ -67,7 +67,7 @@ static uint32_t seen_add(struct seen *s, const uint8_t hash[HASH_BYTES], uint32_
 {
     uint64_t key;
     memcpy(&key, hash, sizeof key);
-    if (s->count * 2 >= s->capacity)
+    if (s->count * 4 >= s->capacity * 3)
         seen_grow(s);
     struct seen_slot *slot = seen_slot(s, key);
     if (slot->row)

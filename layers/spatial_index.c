@@ -253,7 +253,9 @@ bool spatial_index_rebuild(struct store *s, struct fault *f)
                         " DELETE FROM idx_place_geom_parent",
                         f) &&
               read_places(&p, f);
-    buf_reserve(&p.cells, sizeof(struct cell)); /* no place has a point: the root stands empty */
+    int64_t places = store_int(s, "SELECT count(*) FROM place", NULL, 0);
+    buf_reserve(&p.cells,
+                ((size_t)places + 1) * sizeof(struct cell)); /* once: doubling would take twice as much */
     if (ok) {
         sort_along_curve((struct cell *)(void *)p.cells.p, p.cells.n / sizeof(struct cell));
         ok = write_tree(&p, f) &&
