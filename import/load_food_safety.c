@@ -380,7 +380,6 @@ static bool apply_food(struct load *l, const struct row *row, struct outcome *ou
 const struct load_kind LOAD_FOOD_SAFETY = {.has_places = true,
                                            .needs_geocoder = true,
                                            .takes_twins = true,
-                                           .only_places = true,
                                            .entity = "place",
                                            .begin = business_begin,
                                            .read = read_food,

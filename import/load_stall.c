@@ -372,4 +372,4 @@ static bool apply_stall(struct load *l, const struct row *row, struct outcome *o
 }
 
 const struct load_kind LOAD_STALLS = {
-    .has_places = true, .only_places = true, .entity = "place", .read = read_stall, .apply = apply_stall};
+    .has_places = true, .entity = "place", .read = read_stall, .apply = apply_stall};
