@@ -231,11 +231,7 @@ static void preview_html(const struct call *c, struct buf *out, struct import_op
         note_html(out, "warn",
                   "Đang có một lần nhập khác chạy nên chưa thử được. Tải lại trang này sau ít phút.");
     } else {
-        struct buf text = {0};
-        fault_print(&f, false, &text);
-        buf_char(&text, '\0');
-        note_html(out, "stop", text.p);
-        buf_release(&text);
+        note_html(out, "stop", staff_sentence(c, &f));
     }
     buf_release(&rows);
 }
@@ -396,7 +392,8 @@ bool staff_job(const struct call *c, struct reply *r, struct fault *f)
     case JOB_WAITING:
     case JOB_RUNNING: return running_page(c, r, job);
     case JOB_DONE: return done_page(c, r, job);
-    default: return fault_set(f, job->fault.code, NULL, "%s. Không có gì được ghi.", job->fault.text);
+    default:
+        return fault_set(f, job->fault.code, job->fault.place, "%s. Không có gì được ghi.", job->fault.text);
     }
 }
 

@@ -61,6 +61,7 @@ void staff_page_close(const struct call *c, struct reply *r);
 /* The whole page of a refusal, in plain words. */
 void staff_refuse(struct call *c, struct reply *r, int status, const char *text);
 void staff_problem(struct call *c, struct reply *r, const struct fault *f);
+const char *staff_sentence(const struct call *c, const struct fault *f); /* what went wrong, for people */
 /* <form method="post" action="…"> with its token; ends with form_close. */
 void form_open(const struct call *c, struct buf *out, const char *action);
 void form_close(struct buf *out, const char *button);

@@ -87,17 +87,24 @@ void staff_refuse(struct call *c, struct reply *r, int status, const char *text)
     staff_page_close(c, r);
 }
 
-void staff_problem(struct call *c, struct reply *r, const struct fault *f)
+/* Folders of this machine are nobody's business: of a path only the file's name is shown. */
+const char *staff_sentence(const struct call *c, const struct fault *f)
 {
     struct buf text = {0};
+    const char *slash = strrchr(f->place, '/');
     buf_text(&text, fault_sentence(f->code, false));
     if (f->place[0] && f->code != FAULT_DATABASE && f->code != FAULT_INTERNAL)
-        buf_format(&text, " (%s)", f->place);
+        buf_format(&text, " (%s)", slash ? slash + 1 : f->place);
     if (f->text[0])
         buf_format(&text, ": %s", f->text);
     const char *sentence = arena_text(c->arena, buf_to_slice(&text));
     buf_release(&text);
-    staff_refuse(c, r, fault_http_status(f->code), sentence);
+    return sentence;
+}
+
+void staff_problem(struct call *c, struct reply *r, const struct fault *f)
+{
+    staff_refuse(c, r, fault_http_status(f->code), staff_sentence(c, f));
 }
 
 /* --- forms --- */

@@ -341,6 +341,7 @@ def large_and_broken(s):
     bad = b.upload("establishments", "a.xlsx", b"PK\x03\x04 not a workbook")
     page = b.ask(bad.headers.get("location", "/"))
     check("a damaged file says so", page.status == 400 and "Tệp" in page.text(), page.status)
+    check("and not where it lies", "uploads" not in page.text() and "mapd-" not in page.text())
     check("the server lives", serve.ask(s, "/health").status == 200)
 
 
