@@ -1,0 +1,188 @@
+/* read: the public half of the door. The immutable read copy, and what is asked of it: rows by filter,
+ * search, GeoJSON, files. Part of the door layers/layers.h; include that. */
+#ifndef LAYERS_READ_H
+#define LAYERS_READ_H
+
+/* --- the read copy (snapshot.c) --- */
+
+struct snapshot; /* immutable; one revision of all public layers */
+
+/* Columns of one collection. Row r of every array is the same feature. Rows [0, located) have a geometry and
+ * stand in Hilbert order of `world`; rows [located, count) have none. All arrays belong to the snapshot. */
+struct snapshot_layer {
+    const struct layer *layer;
+    uint32_t count, located;
+    const struct lonlat
+        *point; /* located of them. Points: the position; lines and areas: a place on it for a label */
+    const struct world *world; /* `point` in Web Mercator */
+    const struct box *bounds;  /* located of them; lines and areas only, else NULL */
+    const uint64_t *number; /* per row a number of its own for tiles: the code's 50 bits, or the row's id */
+    const struct column *columns; /* layer->field_count of them */
+    const struct column *valid_from,
+        *valid_to;     /* hidden columns of the view, ISO dates; NULL when it has none */
+    struct box extent; /* of all geometries; all zero when located is 0 */
+};
+
+enum { TEXT_NULL = 0 }; /* text id of null; every other id is a distinct text of the column */
+#define INT_NULL INT64_MIN
+
+struct column {
+    enum field_type type;
+    const uint32_t *text;   /* TEXT: ids of texts (snapshot_text); DATE and TIME too, as ISO text */
+    const int64_t *integer; /* INT and BOOL; INT_NULL is null */
+    const double *real;     /* REAL; NaN is null */
+    uint32_t text_count;    /* ids run from 1 to text_count */
+    const uint32_t
+        *text_at; /* text_count + 2 offsets into text_bytes; id t is [text_at[t], text_at[t + 1]) */
+    const char *text_bytes;
+};
+
+/* Parts of a line or of the rings of an area, degrees. Areas: polygons follow each other, each exterior ring
+ * counter-clockwise and closed, its holes clockwise behind it. */
+struct part {
+    const struct lonlat *points;
+    const struct world *world; /* the same vertices in Web Mercator */
+    const float *rank; /* per vertex: it may be left out where a tolerance in world units is at least this */
+    uint32_t count;
+    bool is_hole;
+};
+
+const struct snapshot_layer *snapshot_get(const struct snapshot *s, enum layer_id id);
+int64_t snapshot_revision(const struct snapshot *s);
+/* Bytes it takes: the property text, and everything else. */
+void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_bytes);
+/* The local date its states were computed for. */
+struct date snapshot_date(const struct snapshot *s);
+struct slice snapshot_text(const struct column *c, uint32_t row); /* empty for null: look at the id to tell */
+/* The GeoJSON "properties" object of the row, ready to copy. */
+struct slice snapshot_properties(const struct snapshot_layer *l, uint32_t row);
+uint32_t snapshot_part_count(const struct snapshot_layer *l, uint32_t row);
+struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t part);
+/* Row of the feature with this id, or -1. */
+int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
+/* The code under which a place answers that was once printed with this one; empty when it did not move. */
+struct slice snapshot_moved(const struct snapshot *s, struct slice code);
+/* Located rows whose bounds meet the box, ascending; *rows in the arena. */
+uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
+                         const uint32_t **rows);
+/* Whether the geometry of a located row meets the box: itself, not only its bounds. */
+bool snapshot_meets(const struct snapshot_layer *l, uint32_t row, struct box b);
+/* A box in metres of another system, easting and northing: west <= east. */
+struct projected_box {
+    const struct projection *projection;
+    struct box box;
+};
+/* Located rows whose geometry, every vertex taken over into that system, meets the box; ascending. */
+uint32_t snapshot_within_projected(const struct snapshot_layer *l, const struct projected_box *b,
+                                   struct arena *a, const uint32_t **rows);
+/* Rows whose `world` lies in the block (a tile) of zoom z: they follow each other, [*first, *first + result).
+ */
+uint32_t snapshot_block(const struct snapshot_layer *l, uint32_t z, uint32_t x, uint32_t y, uint32_t *first);
+
+/* The publisher keeps one current snapshot and makes the next one when the file changed or the local day did.
+ */
+struct publisher;
+bool publisher_open(struct publisher **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+void publisher_close(struct publisher *p);
+const struct snapshot *publisher_get(struct publisher *p); /* takes a reference; any thread */
+void snapshot_release(const struct snapshot *s);           /* gives it back */
+/* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of
+ * `serve`. */
+bool publisher_poll(struct publisher *p, struct fault *f);
+
+/* --- choosing rows (filter.c) --- */
+
+/* Comparisons `field = value` and CQL2 expressions; a row passes when all of them are true. Lives in the
+ * arena it was made with and serves one thread. */
+struct filter;
+struct filter *filter_new(struct arena *a, const struct layer *layer);
+/* Adds "name = value" as typed in a query; BAD_PARAMETER when the field is unknown or the value not of its
+ * type. */
+bool filter_add_equal(struct filter *filter, struct slice name, struct slice value,
+                      struct fault *f) RESULT_MUST_BE_USED;
+
+enum cql2_lang { CQL2_LANG_TEXT, CQL2_LANG_JSON };
+
+/* The coordinate system of a filter's literals; all zero is CRS84. */
+struct filter_crs {
+    const struct projection *projection; /* NULL: degrees, WGS84 */
+    bool north_first;                    /* latitude or northing is written first */
+};
+
+struct cql2_text {
+    struct slice text;
+    enum cql2_lang lang;
+    const struct filter_crs *crs; /* NULL: CRS84 */
+};
+
+/* Adds an expression of CQL2 over the fields of the layer and its "geometry". BAD_PARAMETER about "filter"
+ * with the place in the text when it cannot be read, names no field, compares what cannot be compared. */
+bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2,
+                     struct fault *f) RESULT_MUST_BE_USED;
+bool filter_is_empty(const struct filter *filter);
+/* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
+void filter_bind(struct filter *filter, const struct snapshot_layer *l);
+bool filter_test(const struct filter *filter, uint32_t row);
+/* After the last test: TOO_LARGE when testing took too long and rows were left out. `filter` may be NULL. */
+bool filter_finish(const struct filter *filter, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- search (search.c) --- */
+
+struct search_hit {
+    enum layer_id layer;
+    uint32_t row;
+    int score; /* higher is better */
+};
+
+struct search_query {
+    struct slice text;
+    uint32_t limit;
+    bool has_centre;
+    struct lonlat centre; /* near it is better */
+};
+
+/* Names, addresses, industries, markets and stalls; with diacritics when typed, found without them too. */
+uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q, struct arena *a,
+                         struct search_hit **hits);
+
+/* --- GeoJSON (geojson.c): RFC 7946, 7 decimals, exterior rings counter-clockwise --- */
+
+void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+/* {"type":"Feature","id":…,"geometry":…,"properties":{…}} without links. */
+void geojson_feature(struct buf *out, const struct snapshot_layer *l, uint32_t row);
+
+/* One feature as asked for. */
+struct geojson_row {
+    const struct snapshot_layer *l;
+    uint32_t row;
+    const struct filter_crs *crs; /* of the coordinates: metres with 3 decimals; NULL: WGS84 */
+    const bool *shown;            /* per field of the layer; NULL: all */
+};
+/* A geometry with a vertex where the system is not defined is null. */
+void geojson_write(struct buf *out, const struct geojson_row *r);
+/* "108.2205,16.0421" in the system; false where it is not defined. */
+bool geojson_position(struct buf *out, struct lonlat at, const struct filter_crs *crs);
+
+/* --- one layer as a file (export.c); the ending of `path` is the format --- */
+
+struct export_request {
+    const struct snapshot_layer *layer;
+    const struct filter *filter; /* bound to this layer, or NULL */
+    const char *path; /* .geojson .gpkg .shp .shp.zip .csv .xlsx .kml .fgb; an existing file is replaced */
+    const char *crs;  /* "EPSG:5899"; NULL: WGS84 */
+};
+
+/* *count is the number of features written. */
+bool export_layer(const struct export_request *request, uint64_t *count, struct fault *f) RESULT_MUST_BE_USED;
+
+/* A workbook of plain text, row by row: headings, then as many cells in each row. Nothing is on disk before
+ * it is closed; closing frees it, and says whether the file could be written. NULL may be closed. */
+struct workbook;
+bool workbook_open(struct workbook **out, const char *path, const char *sheet,
+                   struct fault *f) RESULT_MUST_BE_USED;
+bool workbook_heading(struct workbook *w, struct slice text, struct fault *f) RESULT_MUST_BE_USED;
+bool workbook_row(struct workbook *w, const struct slice *cells, int count,
+                  struct fault *f) RESULT_MUST_BE_USED;
+bool workbook_close(struct workbook *w, struct fault *f);
+
+#endif
