@@ -22,7 +22,8 @@ struct desk {
     int row_count[JOBS];
     int64_t next_id;
     bool is_ending;
-    char folder[JOB_PATH / 2];
+    char folder[JOB_PATH / 2]; /* made for the first list */
+    bool has_folder;
 };
 
 /* --- files --- */
@@ -262,8 +263,8 @@ bool desk_open(struct desk **out, const struct arguments *args, struct fault *f)
     d->next_id = 1;
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->changed, NULL);
-    if (!mkdtemp(d->folder) || pthread_create(&d->thread, NULL, work, d) != 0) {
-        fault_set(f, FAULT_FILE_WRITE, d->folder, "%s", strerror(errno));
+    if (pthread_create(&d->thread, NULL, work, d) != 0) {
+        fault_set(f, FAULT_INTERNAL, NULL, "no thread");
         free(d);
         return false;
     }
@@ -285,10 +286,17 @@ void desk_close(struct desk *d)
             remove_files(d, &d->jobs[i]);
         buf_release(&d->rows[i]);
     }
-    rmdir(d->folder);
+    if (d->has_folder)
+        rmdir(d->folder);
     pthread_mutex_destroy(&d->lock);
     pthread_cond_destroy(&d->changed);
     free(d);
+}
+
+static bool make_folder(struct desk *d, struct fault *f)
+{
+    d->has_folder = d->has_folder || mkdtemp(d->folder) != NULL;
+    return d->has_folder || fault_set(f, FAULT_FILE_WRITE, NULL, "%s", strerror(errno));
 }
 
 static bool write_upload(struct desk *d, const struct upload *u, struct job *job, struct fault *f)
@@ -312,7 +320,7 @@ bool desk_put(struct desk *d, const struct upload *u, int64_t *id, struct fault 
     bool good = slot >= 0 || fault_set(f, FAULT_TOO_MANY, NULL, "%s", "bàn nhập đang đầy");
     if (good) {
         struct job job = {.id = d->next_id++, .state = JOB_READY, .kind = u->kind};
-        good = write_upload(d, u, &job, f);
+        good = make_folder(d, f) && write_upload(d, u, &job, f);
         if (!good) {
             remove_files(d, &job);
             job.state = JOB_NONE;
