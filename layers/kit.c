@@ -123,7 +123,7 @@ bool slice_to_real(struct slice text, double *value)
     if (text.n == 0 || text.n >= sizeof copy)
         return false;
     for (size_t i = 0; i < text.n; i++) /* strtod would also take blanks, hexadecimal, inf and nan */
-        if (!memchr("0123456789+-.eE", text.p[i], 15))
+        if (!memchr("0123456789+-.eE", text.p[i], sizeof "0123456789+-.eE" - 1))
             return false;
     memcpy(copy, text.p, text.n);
     copy[text.n] = 0;
@@ -333,7 +333,7 @@ void buf_real(struct buf *b, double v, int decimals)
     for (int i = decimals - 1; i >= 0; i--, fraction /= 10)
         text[i] = (char)('0' + fraction % 10);
     int n = decimals;
-    while (text[n - 1] == '0')
+    while (n > 1 && text[n - 1] == '0')
         n--;
     buf_char(b, '.');
     buf_add(b, text, (size_t)n);
