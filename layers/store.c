@@ -476,14 +476,11 @@ static bool connect_file(struct store *s, int flags, struct fault *f)
 
 static struct store *store_new(const char *path)
 {
-    struct arena a = {0};
-    char *copy = arena_text(&a, slice_of(path)); /* aborts when there is no memory, as calloc would not */
     struct store *s = calloc(1, sizeof *s);
-    char *kept = s ? strdup(copy) : NULL;
-    arena_release(&a);
-    if (!kept)
-        abort();
-    s->path = kept;
+    char *copy = strdup(path);
+    if (!s || !copy)
+        abort(); /* as everywhere: out of memory ends the process, the file loses nothing */
+    s->path = copy;
     return s;
 }
 

@@ -107,9 +107,10 @@ static bool add_market(struct list *l, const char *market, struct fault *f)
 {
     const struct snapshot_layer *stalls = snapshot_get(l->snapshot, LAYER_STALLS);
     struct walk *walk = ARENA_ARRAY(&l->arena, struct walk, stalls->count + 1);
+    const struct column *markets = &stalls->columns[layer_field(stalls->layer, SLICE("market"))];
     uint32_t count = 0;
     for (uint32_t row = 0; row < stalls->count; row++)
-        if (strcmp(field_text(l, stalls, "market", row), market) == 0)
+        if (slice_equal(snapshot_text(markets, row), slice_of(market)))
             walk[count++] =
                 (struct walk){field_text(l, stalls, "zone", row), field_text(l, stalls, "kind", row),
                               field_text(l, stalls, "number", row), row};

@@ -24,7 +24,7 @@ struct form {
     int columns, rows;
 };
 
-static const struct form SHAPES[LABEL_SIZE_COUNT] = {
+static const struct form FORMS[LABEL_SIZE_COUNT] = {
     [LABEL_SMALL] = {60, 62, 38, 10, 3, 4},
     [LABEL_MEDIUM] = {90, 86, 50.5, 13, 2, 3},
     [LABEL_LARGE] = {180, 132, 88, 22, 1, 2},
@@ -152,7 +152,7 @@ static bool draw_page(const struct page *p, uint32_t first)
 
 bool pdf_labels(const struct label_sheet *sheet, int *pages, struct fault *f)
 {
-    struct page page = {.form = &SHAPES[sheet->size], .sheet = sheet};
+    struct page page = {.form = &FORMS[sheet->size], .sheet = sheet};
     uint32_t a_page = (uint32_t)(page.form->columns * page.form->rows);
     cairo_surface_t *surface =
         cairo_pdf_surface_create(sheet->path, PAGE_WIDTH_MM * POINTS_PER_MM, PAGE_HEIGHT_MM * POINTS_PER_MM);
