@@ -47,6 +47,9 @@ bool user_change(struct store *s, const struct user *user, const char *who,
 bool user_find(struct store *s, struct arena *a, struct slice name, struct user *user,
                struct fault *f) RESULT_MUST_BE_USED;
 int user_list(struct store *s, struct arena *a, struct user **users);
+/* Accounts that nobody has used for UNUSED_DAYS are put to rest, as at their next sign-in; their number in
+ * *rested. */
+bool user_rest_unused(struct store *s, int64_t now, int *rested, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- signing in (sign_in.c) --- */
 
@@ -103,8 +106,11 @@ bool audit_append(struct store *s, const struct audit_entry *entry, struct fault
 bool audit_verify(struct store *s, struct buf *out, uint64_t *findings, struct fault *f) RESULT_MUST_BE_USED;
 
 struct audit_query {
-    struct slice who, action, subject; /* empty: any */
-    int64_t before;                    /* id; 0: from the newest */
+    struct slice who;     /* empty: anybody */
+    struct slice action;  /* how it begins; empty: any */
+    struct slice subject; /* what stands in it; empty: any */
+    struct date from, to; /* local days, both included; no date: open */
+    int64_t before;       /* id; 0: from the newest */
     int limit;
 };
 

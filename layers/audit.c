@@ -82,14 +82,29 @@ bool audit_verify(struct store *s, struct buf *out, uint64_t *findings, struct f
     return here.code == FAULT_NONE || fault_set(f, here.code, here.place, "%s", here.text);
 }
 
+/* Where a local day begins, in the words of the column `at`; an open side is `otherwise`. */
+static void bind_day(sqlite3_stmt *st, int index, struct date day, int later, const char *otherwise)
+{
+    static const char BEGINS[] = "T17:00:00Z"; /* of the eve: local time is seven hours ahead */
+    char text[11 + sizeof BEGINS];
+    if (!date_is_valid(day)) {
+        bind_text(st, index, otherwise);
+        return;
+    }
+    date_format_iso(date_of_days(date_to_days(day) - 1 + later), text);
+    memcpy(text + 10, BEGINS, sizeof BEGINS);
+    bind_text(st, index, text);
+}
+
 int audit_list(struct store *s, const struct audit_query *q, struct arena *a, struct audit_line **lines)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "SELECT id, at, who, action, subject, detail FROM audit"
-                                       " WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR who = ?2)"
-                                       " AND (?3 = '' OR action = ?3) AND (?4 = '' OR subject = ?4)"
-                                       " ORDER BY id DESC LIMIT ?5",
-                                       NULL);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT id, at, who, action, subject, detail FROM audit"
+                        " WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR who = ?2)"
+                        " AND substr(action, 1, length(?3)) = ?3 AND (?4 = '' OR instr(subject, ?4) > 0)"
+                        " AND at >= ?6 AND at < ?7 ORDER BY id DESC LIMIT ?5",
+                        NULL);
     int count = 0;
     *lines = ARENA_ARRAY(a, struct audit_line, (size_t)q->limit + 1);
     if (!st)
@@ -99,6 +114,8 @@ int audit_list(struct store *s, const struct audit_query *q, struct arena *a, st
     bind_slice(st, 3, q->action);
     bind_slice(st, 4, q->subject);
     bind_int(st, 5, q->limit);
+    bind_day(st, 6, q->from, 0, "");
+    bind_day(st, 7, q->to, 1, "~");
     while (count < q->limit && statement_next(st, NULL)) {
         struct audit_line *line = &(*lines)[count++];
         line->id = sqlite3_column_int64(st, 0);

@@ -152,6 +152,9 @@ enum { PASSWORD_BYTES = 128 };
 bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f) RESULT_MUST_BE_USED;
 /* `stored` NULL takes the same time and says no. */
 bool password_matches(const char *stored, struct slice password);
+/* A first password for somebody else, shown once: "7K2M0R9QXV-3TB81ZC5WD". */
+enum { FIRST_PASSWORD_LENGTH = 2 * CODE_LENGTH - 1 };
+void password_random(char out[FIRST_PASSWORD_LENGTH + 1]);
 /* 256 random bits as hexadecimal text; and a second such text that only who has the first can make. */
 enum { TOKEN_LENGTH = 64 };
 void token_random(char out[TOKEN_LENGTH + 1]);

@@ -36,6 +36,25 @@ static bool insert_rule(struct store *s, const struct policy *p, struct fault *f
     return statement_run(st, f);
 }
 
+static bool note_rule(struct store *s, const struct policy *p, struct fault *f)
+{
+    struct buf subject = {0}, detail = {0};
+    buf_format(&subject, "policy %s", p->key);
+    buf_char(&detail, '{');
+    buf_json_field(&detail, "value", slice_of(p->value));
+    buf_char(&detail, ',');
+    buf_json_field(&detail, "from", slice_of(p->from));
+    buf_char(&detail, ',');
+    buf_json_field(&detail, "decision", slice_of(p->decision_ref));
+    buf_char(&detail, '}');
+    struct audit_entry entry = {
+        .who = "cli", .action = "policy", .subject = buf_to_slice(&subject), .detail = buf_to_slice(&detail)};
+    bool good = audit_append(s, &entry, f);
+    buf_release(&subject);
+    buf_release(&detail);
+    return good;
+}
+
 bool store_set_policy(struct store *s, const struct policy *policy, struct fault *f)
 {
     struct date from;
@@ -44,7 +63,7 @@ bool store_set_policy(struct store *s, const struct policy *policy, struct fault
     if (policy->from && !date_parse_iso(slice_of(policy->from), &from))
         return fault_set(f, FAULT_BAD_DATE, "--from", "'%s'", policy->from);
     bool ok = store_begin(s, f) && (!policy->from || close_previous(s, policy, f)) &&
-              insert_rule(s, policy, f) && store_commit(s, f);
+              insert_rule(s, policy, f) && note_rule(s, policy, f) && store_commit(s, f);
     if (!ok)
         store_rollback(s);
     return ok;

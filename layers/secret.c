@@ -170,6 +170,17 @@ bool password_matches(const char *stored, struct slice password)
     return false;
 }
 
+void password_random(char out[FIRST_PASSWORD_LENGTH + 1])
+{
+    char code[CODE_LENGTH + 1];
+    for (int i = 0; i < 2; i++) { /* ten random characters of 32 each, twice: 100 bits */
+        code_random(code);
+        memcpy(out + i * CODE_LENGTH, code, CODE_LENGTH);
+        out[i * CODE_LENGTH + CODE_LENGTH - 1] = '-';
+    }
+    out[FIRST_PASSWORD_LENGTH] = '\0';
+}
+
 void token_random(char out[TOKEN_LENGTH + 1])
 {
     unsigned char bytes[TOKEN_LENGTH / 2];

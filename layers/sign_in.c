@@ -134,6 +134,26 @@ static bool put_to_rest(struct store *s, const struct stored_user *u, struct sli
     return statement_run(st, f) && note(s, "mapd", "user.unused", subject, f);
 }
 
+bool user_rest_unused(struct store *s, int64_t now, int *rested, struct fault *f)
+{
+    struct arena a = {0};
+    struct user *users;
+    bool good = store_begin(s, f);
+    int count = good ? user_list(s, &a, &users) : 0;
+    *rested = 0;
+    for (int i = 0; good && i < count; i++) {
+        int64_t seen = users[i].last_seen_at ? users[i].last_seen_at : users[i].created_at;
+        struct stored_user u = {.id = users[i].id};
+        if (users[i].is_disabled || now - seen <= (int64_t)UNUSED_DAYS * DAY_S)
+            continue;
+        struct slice name = users[i].name;
+        good = put_to_rest(s, &u, slice_of(arena_format(&a, "user %.*s", (int)name.n, name.p)), f);
+        *rested += good;
+    }
+    arena_release(&a);
+    return finish(s, good, f);
+}
+
 static bool write_result(struct store *s, const struct sign_in_request *r, const struct stored_user *u,
                          enum sign_in *result, char token[TOKEN_LENGTH + 1], struct fault *f)
 {

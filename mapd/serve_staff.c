@@ -1,4 +1,4 @@
-/* serve_staff: signing in and out, the password, the first page, the audit. */
+/* serve_staff: signing in and out, the password, the first page. */
 #include "mapd/staff.h"
 
 #include <string.h>
@@ -209,41 +209,6 @@ bool staff_home(const struct call *c, struct reply *r, struct fault *f)
     find_card(c, out);
     counts_card(c, out);
     buf_text(out, "</ul>");
-    staff_page_close(c, r);
-    return true;
-}
-
-/* --- the audit --- */
-
-bool staff_audit(const struct call *c, struct reply *r, struct fault *f)
-{
-    (void)f;
-    enum { LINES = 100 };
-    struct audit_line *lines;
-    struct audit_query q = {.before = c->value[PARAMETER_BEFORE].integer, .limit = LINES};
-    int count = audit_list(c->serve->staff->store, &q, c->arena, &lines);
-    struct buf *out = &r->body;
-    staff_page_open(c, r, "Nhật ký");
-    buf_text(out, "<p>Ai đã làm gì, và ai đã xem dữ liệu riêng; mới nhất ở trên. Nhật ký chỉ thêm, không "
-                  "sửa, không xoá; "
-                  "<code>mapd check</code> kiểm tra chuỗi.</p>");
-    html_table_open(out, "Nhật ký");
-    buf_text(out, "<tr><th>Số</th><th>Lúc</th><th>Ai</th><th>Việc</th><th>Về</th><th>Chi tiết</th></tr>");
-    for (int i = 0; i < count; i++) {
-        buf_format(out, "<tr><td class=\"n\">%lld</td><td>%s</td>", (long long)lines[i].id,
-                   moment_text(c, lines[i].at));
-        const struct slice cells[] = {lines[i].who, lines[i].action, lines[i].subject, lines[i].detail};
-        for (size_t k = 0; k < COUNT_OF(cells); k++) {
-            buf_text(out, "<td>");
-            html_text(out, cells[k]);
-            buf_text(out, "</td>");
-        }
-        buf_text(out, "</tr>");
-    }
-    html_table_close(out);
-    if (count == LINES)
-        buf_format(out, "<p><a href=\"/staff/audit?before=%lld\">Cũ hơn</a></p>",
-                   (long long)lines[count - 1].id);
     staff_page_close(c, r);
     return true;
 }

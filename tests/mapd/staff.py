@@ -163,7 +163,8 @@ ASK = {"entry", "food_safety", "verifier", "leader"}
 DECIDE = {"entry", "food_safety", "verifier"}
 MATRIX = {
     "GET /staff": ALL, "GET /staff/password": ALL, "POST /staff/password": ALL, "POST /staff/sign-out": ALL,
-    "GET /staff/audit": {"admin"},
+    "GET /staff/audit": {"admin"}, "POST /staff/audit": {"admin"}, "POST /staff/audit.csv": {"admin"},
+    "GET /staff/users": {"admin"}, "POST /staff/users": {"admin"}, "POST /staff/users/change": {"admin"},
     "GET /staff/import": TAKE_IN, "POST /staff/import": TAKE_IN, "GET /staff/import/{job}": TAKE_IN,
     "POST /staff/import/{job}/mapping": TAKE_IN, "POST /staff/import/{job}/run": TAKE_IN, "GET /staff/import/{job}/report.csv": TAKE_IN,
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
@@ -210,6 +211,56 @@ def tokens(s, program, path):
     check("junk token", serve.ask(s, "/staff/batches", Authorization="Bearer " + "0" * 64).status == 401)
     subprocess.run([program, "token", "revoke", path, "bao cao"], check=True, capture_output=True)
     check("revoked", serve.ask(s, "/staff/batches", Authorization=bearer).status == 401)
+
+
+# --- accounts and the record, in the administrator's browser ---
+
+def once(page):
+    found = re.search(r'<code class="once">([0-9A-Z-]{21})</code>', page)
+    return found.group(1) if found else ""
+
+
+def accounts(s, path):
+    admin = signed_in(s, "admin")
+    page = admin.post("/staff/users", {"name": "moi.den", "role": "entry"}).text()
+    first = once(page)
+    check("a new account, its first password shown once", first and first not in admin.ask("/staff/users").text(), page[:300])
+    check("the name is taken", admin.post("/staff/users", {"name": "moi.den", "role": "entry"}).status == 409)
+    check("an odd name", admin.post("/staff/users", {"name": "Mới <b>", "role": "entry"}).status == 400)
+    check("no such role", admin.post("/staff/users", {"name": "khac", "role": "king"}).status == 400)
+    fresh = Browser(s)
+    check("signs in with it", fresh.sign_in("moi.den", first).status == 303)
+    check("and must change it", fresh.ask("/staff").headers.get("location") == "/staff/password")
+    check("changed", fresh.change_password(first, LATER).status == 303)
+
+    def change(name, what, **more):
+        return admin.post("/staff/users/change", {"name": name, "do": what} | more, "/staff/users")
+
+    check("another role", change("moi.den", "role", role="leader").status == 200)
+    check("ends the session", fresh.ask("/staff").status == 401)
+    fresh.sign_in("moi.den", LATER)
+    check("in the new role", fresh.ask("/staff/import").status == 403 and fresh.ask("/staff/batches").status == 200)
+    check("disabled", change("moi.den", "disable").status == 200 and fresh.ask("/staff").status == 401)
+    check("stays out", fresh.sign_in("moi.den", LATER).status == 401)
+    again = once(change("moi.den", "password").text())
+    check("a new password opens it", fresh.sign_in("moi.den", again).status == 303)
+    check("nobody changes himself", change("admin", "disable").status == 400 and admin.ask("/staff/users").status == 200)
+    check("no such person", change("khong.co", "disable").status == 404)
+    check("no such change", change("moi.den", "promote").status == 400)
+    found = admin.post("/staff/audit", {"who": "admin", "action": "user.", "subject": "moi.den"}, "/staff/users").text()
+    check("found in the record", "user.add" in found and "user.password" in found and "sign_in" not in re.sub(r"<option.*?>", "", found))
+    check("not that day", "Không có mục nào" in admin.post("/staff/audit", {"from": "2001-01-01", "to": "2001-01-02"}, "/staff/users").text())
+    check("not a day", admin.post("/staff/audit", {"from": "hôm qua"}, "/staff/users").status == 400)
+    exports = "SELECT count(*) FROM audit WHERE action = 'audit.export' AND who = 'admin'"
+    before = count(path, exports)
+    export = admin.post("/staff/audit.csv", {}, "/staff/users")
+    check("taken away as a file", export.headers.get("content-type", "").startswith("text/csv") and export.body.startswith(b"\xef\xbb\xbfid,at,who"), export.headers)
+    check("all of it", export.text().count("\r\n") == 1 + count(path, "SELECT count(*) FROM audit"))
+    check("that is an entry too", count(path, exports) == before + 1)
+    with sqlite3.connect(path) as db:
+        old = int(time.time()) - 46 * 86400
+        db.execute("UPDATE user SET last_seen_at = ?, disabled = 0 WHERE name = 'moi.den'", (old,))
+    check("unused for 46 days: at rest", Browser(s).sign_in("moi.den", again).status == 401 and count(path, "SELECT disabled FROM user WHERE name = 'moi.den'") == 1)
 
 
 # --- a list through the browser ---
@@ -462,6 +513,7 @@ def main(program):
     lockout(s, program, path)
     role_matrix(s, root)
     tokens(s, program, path)
+    accounts(s, path)
     places = import_csv(s, path)
     import_again_and_undo(s, path, places)
     evidence_waits(s, path)

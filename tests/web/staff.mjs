@@ -119,6 +119,25 @@ async function decide(page) {
   }
 }
 
+async function administer(page) {
+  await press(page, 'Đăng xuất');
+  await signIn(page, 'quan.tri', FIRST);
+  await page.getByLabel('Mật khẩu hiện tại').fill(FIRST);
+  await page.getByLabel(/^Mật khẩu mới/).fill(LATER);
+  await page.getByLabel('Gõ lại mật khẩu mới').fill(LATER);
+  await press(page, 'Đổi mật khẩu');
+  await page.getByRole('link', { name: 'Tài khoản' }).click();
+  await page.getByLabel(/^Tên đăng nhập/).fill('lan.moi');
+  await press(page, 'Thêm');
+  check('a first password is shown', /^[0-9A-Z-]{21}$/.test(await page.locator('code.once').textContent()));
+  await look(page, 'users');
+  await page.getByRole('link', { name: 'Nhật ký' }).click();
+  await page.getByLabel(/^Việc/).fill('user.');
+  await press(page, 'Tìm');
+  check('the record shows it', /user\.add/.test(await page.locator('table').textContent()));
+  await look(page, 'audit');
+}
+
 const browser = await chromium.launch(BROWSER);
 const context = await browser.newContext({ locale: 'vi-VN', viewport: WIDTHS.desk });
 const page = await context.newPage();
@@ -132,6 +151,7 @@ try {
   await firstDay(page);
   await importList(page);
   await decide(page);
+  await administer(page);
 } catch (error) {
   check(`the walk ended: ${error.message.split('\n')[0]}`, false);
   await page.screenshot({ path: join(artefacts, 'staff-where-it-ended.png') });

@@ -10,6 +10,7 @@ ward=$folder/ward.db
 "$program" backup "$2" "$ward"
 cp "$2.key" "$ward.key"
 echo "mua thu ha noi 54" | "$program" user add "$ward" thu.nhap --role entry
+echo "mua thu ha noi 54" | "$program" user add "$ward" quan.tri --role admin
 cat >"$folder/khao-sat.csv" <<'END'
 DANH SÁCH CƠ SỞ KHẢO SÁT,,,,,
 STT,Tên cơ sở,Chủ hộ,Điện thoại,Địa chỉ,Buôn bán gì
