@@ -39,15 +39,15 @@ static bool is_html(struct slice head)
 /* Text formats that OGR reads, or that only say so by their suffix. */
 static bool is_for_ogr(struct slice head, const char *path)
 {
-    static const char *const suffixes[] = {".geojson", ".json", ".kml", ".gml", ".osm", ".gpx",     ".shp",
-                                           ".dbf",     ".gpkg", ".fgb", ".ods", ".pbf", ".tab",     ".mif",
-                                           ".sqlite",  ".kmz",  ".zip", ".xls", ".dxf", ".geojsonl"};
+    static const char *const suffixes[] = {".geojson", ".json", ".kml", ".gml", ".osm",     ".gpx", ".shp",
+                                           ".dbf",     ".gpkg", ".fgb", ".ods", ".pbf",     ".tab", ".mif",
+                                           ".sqlite",  ".kmz",  ".zip", ".dxf", ".geojsonl"};
     for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
         if (has_suffix(path, suffixes[i])) {
             return true;
         }
     }
-    return begins_with(head, "SQLite format 3", 15) || begins_with(head, "\xD0\xCF\x11\xE0", 4);
+    return begins_with(head, "SQLite format 3", 15);
 }
 
 static bool read_head(const char *path, char *bytes, struct slice *head, struct fault *f)
@@ -79,6 +79,9 @@ bool sheet_open(struct sheet **out, const struct table_request *request, struct 
                         has_suffix(request->path, ".zip") || has_suffix(request->path, ".kmz") ||
                         has_suffix(request->path, ".ods");
         return is_other ? ogr_open(out, request, f) : xlsx_open(out, request->path, f);
+    }
+    if (begins_with(head, "\xD0\xCF\x11\xE0", 4)) {
+        return xls_open(out, request->path, f);
     }
     if (is_html(head) && !has_suffix(request->path, ".kml")) {
         return html_open(out, request->path, f);

@@ -1,6 +1,6 @@
 /* sheet: everything OGR reads, as raw rows; the one place in this room that knows GDAL.
  *
- * Two sorts of file come this way: spreadsheets (ODS, XLS), delivered as bare rows whose headings header.c
+ * Two sorts of file come this way: spreadsheets (ODS), delivered as bare rows whose headings header.c
  * looks for, and GIS files, whose field names are the first row and whose geometry goes along as WKB in
  * degrees. Law: only the drivers named here may open a file; a geometry whose coordinate system is not known
  * is a fault, never a guess in metres. */
@@ -37,15 +37,13 @@ struct ogr {
 /* --- opening --- */
 
 static const char *const drivers[] = {
-    "ODS",    "XLS", "GPKG", "SQLite", "ESRI Shapefile", "GeoJSON",      "GeoJSONSeq", "TopoJSON",
-    "LIBKML", "KML", "OSM",  "GPX",    "FlatGeobuf",     "MapInfo File", "DXF",        NULL};
+    "ODS", "GPKG", "SQLite", "ESRI Shapefile", "GeoJSON",      "GeoJSONSeq", "TopoJSON", "LIBKML",
+    "KML", "OSM",  "GPX",    "FlatGeobuf",     "MapInfo File", "DXF",        NULL};
 
 static void set_options(void)
 {
     CPLSetThreadLocalConfigOption("OGR_ODS_HEADERS", "DISABLE");
     CPLSetThreadLocalConfigOption("OGR_ODS_FIELD_TYPES", "STRING");
-    CPLSetThreadLocalConfigOption("OGR_XLS_HEADERS", "DISABLE");
-    CPLSetThreadLocalConfigOption("OGR_XLS_FIELD_TYPES", "STRING");
     CPLSetThreadLocalConfigOption("CPL_VSIL_ZIP_ALLOWED_EXTENSIONS", "");
     CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "NO");
     CPLSetThreadLocalConfigOption("OSM_MAX_TMPFILE_SIZE", "200");
@@ -489,7 +487,7 @@ bool ogr_open(struct sheet **out, const struct table_request *request, struct fa
         return false;
     }
     const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(o->dataset));
-    o->is_spreadsheet = strcmp(driver, "ODS") == 0 || strcmp(driver, "XLS") == 0;
+    o->is_spreadsheet = strcmp(driver, "ODS") == 0;
     o->is_osm = strcmp(driver, "OSM") == 0;
     o->osm = o->is_osm ? osm_new() : NULL;
     o->sheet.reader = o->is_osm ? &osm : &reader;

@@ -1,5 +1,5 @@
 /* sheet: raw rows of one sheet, whatever the file format. Private to the readers (csv.c, html.c, xlsx_*.c,
- * sheet.c), to the heading finder (header.c, columns.c) and to table.c.
+ * xls*.c, sheet.c), to the heading finder (header.c, columns.c) and to table.c.
  *
  * A reader fills `struct sheet` and gives rows one at a time; all slices of a row live until the next row is
  * asked for. Rows without any value need not be delivered. */
@@ -65,6 +65,7 @@ bool sheet_open(struct sheet **out, const struct table_request *request, struct 
 bool csv_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool html_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool xlsx_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+bool xls_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool ogr_open(struct sheet **out, const struct table_request *request, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- cell.c: one cell's text, made readable --- */

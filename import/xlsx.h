@@ -1,10 +1,10 @@
 /* xlsx: the parts of our own XLSX reader. Private to xlsx.c (the ZIP and the XML), xlsx_book.c (workbook,
- * styles, shared strings), xlsx_format.c (number formats) and xlsx_sheet.c (rows). Everything is bounded: see
- * the limits. */
+ * styles, shared strings) and xlsx_sheet.c (rows); ods.c reads its archive and XML through it. Everything is
+ * bounded: see the limits. */
 #ifndef IMPORT_XLSX_H
 #define IMPORT_XLSX_H
 
-#include "import/sheet.h"
+#include "import/style.h"
 
 /* --- xlsx.c: members of a ZIP as XML events --- */
 
@@ -38,36 +38,7 @@ void xml_close(struct xml_stream *x);
 const char *xml_get(const char **atts, const char *name);
 bool xml_is_true(const char *value); /* "1", "true", "on" */
 
-/* --- xlsx_format.c: number formats --- */
-
-/* What a number format makes of a number. */
-enum format_sort {
-    FORMAT_GENERAL,
-    FORMAT_DATE,
-    FORMAT_DAY_MONTH /* a date without its year */,
-    FORMAT_TIME,
-    FORMAT_DIGITS
-};
-
-enum format_sort format_sort_of(struct slice code);
-enum format_sort format_sort_builtin(int id);
-/* Writes a whole number under a format like "0000000000" or "0000-000-000"; false when the format is none of
- * that kind. */
-bool format_digits(struct slice code, double v, struct buf *out);
-
 /* --- xlsx_book.c: what all sheets share --- */
-
-enum font { FONT_UNICODE, FONT_TCVN3, FONT_TCVN3_CAPITALS, FONT_VNI };
-
-enum font font_of(const char *name);
-/* Text typed in such a font, as Unicode; false when it is Unicode already. */
-bool font_decode(enum font font, struct slice text, struct buf *out);
-
-struct style {
-    enum format_sort sort;
-    struct slice code;
-    enum font font;
-};
 
 struct book {
     struct arena memory;

@@ -18,54 +18,6 @@ enum {
     SHEETS_MAX = 4096
 };
 
-/* --- fonts --- */
-
-enum font font_of(const char *name)
-{
-    if (!name) {
-        return FONT_UNICODE;
-    }
-    size_t n = strlen(name);
-    if (strncmp(name, ".Vn", 3) == 0 || strncmp(name, ".VN", 3) == 0) {
-        return n > 4 && name[n - 1] == 'H' ? FONT_TCVN3_CAPITALS : FONT_TCVN3;
-    }
-    return strncmp(name, "VNI", 3) == 0 ? FONT_VNI : FONT_UNICODE;
-}
-
-/* Text in an old font holds no letter past Latin-1, and some letter past ASCII. */
-static bool is_one_byte_text(struct slice text)
-{
-    bool has_high = false;
-    for (size_t i = 0; i < text.n; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c >= 0xC4) {
-            return false;
-        }
-        has_high |= c >= 0x80;
-    }
-    return has_high;
-}
-
-bool font_decode(enum font font, struct slice text, struct buf *out)
-{
-    if (font == FONT_UNICODE || !is_one_byte_text(text)) {
-        return false;
-    }
-    struct buf plain = {0};
-    bool decoded = text_decode(text, font == FONT_VNI ? TEXT_VNI : TEXT_TCVN3, &plain);
-    if (decoded && font == FONT_TCVN3_CAPITALS) {
-        text_upper(buf_to_slice(&plain), out);
-    } else if (decoded) {
-        buf_slice(out, buf_to_slice(&plain));
-    }
-    /* A run of a rich text ends in the blank before the next one; decoding trims. */
-    if (decoded && text.p[text.n - 1] == ' ' && out->n > 0 && out->p[out->n - 1] != ' ') {
-        buf_char(out, ' ');
-    }
-    buf_release(&plain);
-    return decoded;
-}
-
 /* --- workbook.xml and its relations --- */
 
 struct relation {

@@ -145,26 +145,6 @@ static struct slice keep(struct xlsx *x, struct slice text)
     return arena_slice(&x->row_memory, text);
 }
 
-static struct date date_of_serial(const struct xlsx *x, double serial)
-{
-    /* Day 60 of the 1900 system is a 29 February that never was. */
-    int32_t days = (int32_t)floor(serial);
-    if (x->book.is_1904) {
-        return date_of_days(days - 24107);
-    }
-    return date_of_days(days - 25569 + (days < 60 ? 1 : 0));
-}
-
-static void date_text(struct xlsx *x, struct cell *c, enum format_sort sort)
-{
-    bool has_year = sort != FORMAT_DAY_MONTH;
-    const char *text =
-        has_year ? arena_format(&x->row_memory, "%02d/%02d/%04d", c->date.day, c->date.month, c->date.year)
-                 : arena_format(&x->row_memory, "%d/%d", c->date.day, c->date.month);
-    c->kind = CELL_DATE;
-    c->text = slice_of(text);
-}
-
 static void finish_number(struct xlsx *x, struct cell *c, const struct style *style)
 {
     struct slice typed = slice_trim(buf_to_slice(&x->text));
@@ -175,24 +155,7 @@ static void finish_number(struct xlsx *x, struct cell *c, const struct style *st
         c->text = slice_of(digits);
         return;
     }
-    c->kind = CELL_NUMBER;
-    c->number = v;
-    c->flags |= fabs(v) >= 1e15 ? CELL_LOST_DIGITS : 0;
-    bool is_day = v >= 1 && v < 2958466; /* up to the year 9999 */
-    enum format_sort sort = style ? style->sort : FORMAT_GENERAL;
-    if (is_day) {
-        c->date = date_of_serial(x, v);
-    }
-    if (is_day && (sort == FORMAT_DATE || sort == FORMAT_DAY_MONTH)) {
-        date_text(x, c, sort);
-        return;
-    }
-    struct buf text = {0};
-    if (sort != FORMAT_DIGITS || !format_digits(style->code, v, &text)) {
-        number_text(v, &text);
-    }
-    c->text = keep(x, buf_to_slice(&text));
-    buf_release(&text);
+    cell_set_number(c, v, style, x->book.is_1904, &x->row_memory);
 }
 
 static void finish_text(struct xlsx *x, struct cell *c, const struct style *style)

@@ -1,9 +1,9 @@
-/* xlsx_format: what the number format of a cell makes of its number.
+/* number_format: what the number format of a cell makes of its number.
  *
  * Only two questions matter to an importer: is this number a date, and which digits does a person see
  * ("0000000000" on 401234567 reads 0401234567). Colours, thousands and currency change nothing about the
  * value and are left out. */
-#include "import/xlsx.h"
+#include "import/style.h"
 
 #include <math.h>
 #include <stdio.h>
