@@ -10,7 +10,7 @@
 
 #include "import/import.h"
 
-enum { TOKEN_MAX = 80, LEVEL_MAX = 12, SUFFIX_MAX = 8 };
+enum { TOKEN_MAX = 80, LEVEL_MAX = 12, SUFFIX_MAX = 8, LOT_MAX = 16 };
 
 enum token_label {
     LABEL_FREE,    /* not understood (yet) */
@@ -105,14 +105,16 @@ struct address {
     int group_number; /* 0: none named */
     int64_t market_id;
     struct slice stall; /* number of the stall, upper case */
+    struct slice block; /* of the market: "Lô B", "dãy C", "khu A"; upper case */
+    int parcel, sheet;  /* cadastral: "thửa 306", "tờ 47"; 0: not said */
     struct level chain[LEVEL_MAX];
     int chain_count;
     bool has_number;
     struct level number;
-    int range_to; /* 0, or the last number of "45-47" */
-    struct level lot;
-    int relation_at; /* token of the relation word, -1 for none */
-    int unused;      /* words that nobody understood */
+    int range_to;      /* 0, or the last number of "45-47" */
+    char lot[LOT_MAX]; /* "A7", "A29-30" */
+    int relation_at;   /* token of the relation word, -1 for none */
+    int unused;        /* words that nobody understood */
 };
 
 struct phrase_book; /* address_words.def, made ready */

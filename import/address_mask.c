@@ -107,8 +107,11 @@ static bool phrase_fits(const struct phrase *p, const struct mask *m, int at)
     }
     if (p->action != MASK_GROUP && !p->has_slash && is_mostly_lost(t, at, at + p->words))
         return false;
-    /* a shy word counts when its marks say so, or at the start of a part */
+    /* a shy word counts when its marks say so, or at the start of a part; "cho con" behind a stall */
     bool is_certain = t->t[at].has_marks && count_lost(t->t[at].fold) == 0;
+    struct name_hit hit;
+    if (p->action == MASK_MARKET && at > 0 && t->t[at - 1].label == LABEL_NOTE)
+        is_certain |= lexicon_find(m->lexicon, t, at + p->words, 1u << NAME_MARKET, false, &hit);
     return !p->is_shy || is_certain || starts_part(&t->t[at], at);
 }
 
@@ -282,14 +285,27 @@ static int mask_city(struct mask *m, int at, int after)
     return end;
 }
 
+/* ", Thanh Khê," is said of a house there, not of ours. */
+static bool is_other_district(const struct mask *m, int at, int after)
+{
+    const struct token *next = token_at(m, after);
+    struct name_hit hit;
+    bool is_part = m->tokens->t[at].sign == ',' && (next == NULL || next->sign == ',');
+    return is_part && lexicon_has(m->lexicon, NAME_DISTRICT) &&
+           !lexicon_find(m->lexicon, m->tokens, at,
+                         1u << NAME_DISTRICT | 1u << NAME_WARD | 1u << NAME_WARD_OLD, false, &hit);
+}
+
 /* "Hải Châu" without "quận": a district only where no street of that name stands here */
-static int mask_name(struct mask *m, int at, int after)
+static int mask_name(struct mask *m, int at, int after, bool is_district)
 {
     const struct token *before = at > 0 ? &m->tokens->t[at - 1] : NULL;
     bool is_after_number =
         before && before->is_number && before->label == LABEL_FREE && m->tokens->t[at].sign != ',';
     if (is_after_number || (before && is_street_word(before)))
         return at;
+    if (is_district && is_other_district(m, at, after))
+        m->out->flags |= ADDRESS_DISTRICT_OTHER;
     label(m, at, after, LABEL_IGNORED);
     return after;
 }
@@ -328,6 +344,10 @@ static int mask_area(struct mask *m, int at, int after)
 static int mask_cadastral(struct mask *m, int at, int after)
 {
     int end = code_end(m, after);
+    bool is_parcel = slice_starts(m->tokens->t[at].fold, SLICE("thua"));
+    for (int i = after; i < end; i++)
+        if (m->tokens->t[i].is_number && m->tokens->t[i].value > 0)
+            *(is_parcel ? &m->out->parcel : &m->out->sheet) = m->tokens->t[i].value;
     m->out->flags |= ADDRESS_CADASTRAL;
     label(m, at, end, LABEL_NOTE);
     return end;
@@ -337,7 +357,8 @@ static int mask_phone(struct mask *m, int at, int after)
 {
     int end = after;
     size_t digits = 0;
-    while (end < m->tokens->count && m->tokens->t[end].is_number)
+    while (end < m->tokens->count && m->tokens->t[end].is_number &&
+           (digits < 9 || m->tokens->t[end].sign != ','))
         digits += m->tokens->t[end++].fold.n;
     if (end > after && digits < 6) /* "ĐT 747" is a road */
         return at;
@@ -360,18 +381,23 @@ static int mask_market(struct mask *m, int at, int after)
     return end;
 }
 
+static struct slice code_text(const struct mask *m, int from, int to)
+{
+    struct buf code = {0}, upper = {0};
+    tokens_join(m->tokens, from, to, &code);
+    text_upper(buf_to_slice(&code), &upper);
+    struct slice text = arena_slice(m->arena, buf_to_slice(&upper));
+    buf_release(&code);
+    buf_release(&upper);
+    return text;
+}
+
 static int mask_stall(struct mask *m, int at, int after)
 {
     int end = code_end(m, after);
     if (end == after)
         return at;
-    struct buf number = {0};
-    tokens_join(m->tokens, after, end, &number);
-    struct buf upper = {0};
-    text_upper(buf_to_slice(&number), &upper);
-    m->out->stall = arena_slice(m->arena, buf_to_slice(&upper));
-    buf_release(&number);
-    buf_release(&upper);
+    m->out->stall = code_text(m, after, end);
     label(m, at, end, LABEL_NOTE);
     return end;
 }
@@ -408,8 +434,8 @@ static int apply(struct mask *m, const struct phrase *p, int at)
     case MASK_DISTRICT: return mask_district(m, at, after, false);
     case MASK_DISTRICT_KNOWN: return mask_district(m, at, after, true);
     case MASK_CITY: return mask_city(m, at, after);
-    case MASK_CITY_NAME:
-    case MASK_DISTRICT_NAME: return mask_name(m, at, after);
+    case MASK_CITY_NAME: return mask_name(m, at, after, false);
+    case MASK_DISTRICT_NAME: return mask_name(m, at, after, true);
     case MASK_FLOOR: return mask_floor(m, at, after);
     case MASK_UNIT: return mask_unit(m, at, after);
     case MASK_BUILDING:
@@ -426,6 +452,23 @@ static int apply(struct mask *m, const struct phrase *p, int at)
     case MASK_NOTE: return mask_plain(m, at, after, LABEL_NOTE);
     }
     return at;
+}
+
+/* "Đối diện chợ Cồn, 45 X": opposite the market stands number 45 itself. */
+static void drop_market_relation(struct mask *m)
+{
+    const struct tokens *t = m->tokens;
+    int i = m->out->relation_at;
+    while (i >= 0 && i < t->count && t->t[i].label == LABEL_RELATION)
+        i++;
+    if (i < 0 || i >= t->count || t->t[i].label != LABEL_MARKET)
+        return;
+    for (; i < t->count; i++)
+        if (t->t[i].label == LABEL_FREE && t->t[i].is_number) {
+            m->out->relation_at = -1;
+            m->out->flags &= ~(unsigned)ADDRESS_RELATION;
+            return;
+        }
 }
 
 /* Telephone numbers and postal codes: seven digits in one, or groups that together make nine to eleven. */
@@ -461,6 +504,28 @@ static bool is_nothing(const struct tokens *t)
     return is_found;
 }
 
+static bool is_lot_word(const struct mask *m, int i)
+{
+    const struct token *t = &m->tokens->t[i];
+    return t->label == LABEL_FREE && !m->covered[i] &&
+           (slice_equal(t->fold, SLICE("lo")) || slice_equal(t->fold, SLICE("day")) ||
+            slice_equal(t->fold, SLICE("khu")));
+}
+
+/* "Lô B", "dãy C2" beside a stall: a part of the market. The end of it, `at` when it is none. */
+static int mask_block(struct mask *m, int at)
+{
+    const struct token *name = token_at(m, at + 1);
+    int end = code_end(m, at + 1);
+    if (end == at + 1 && name && name->label == LABEL_FREE && name->fold.n == 1 && !name->sign)
+        end++;
+    if (end == at + 1)
+        return at;
+    m->out->block = code_text(m, at + 1, end);
+    label(m, at, end, LABEL_NOTE);
+    return end;
+}
+
 /* In a market, "Lô 51 - 52 Đ15A chợ Cồn" is one stall: everything from the lot word up to the market. */
 static void mask_market_lots(struct mask *m)
 {
@@ -471,13 +536,13 @@ static void mask_market_lots(struct mask *m)
     if (market > 0 && t->t[market - 1].label == LABEL_RELATION) /* "gần chợ" */
         return;
     for (int i = 0; market < t->count && i < market; i++) {
-        bool is_lot = t->t[i].label == LABEL_FREE && !m->covered[i] &&
-                      (slice_equal(t->t[i].fold, SLICE("lo")) || slice_equal(t->t[i].fold, SLICE("day")) ||
-                       slice_equal(t->t[i].fold, SLICE("khu")));
-        if (!is_lot || code_end(m, i + 1) == i + 1)
+        if (!is_lot_word(m, i))
             continue;
-        if (m->out->stall.n == 0)
-            mask_stall(m, i, i + 1);
+        if (m->out->stall.n || code_end(m, i + 1) == i + 1) {
+            mask_block(m, i);
+            continue;
+        }
+        mask_stall(m, i, i + 1);
         for (int k = i; k < market; k++)
             if (t->t[k].label == LABEL_FREE && !m->covered[k])
                 t->t[k].label = LABEL_NOTE;
@@ -499,6 +564,7 @@ void address_mask(struct mask *m)
         i = end > i ? end : i + 1;
     }
     mask_market_lots(m);
+    drop_market_relation(m);
 }
 
 /* Behind the street: wards and districts that stand there without their keyword. */

@@ -12,6 +12,7 @@
 
 #include "layers/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum element_kind { KIND_BARE, KIND_HOUSE, KIND_KIET, KIND_HEM, KIND_NGO, KIND_NGACH, KIND_LOT };
@@ -31,6 +32,7 @@ struct run {
     int count, groups;
     int limit; /* tokens from here on belong to the street */
     bool is_unclear;
+    bool is_in_ngo; /* the street itself is called "ngõ Trại Cá" */
 };
 
 static bool is_one_of(const struct token *t, const char *const words[], size_t n)
@@ -252,6 +254,7 @@ static void read_run(struct run *r, int from, int to)
             i++;
         }
     }
+    r->is_in_ngo |= pending == KIND_NGO || pending == KIND_NGACH;
 }
 
 /* --- from elements to levels --- */
@@ -304,8 +307,8 @@ static void push_group(const struct run *r, int group, struct element *out, int 
     for (int i = 0; i < r->count; i++)
         if (r->e[i].group == group)
             out[(*n)++] = r->e[i];
-    bool is_inside_out =
-        !is_alley(out[first].kind) && *n - first > 1 && (has_kind(r, KIND_NGO) || has_kind(r, KIND_NGACH));
+    bool has_ngo = r->is_in_ngo || has_kind(r, KIND_NGO) || has_kind(r, KIND_NGACH);
+    bool is_inside_out = !is_alley(out[first].kind) && *n - first > 1 && has_ngo;
     for (int i = first, k = *n - 1; is_inside_out && i < k; i++, k--) {
         struct element swapped = out[i];
         out[i] = out[k];
@@ -350,6 +353,21 @@ static void write_levels(struct tokens *t, const struct element *e, int n, struc
     label_element(t, &e[n - 1], LABEL_NUMBER);
 }
 
+/* "Lô A7", "L1004A": the letters and digits without the word before them. */
+static size_t add_lot(const struct tokens *t, const struct element *e, char out[LOT_MAX])
+{
+    enum element_kind kind;
+    size_t n = 0;
+    for (int i = e->from; i < e->to; i++) {
+        const struct token *w = &t->t[i];
+        for (size_t k = 0; (w->is_number || !keyword_at(t, i, &kind)) && k < w->fold.n && n + 1 < LOT_MAX;
+             k++)
+            out[n++] = (char)(w->fold.p[k] >= 'a' && w->fold.p[k] <= 'z' ? w->fold.p[k] - 32 : w->fold.p[k]);
+    }
+    out[n] = 0;
+    return n;
+}
+
 /* "Lô A7 - 478 X": lot and house; "Lô A29 - 30 X": two lots and no house. */
 static void write_lot(struct run *r, struct address *out)
 {
@@ -357,11 +375,13 @@ static void write_lot(struct run *r, struct address *out)
         if (r->e[i].kind != KIND_LOT)
             continue;
         out->flags |= ADDRESS_LOT;
-        out->lot = r->e[i].level;
+        size_t n = add_lot(r->t, &r->e[i], out->lot);
         label_element(r->t, &r->e[i], LABEL_NOTE);
-        int step = out->has_number ? out->number.number - out->lot.number : 0;
-        if (step > 0 && step <= 3 && r->count > i + 1 && r->t->t[r->e[i + 1].from].sign == '-')
+        int step = out->has_number ? out->number.number - r->e[i].level.number : 0;
+        if (step > 0 && step <= 3 && r->count > i + 1 && r->t->t[r->e[i + 1].from].sign == '-') {
+            snprintf(out->lot + n, LOT_MAX - n, "-%d", out->number.number);
             out->has_number = false;
+        }
     }
 }
 

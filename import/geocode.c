@@ -363,23 +363,44 @@ static bool decide_area(const struct geocoder *g, const struct reading *reading,
     return true;
 }
 
+/* "khu a", "a" and "day a" are the block "A". */
+static bool is_block(struct slice zone_fold, struct slice block)
+{
+    if (zone_fold.n < block.n)
+        return false;
+    struct slice end = {zone_fold.p + zone_fold.n - block.n, block.n};
+    bool is_word = zone_fold.n == block.n || end.p[-1] == ' ';
+    return is_word && slice_equal_ignoring_case(end, block);
+}
+
+/* The only stall of this number in its market, or in the block that is named; NULL when there are more. */
+static const struct gazetteer_stall *stall_named(const struct gazetteer *g, const struct address *a)
+{
+    const struct gazetteer_stall *found = NULL;
+    for (uint32_t i = 0; a->stall.n && i < g->stall_count; i++) {
+        const struct gazetteer_stall *s = &g->stalls[i];
+        if (s->market_id != a->market_id || !slice_equal(s->number_norm, a->stall) ||
+            (a->block.n && s->zone_fold.n && !is_block(s->zone_fold, a->block)))
+            continue;
+        if (found)
+            return NULL;
+        found = s;
+    }
+    return found;
+}
+
 static bool decide_market(const struct geocoder *g, const struct reading *reading, struct geocode_result *r)
 {
     const struct address *address = &reading->address;
     const struct gazetteer *gz = g->gazetteer;
-    for (uint32_t i = 0; address->stall.n && i < gz->stall_count; i++)
-        if (gz->stalls[i].market_id == address->market_id &&
-            slice_equal(gz->stalls[i].number_norm, address->stall)) {
-            bool is_one = i + 1 == gz->stall_count || gz->stalls[i + 1].market_id != address->market_id ||
-                          !slice_equal(gz->stalls[i + 1].number_norm, address->stall);
-            if (!is_one)
-                break;
-            r->class = 'A';
-            r->position = POSITION_STALL_PLAN;
-            r->at = gz->stalls[i].at;
-            r->accuracy_m = 5;
-            r->why = SLICE("Đúng ô trong sơ đồ chợ.");
-        }
+    const struct gazetteer_stall *stall = stall_named(gz, address);
+    if (stall) {
+        r->class = 'A';
+        r->position = POSITION_STALL_PLAN;
+        r->at = stall->at;
+        r->accuracy_m = 5;
+        r->why = SLICE("Đúng ô trong sơ đồ chợ.");
+    }
     for (uint32_t i = 0; r->position != POSITION_STALL_PLAN && i < gz->market_count; i++)
         if (gz->markets[i].id == address->market_id && gz->markets[i].has_point) {
             r->class = 'C';
@@ -483,6 +504,8 @@ void geocode(const struct geocoder *g, const struct geocode_query *q, struct are
     }
     if (r->status != GEOCODE_NONE)
         decide_memory(g, r);
+    r->parcel = reading->address.parcel;
+    r->sheet = reading->address.sheet;
     r->normalised = reading->tokens.text;
     write_spans(&reading->tokens, r);
 }

@@ -99,6 +99,8 @@ void geocode_json(const struct geocode_result *r, struct buf *out)
     add_text(out, "number", r->number);
     add_alley(r->chain, out);
     add_text(out, "ward", r->ward);
+    if (r->parcel || r->sheet)
+        buf_format(out, ",\"parcel\":%d,\"sheet\":%d", r->parcel, r->sheet);
     add_text(out, "why", r->why);
     add_text(out, "normalised", r->normalised);
     add_spans(r, out);

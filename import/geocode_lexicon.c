@@ -147,13 +147,25 @@ static bool find_exact(const struct lexicon *l, struct slice key, unsigned kinds
     return hit->kinds != 0;
 }
 
+/* "Hòa Thuận Nam" is no slip of "Hòa Thuận Tây": the quarter of the compass makes it another ward. */
+static bool is_other_quarter(struct slice typed, struct slice known)
+{
+    static const char *const QUARTERS[] = {"bac", "nam", "dong", "tai", "trung"}; /* y is i in keys */
+    for (size_t i = 0; i < COUNT_OF(QUARTERS); i++) {
+        struct slice quarter = slice_of(QUARTERS[i]);
+        if (slice_ends(typed, quarter) != slice_ends(known, quarter))
+            return true;
+    }
+    return false;
+}
+
 static bool find_near(const struct lexicon *l, struct slice key, unsigned kinds, struct name_hit *hit)
 {
     int limit = 2 * spell_budget(key.n);
     bool has_lost = memchr(key.p, '?', key.n) != NULL;
     int best = (limit > 0 || has_lost ? limit : -1) + 1;
     for (uint32_t i = 0; i < l->count && best > 0; i++) {
-        if (!(kinds >> l->names[i].kind & 1))
+        if (!(kinds >> l->names[i].kind & 1) || (!has_lost && is_other_quarter(key, l->names[i].key)))
             continue;
         int cost = spell_cost(key, l->names[i].key, best);
         if (cost > best || cost == SPELL_FAR || cost > limit)

@@ -297,7 +297,7 @@ static bool words_fit(const struct street_alias *alias, const struct tokens *t, 
 static bool is_one_word(const struct tokens *t, int from, int to)
 {
     for (int i = from + 1; i < to; i++)
-        if (t->t[i].has_blank || t->t[i].sign)
+        if ((t->t[i].has_blank && !t->t[i].is_number) || t->t[i].sign) /* "CMT 8" is one */
             return false;
     return true;
 }

@@ -144,6 +144,7 @@ struct geocode_result {
     struct lonlat at;
     double accuracy_m, score;
     int64_t street_id, group_id, ward_id; /* 0: unknown */
+    int parcel, sheet;                    /* "thửa 306, tờ bản đồ 47"; 0: not said */
     struct slice street, number, chain, ward, normalised;
     struct slice key;         /* same place by its words, same key; empty when nothing was understood */
     struct slice why;         /* one Vietnamese sentence */
