@@ -357,6 +357,24 @@ SELECT CreateSpatialIndex('place', 'geom');
 SELECT CreateSpatialIndex('market', 'geom');
 SELECT CreateSpatialIndex('stall_plan', 'geom');
 
+-- migration 2
+-- What residents tell the office from the page behind a code: a wrong entry, or a code that was pasted over. `text` and `contact`
+-- are sealed; `origin` is a keyed hash of the sender's address, kept until the notice is closed, so that two senders can be told apart.
+
+CREATE TABLE notice (
+  id INTEGER PRIMARY KEY,
+  code TEXT NOT NULL,                  -- public code of the place; '' when the code read was nobody's
+  kind TEXT NOT NULL CHECK (kind = 'wrong' OR kind = 'tamper'), about TEXT NOT NULL,
+  text BLOB, contact BLOB, origin BLOB,
+  received_at TEXT NOT NULL, received_on TEXT NOT NULL, due_on TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state = 'open' OR state = 'confirmed' OR state = 'done' OR state = 'rejected'),
+  decided_at TEXT, decided_by TEXT, answer TEXT NOT NULL DEFAULT '');
+CREATE INDEX notice_state ON notice (state, due_on);
+CREATE INDEX notice_code ON notice (code, kind);
+INSERT INTO policy (key, value) VALUES
+  ('notice.days', '10'),               -- working days to answer "thông tin sai"
+  ('notice.tamper_days', '1');         -- days to look at a code said to be pasted over (domain.md B.3)
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

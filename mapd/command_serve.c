@@ -2,9 +2,11 @@
  * times a second: publish what changed in the file, close connections past their time, write access lines.
  * Ends on SIGTERM or SIGINT after the running answers. */
 #include "mapd/html.h"
+#include "mapd/limit.h"
 #include "mapd/mapd.h"
 #include "mapd/qr.h"
 #include "mapd/serve.h"
+#include "mapd/speech.h"
 #include "mapd/staff.h"
 
 #include <errno.h>
@@ -22,7 +24,8 @@ enum {
     UPLOAD_S = 300,
     TILE_CACHE_BYTES = 64 * 1024 * 1024,
     TICK_MS = 250,
-    FILES = 4096
+    FILES = 4096,
+    NOTICES_AN_HOUR = 5
 };
 
 #define PROGRAM_LIMIT ((size_t)256 * 1024 * 1024)
@@ -42,7 +45,7 @@ static uint32_t build_number(void)
 static void set_page_policy(struct serve *s)
 {
     struct buf text = {0};
-    html_policy(&text, NULL);
+    html_policy(&text, NULL, true);
     memcpy(s->page_policy, text.p, text.n < sizeof s->page_policy ? text.n : sizeof s->page_policy - 1);
     buf_release(&text);
 }
@@ -94,6 +97,9 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     pthread_mutex_init(&s->store_lock, NULL);
     s->tiles = tile_cache_new(TILE_CACHE_BYTES);
     s->codes = code_cache_new();
+    s->speech = speech_new();
+    s->notices = limiter_new(NOTICES_AN_HOUR, 3600);
+    token_random(s->form_secret);
     s->systems = crs_pool_new();
     s->watch = watch_new();
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
@@ -108,6 +114,8 @@ static void close_serve(struct serve *s)
     publisher_close(s->publisher);
     tile_cache_free(s->tiles);
     code_cache_free(s->codes);
+    speech_free(s->speech);
+    limiter_free(s->notices);
     crs_pool_free(s->systems);
     watch_free(s->watch);
     if (s->store)

@@ -38,7 +38,9 @@ void html_page_close(struct buf *out, struct slice footer);
 /* The style of all such pages. */
 struct slice html_style(void);
 /* Their Content-Security-Policy: the one style, and one more if there is one, allowed by hash; scripts not at
- * all. */
-void html_policy(struct buf *out, const char *more_style);
+ * all. `speaks`: the resident's page, with the script below and audio of ours. */
+void html_policy(struct buf *out, const char *more_style, bool speaks);
+/* <script> that reads the page aloud with the device's own voice, if it has one. */
+void html_voice_script(struct buf *out);
 
 #endif

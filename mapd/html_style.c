@@ -29,6 +29,9 @@ static const char STYLE[] =
     ".sample{color:var(--warn)}"
     ".state{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.7rem;font-weight:600}"
     ".good{color:var(--good)}.warn{color:var(--warn)}.stop{color:var(--stop)}"
+    ".aloud button{font:inherit;min-height:2.75rem;padding:.4rem 1rem;border:1px solid var(--link);"
+    "border-radius:.4rem;background:var(--paper);color:var(--link)}audio{width:100%;max-width:24rem}"
+    "[hidden]{display:none!important}"
     ".note{background:var(--soft);border-left:4px solid var(--link);padding:.6rem .8rem;margin:1rem 0}"
     "dl{margin:.5rem 0}dl div{border-bottom:1px solid var(--line);padding:.45rem 0;display:grid;"
     "grid-template-columns:minmax(8rem,2fr) 3fr;gap:0 1rem}dt{color:var(--quiet)}dd{margin:0}"
@@ -38,8 +41,19 @@ static const char STYLE[] =
     "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);"
     "overflow-wrap:normal;min-width:4.5rem}td a{display:inline-block;min-height:1.5rem}"
     "ul{padding-left:1.2rem}li{margin:.3rem 0}li a{display:inline-block;min-height:1.5rem}"
-    "@media print{nav,header a{text-decoration:none}nav{display:none}body{background:#fff;color:#000}"
+    "@media print{nav,header a{text-decoration:none}nav,.aloud{display:none}body{background:#fff;color:#000}"
     ".note{border:1px solid #000}}";
+
+/* Reads the page with the device's own voice where it has one of the page's language, and then takes the
+ * place of the server's recording. An enhancement: the page is whole without it. */
+static const char VOICE_SCRIPT[] =
+    "(d=>{const s=self.speechSynthesis,b=d.querySelector('.aloud "
+    "button'),l=d.documentElement.lang;if(!s||!b)return;"
+    "const o=()=>{const "
+    "v=s.getVoices().find(v=>v.lang.startsWith(l)&&v.localService);if(!v)return;b.hidden=false;"
+    "const a=d.querySelector('audio');if(a)a.hidden=true;b.onclick=()=>{if(s.speaking)return s.cancel();"
+    "const u=new SpeechSynthesisUtterance([...d.querySelectorAll('h1,h2,.state,.note,dt,dd')].map(e=>"
+    "e.textContent).join('. '));u.voice=v;u.lang=v.lang;s.speak(u)}};o();s.onvoiceschanged=o})(document)";
 
 struct slice html_style(void)
 {
@@ -60,20 +74,30 @@ static void base64_add(struct buf *out, const uint8_t *bytes, size_t n)
     }
 }
 
-static void allow_style(struct buf *out, struct slice style)
+void html_voice_script(struct buf *out)
+{
+    buf_format(out, "<script>%s</script>", VOICE_SCRIPT);
+}
+
+static void allow(struct buf *out, struct slice text)
 {
     uint8_t hash[HASH_BYTES];
-    sha256_of(style, hash);
+    sha256_of(text, hash);
     buf_text(out, " 'sha256-");
     base64_add(out, hash, sizeof hash);
     buf_char(out, '\'');
 }
 
-void html_policy(struct buf *out, const char *more_style)
+void html_policy(struct buf *out, const char *more_style, bool speaks)
 {
     buf_text(out, "default-src 'none'; style-src");
-    allow_style(out, html_style());
+    allow(out, html_style());
     if (more_style)
-        allow_style(out, slice_of(more_style));
+        allow(out, slice_of(more_style));
+    if (speaks) {
+        buf_text(out, "; script-src");
+        allow(out, SLICE(VOICE_SCRIPT));
+        buf_text(out, "; media-src 'self'");
+    }
     buf_text(out, "; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
 }

@@ -6,6 +6,7 @@
 #include "mapd/http.h"
 
 #include <microhttpd.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -250,6 +251,30 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, int status, con
     return send_reply(connection, &reply);
 }
 
+static bool is_this_machine(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
+           strncmp(address, "::ffff:127.", 11) == 0;
+}
+
+/* A proxy on this machine names whom it speaks for; the last name of its list is the one it saw itself. */
+static struct slice peer_of(struct exchange *x)
+{
+    char address[NI_MAXHOST] = "";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info && info->client_addr) {
+        socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                                  : sizeof(struct sockaddr_in);
+        if (getnameinfo(info->client_addr, size, address, sizeof address, NULL, 0, NI_NUMERICHOST) != 0)
+            address[0] = '\0';
+    }
+    struct slice list = header_of(x->connection, "X-Forwarded-For"), one, last = {0};
+    while (is_this_machine(address) && slice_next(&list, ',', &one))
+        last = slice_trim(one);
+    return last.n ? last : arena_slice(&x->arena, slice_of(address));
+}
+
 static void read_request(struct exchange *x, const char *method)
 {
     struct MHD_Connection *connection = x->connection;
@@ -267,6 +292,8 @@ static void read_request(struct exchange *x, const char *method)
         .arena = &x->arena,
     };
     split_target(x->target, &x->request);
+    if (x->request.method == METHOD_POST)
+        x->request.peer = peer_of(x);
 }
 
 /* --- the body --- */

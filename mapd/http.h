@@ -18,6 +18,8 @@ struct request {
     struct slice query; /* as sent, without the "?" */
     struct slice host, accept, accept_encoding, if_none_match, forwarded_proto;
     struct slice cookie, authorization, content_type, origin;
+    struct slice
+        peer; /* of a POST: who sent it, as text; behind a proxy on this machine whom the proxy names */
     struct slice body; /* of a POST, whole; empty while the headers alone are known */
     struct arena *arena;
 };

@@ -211,7 +211,10 @@ void watch_tile(struct watch *w, bool was_cached);
 struct serve {
     struct publisher *publisher;
     struct tile_cache *tiles;
-    struct code_cache *codes; /* qr.h */
+    struct code_cache *codes;           /* qr.h */
+    struct speech *speech;              /* speech.h */
+    struct limiter *notices;            /* limit.h: residents' notices by sender */
+    char form_secret[TOKEN_LENGTH + 1]; /* of the public forms; another one after every start */
     struct crs_pool *systems;
     struct watch *watch;
     struct store *store; /* for the numbers, one at a time under the lock */
@@ -221,7 +224,7 @@ struct serve {
     const char *fallback_host; /* "127.0.0.1:8080" when a request names none */
     const char *web_dir;       /* --web-dir or NULL */
     const char *ward_code, *ward_name;
-    char page_policy[256]; /* Content-Security-Policy of pages with our own style */
+    char page_policy[384]; /* Content-Security-Policy of pages with our own style */
     uint32_t build;
     bool is_sample;
     int64_t started_ns;
@@ -243,6 +246,8 @@ const char *collection_url(const struct call *c, const struct layer *l, const ch
 /* The asked-for query again without `offset`, `after` and `f`, beginning with "&" when not empty. */
 const char *query_again(const struct call *c);
 bool is_english(const struct call *c); /* ?lang=en */
+/* A browser says where a form came from; false when that is another site (session.c). */
+bool is_our_origin(const struct call *c);
 /* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked
  * (serve_filter.c). */
 bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f);

@@ -5,25 +5,14 @@
  * the same look-ups. */
 #include "mapd/html.h"
 #include "mapd/qr.h"
+#include "mapd/resident.h"
 #include "mapd/say.h"
-#include "mapd/serve.h"
+#include "mapd/speech.h"
+#include "mapd/staff.h"
 
 #include <string.h>
 
 enum { RESULT_IS_OLD_DAYS = 365 };
-
-/* One feature. */
-struct at {
-    const struct snapshot_layer *l; /* NULL: none */
-    uint32_t row;
-};
-
-/* The record behind a code; food is set when the place is in the food-safety register. */
-struct subject {
-    struct at main, food;
-    bool is_stall;
-    char code[CODE_LENGTH + 1];
-};
 
 /* --- finding --- */
 
@@ -36,8 +25,7 @@ static bool find_row(const struct call *c, enum layer_id id, struct slice code, 
     return found >= 0;
 }
 
-/* A malformed code is looked up too, as one that nobody can have: the answer takes the same time. */
-static bool find_place(const struct call *c, struct subject *p)
+bool resident_find(const struct call *c, struct subject *p)
 {
     bool is_code = code_canonical(c->value[PARAMETER_CODE].text, p->code);
     struct slice moved = snapshot_moved(c->snapshot, is_code ? slice_of(p->code) : SLICE("00000000001"));
@@ -55,10 +43,17 @@ static int field_of(const struct snapshot_layer *l, const char *name)
     return layer_field(l->layer, slice_of(name));
 }
 
-static struct slice text_field(const struct at *at, const char *name)
+struct slice resident_text(const struct at *at, const char *name)
 {
     int field = field_of(at->l, name);
     return field < 0 ? (struct slice){0} : snapshot_text(&at->l->columns[field], at->row);
+}
+
+int resident_flag(const struct at *at, const char *name)
+{
+    int field = field_of(at->l, name);
+    int64_t value = field < 0 ? INT_NULL : at->l->columns[field].integer[at->row];
+    return value == INT_NULL ? -1 : value != 0;
 }
 
 /* --- small pieces of the page --- */
@@ -134,25 +129,48 @@ static void open_page(const struct call *c, struct buf *out, const char *title, 
     html_page_open(out, &page);
 }
 
-static void ask_whom(const struct call *c, struct buf *out)
+/* Whom to ask, and the two ways of telling; `code` is "none" where the code read is nobody's. A server
+ * without its key cannot keep what people tell it, and does not ask. */
+static void ask_whom(const struct call *c, struct buf *out, const char *code)
 {
-    buf_format(out, "<p>%s ", say(SAY_ASK, is_english(c)));
+    bool en = is_english(c);
+    buf_format(out, "<p>%s ", say(SAY_ASK, en));
     html_text(out, slice_of(office_of(c)));
     buf_text(out, ".</p>");
+    if (!store_key(c->serve->staff->store))
+        return;
+    const char *lang = en ? "&amp;lang=en" : "";
+    buf_format(out, "<nav aria-label=\"%s\">", say(SAY_TELL, en));
+    if (strcmp(code, "none") != 0)
+        buf_format(out, "<a href=\"/notice/%s?about=wrong%s\">%s</a>", code, lang, say(SAY_TELL_WRONG, en));
+    buf_format(out, "<a href=\"/notice/%s?about=tamper%s\">%s</a></nav>", code, lang,
+               say(SAY_TELL_TAMPER, en));
+}
+
+/* The phone's own voice is offered by the script when it has one; else the server's, without script. */
+static void read_aloud(const struct call *c, struct buf *out, const struct subject *p)
+{
+    bool en = is_english(c);
+    buf_format(out, "<p class=\"aloud\"><button hidden>%s</button>", say(SAY_READ_ALOUD, en));
+    if (speech_works(c->serve->speech)) {
+        buf_format(out, "<audio controls preload=\"none\" aria-label=\"%s\" src=\"", say(SAY_READ_ALOUD, en));
+        html_attr(out, slice_of(resident_speech_url(c, p)));
+        buf_text(out, "\"></audio>");
+    }
+    buf_text(out, "</p>");
 }
 
 /* --- sections --- */
 
-/* "Sạp 12, Khu A – Chợ Mẫu" */
-static const char *title_of(const struct call *c, const struct subject *p)
+const char *resident_title(const struct call *c, const struct subject *p)
 {
-    struct slice name = text_field(&p->main, "name");
+    struct slice name = resident_text(&p->main, "name");
     if (!p->is_stall)
         return name.n ? arena_text(c->arena, name) : say(SAY_UNNAMED, is_english(c));
-    struct slice kind = say_word("stall", text_field(&p->main, "kind"), is_english(c));
-    struct slice number = text_field(&p->main, "number");
-    struct slice market = text_field(&p->main, "market_name");
-    struct slice zone = text_field(&p->main, "zone");
+    struct slice kind = say_word("stall", resident_text(&p->main, "kind"), is_english(c));
+    struct slice number = resident_text(&p->main, "number");
+    struct slice market = resident_text(&p->main, "market_name");
+    struct slice zone = resident_text(&p->main, "zone");
     return arena_format(c->arena, "%.*s %.*s%s%.*s – %.*s", (int)kind.n, kind.p, (int)number.n, number.p,
                         zone.n ? ", " : "", (int)zone.n, zone.p, (int)market.n, market.p);
 }
@@ -173,16 +191,16 @@ static void what_and_where(const struct call *c, struct buf *out, const struct s
     const struct at *at = &p->main;
     buf_text(out, "<dl>");
     if (p->is_stall) {
-        row_html(out, say(SAY_MARKET, en), text_field(at, "market_name"));
-        row_html(out, say(SAY_ZONE, en), text_field(at, "zone"));
-        row_html(out, say(SAY_STALL_NUMBER, en), text_field(at, "number"));
-        row_html(out, say(SAY_GOODS, en), text_field(at, "goods"));
+        row_html(out, say(SAY_MARKET, en), resident_text(at, "market_name"));
+        row_html(out, say(SAY_ZONE, en), resident_text(at, "zone"));
+        row_html(out, say(SAY_STALL_NUMBER, en), resident_text(at, "number"));
+        row_html(out, say(SAY_GOODS, en), resident_text(at, "goods"));
     } else {
-        row_html(out, say(SAY_KIND, en), say_word("kind", text_field(at, "kind"), en));
-        struct slice industry = text_field(at, "industry");
-        row_html(out, say(SAY_INDUSTRY, en), industry.n ? industry : text_field(at, "group"));
-        row_html(out, say(SAY_ADDRESS, en), text_field(at, "address"));
-        row_html(out, say(SAY_RESIDENTIAL_GROUP, en), text_field(at, "residential_group"));
+        row_html(out, say(SAY_KIND, en), say_word("kind", resident_text(at, "kind"), en));
+        struct slice industry = resident_text(at, "industry");
+        row_html(out, say(SAY_INDUSTRY, en), industry.n ? industry : resident_text(at, "group"));
+        row_html(out, say(SAY_ADDRESS, en), resident_text(at, "address"));
+        row_html(out, say(SAY_RESIDENTIAL_GROUP, en), resident_text(at, "residential_group"));
     }
     buf_text(out, "</dl>");
 }
@@ -198,20 +216,18 @@ static void paying(const struct call *c, struct buf *out, const struct at *at)
     bool en = is_english(c);
     heading(out, say(SAY_PAYING, en));
     for (size_t i = 0; i < COUNT_OF(METHODS); i++) {
-        int field = field_of(at->l, METHODS[i].field);
-        int64_t accepts = field < 0 ? INT_NULL : at->l->columns[field].integer[at->row];
-        enum say_id words = accepts == INT_NULL ? SAY_NOT_RECORDED : accepts ? SAY_YES : SAY_NO;
+        int accepts = resident_flag(at, METHODS[i].field);
+        enum say_id words = accepts < 0 ? SAY_NOT_RECORDED : accepts ? SAY_YES : SAY_NO;
         row_html(out, say(METHODS[i].label, en), slice_of(say(words, en)));
     }
     buf_format(out, "</dl><p class=\"quiet\">%s</p>", say(SAY_PAYING_NOTE, en));
 }
 
-/* "Đạt, 28/06/2026"; older than a year it is called an old result; nothing when nothing may be published. */
-static struct slice inspection_text(const struct call *c, const struct subject *p)
+struct slice resident_inspection(const struct call *c, const struct subject *p)
 {
     bool en = is_english(c);
-    struct slice result = text_field(&p->food, "last_result");
-    struct slice on = text_field(&p->food, "last_inspected_on");
+    struct slice result = resident_text(&p->food, "last_result");
+    struct slice on = resident_text(&p->food, "last_inspected_on");
     struct date day;
     if (slice_equal(result, SLICE("not_inspected")))
         return slice_of(say(SAY_NOT_INSPECTED, en));
@@ -239,24 +255,24 @@ static void food_safety(const struct call *c, struct buf *out, const struct subj
         return;
     bool en = is_english(c);
     const struct at *at = &p->food;
-    struct slice state = text_field(at, "state");
+    struct slice state = resident_text(at, "state");
     buf_format(out, "<h2>%s</h2><p>", say(SAY_FOOD_SAFETY, en));
     badge(out, food_tone(state), say_word("food", state, en));
     buf_text(out, "</p><dl>");
-    row_html(out, say(SAY_DOCUMENT, en), say_word("document", text_field(at, "document"), en));
-    row_html(out, say(SAY_DOCUMENT_NUMBER, en), text_field(at, "document_number"));
-    row_html(out, say(SAY_ISSUER, en), text_field(at, "issuer"));
-    row_html(out, say(SAY_ISSUED_ON, en), slice_of(day_text(c, text_field(at, "issued_on"))));
-    row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, text_field(at, "expires_on"))));
-    row_html(out, say(SAY_LAST_INSPECTION, en), inspection_text(c, p));
+    row_html(out, say(SAY_DOCUMENT, en), say_word("document", resident_text(at, "document"), en));
+    row_html(out, say(SAY_DOCUMENT_NUMBER, en), resident_text(at, "document_number"));
+    row_html(out, say(SAY_ISSUER, en), resident_text(at, "issuer"));
+    row_html(out, say(SAY_ISSUED_ON, en), slice_of(day_text(c, resident_text(at, "issued_on"))));
+    row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, resident_text(at, "expires_on"))));
+    row_html(out, say(SAY_LAST_INSPECTION, en), resident_inspection(c, p));
     buf_text(out, "</dl>");
 }
 
 static void record_facts(const struct call *c, struct buf *out, const struct subject *p)
 {
     bool en = is_english(c);
-    struct slice verified = text_field(&p->main, "verified_on");
-    struct slice updated = text_field(&p->main, "updated_at");
+    struct slice verified = resident_text(&p->main, "verified_on");
+    struct slice updated = resident_text(&p->main, "updated_at");
     buf_text(out, "<dl>");
     if (verified.n)
         row_html(out, say(SAY_VERIFIED_ON, en), slice_of(day_text(c, verified)));
@@ -271,8 +287,8 @@ static void record_facts(const struct call *c, struct buf *out, const struct sub
 static void known_page(const struct call *c, struct reply *r, const struct subject *p)
 {
     struct buf *out = &r->body;
-    const char *title = title_of(c, p);
-    struct slice status = text_field(&p->main, "status");
+    const char *title = resident_title(c, p);
+    struct slice status = resident_text(&p->main, "status");
     bool ceased = slice_equal(status, SLICE("ceased"));
     open_page(c, out, title, ceased);
     switches(c, out);
@@ -280,6 +296,7 @@ static void known_page(const struct call *c, struct reply *r, const struct subje
     html_text(out, slice_of(title));
     buf_text(out, "</h1>");
     status_html(c, out, status);
+    read_aloud(c, out, p);
     if (ceased)
         buf_format(out, "<p>%s</p>", say(SAY_CEASED_NOTE, is_english(c)));
     payment_note(c, out);
@@ -289,7 +306,8 @@ static void known_page(const struct call *c, struct reply *r, const struct subje
         food_safety(c, out, p);
     }
     record_facts(c, out, p);
-    ask_whom(c, out);
+    ask_whom(c, out, p->code);
+    html_voice_script(out);
     page_end(c, r);
 }
 
@@ -305,7 +323,7 @@ static void neutral_page(const struct call *c, struct reply *r)
     for (int i = SAY_UNKNOWN_DO_1; i <= SAY_UNKNOWN_DO_3; i++)
         buf_format(out, "<li>%s</li>", say((enum say_id)i, en));
     buf_text(out, "</ul>");
-    ask_whom(c, out);
+    ask_whom(c, out, "none");
     page_end(c, r);
 }
 
@@ -326,7 +344,7 @@ bool serve_page(const struct call *c, struct reply *r, struct fault *f)
 {
     (void)f;
     struct subject p = {0};
-    bool known = find_place(c, &p);
+    bool known = resident_find(c, &p);
     if (known && redirect(c, r, &p, ""))
         return true;
     if (known) {
@@ -363,7 +381,7 @@ static bool serve_picture(const struct call *c, struct reply *r, const struct pi
 {
     struct subject p = {0};
     struct qr qr;
-    if (!find_place(c, &p))
+    if (!resident_find(c, &p))
         return fault_set(f, FAULT_NOT_FOUND, "code", "%s", say(SAY_UNKNOWN_TITLE, false));
     if (redirect(c, r, &p, picture->extension))
         return true;

@@ -151,6 +151,14 @@ static void reviews_card(const struct call *c, struct buf *out)
             (long long)review_count(c->serve->staff->store));
 }
 
+static void notices_card(const struct call *c, struct buf *out)
+{
+    if (may(c, ROUTE_STAFF_NOTICES))
+        buf_format(out,
+                   "<li><b>%lld</b>phản ánh của người dân<br><a href=\"/staff/notices\">Mở phản ánh</a></li>",
+                   (long long)notice_count(c->serve->staff->store));
+}
+
 static void batches_card(const struct call *c, struct buf *out)
 {
     enum { SHOWN = 3 };
@@ -205,6 +213,7 @@ bool staff_home(const struct call *c, struct reply *r, struct fault *f)
                   "Máy chủ chạy không có khoá: dữ liệu riêng không xem được, danh sách không nhập được.");
     buf_text(out, "<ul class=\"cards\">");
     reviews_card(c, out);
+    notices_card(c, out);
     batches_card(c, out);
     find_card(c, out);
     counts_card(c, out);

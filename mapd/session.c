@@ -147,8 +147,7 @@ static void find_visitor(struct call *c)
 
 /* --- may he --- */
 
-/* A browser says where a form came from; another site's is refused whatever it carries. */
-static bool is_our_origin(const struct call *c)
+bool is_our_origin(const struct call *c)
 {
     struct slice origin = c->request->origin;
     ptrdiff_t scheme = slice_find(origin, SLICE("://"));

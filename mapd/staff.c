@@ -12,7 +12,7 @@ enum { PATIENCE_MS = 2000 }; /* an import holds the file for longer than a perso
 static void set_policy(struct staff *s)
 {
     struct buf text = {0};
-    html_policy(&text, staff_style());
+    html_policy(&text, staff_style(), false);
     memcpy(s->policy, text.p, text.n < sizeof s->policy ? text.n : sizeof s->policy - 1);
     buf_release(&text);
 }

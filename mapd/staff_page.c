@@ -15,6 +15,7 @@ static const struct {
              {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
              {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
              {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
+             {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
              {ROUTE_USERS, "/staff/users", "Tài khoản"},
              {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
 

@@ -170,6 +170,7 @@ MATRIX = {
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
     "GET /staff/review": ASK, "GET /staff/review/{review}": ASK, "POST /staff/review/{review}": DECIDE, "POST /staff/review/{review}/row": DECIDE,
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
+    "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
 }
 
 
@@ -178,8 +179,7 @@ def role_matrix(s, root):
     rows = re.findall(r'^STAFF\(\w+, "((?:GET|POST) [^"]+)"', text, re.M)
     known = set(MATRIX) | {"GET /staff/sign-in", "POST /staff/sign-in"}
     check("every staff route is in the test's table", set(rows) == known, set(rows) ^ known)
-    filled = {route: route.split(" ")[1].replace("{job}", "999999").replace("{batch}", "999999").replace("{review}", "999999")
-              .replace("{code}", ward.code(20)) for route in rows}
+    filled = {route: re.sub(r"{\w+}", "999999", route.split(" ")[1].replace("{code}", ward.code(20))) for route in rows}
     for role in ROLES:
         b = signed_in(s, role)
         token = b.token("/staff")
