@@ -19,13 +19,13 @@
 
 enum {
     IDLE_S = 15,
-    REQUEST_S = 20,
-    RESPONSE_S = 120,
+    HEADER_S = 10,
+    BODY_S = 60,
     UPLOAD_S = 300,
+    RESPONSE_S = 120,
     TILE_CACHE_BYTES = 64 * 1024 * 1024,
     TICK_MS = 250,
-    FILES = 4096,
-    NOTICES_AN_HOUR = 5
+    FILES = 4096
 };
 
 #define PROGRAM_LIMIT ((size_t)256 * 1024 * 1024)
@@ -85,6 +85,7 @@ static bool set_base_url(struct serve *s, struct arena *a, const char *url, stru
 static bool open_serve(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
 {
     if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) ||
+        !proxies_read(&s->proxies, args->option[OPTION_TRUSTED_PROXY], f) ||
         !command_open(&s->store, args, STORE_READ, f))
         return false;
     s->web_dir = args->option[OPTION_WEB_DIR];
@@ -98,10 +99,10 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->tiles = tile_cache_new(TILE_CACHE_BYTES);
     s->codes = code_cache_new();
     s->speech = speech_new();
-    s->notices = limiter_new(NOTICES_AN_HOUR, 3600);
     token_random(s->form_secret);
     s->systems = crs_pool_new();
     s->watch = watch_new();
+    s->limiter = limiter_new();
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();
@@ -115,9 +116,9 @@ static void close_serve(struct serve *s)
     tile_cache_free(s->tiles);
     code_cache_free(s->codes);
     speech_free(s->speech);
-    limiter_free(s->notices);
     crs_pool_free(s->systems);
     watch_free(s->watch);
+    limiter_free(s->limiter);
     if (s->store)
         pthread_mutex_destroy(&s->store_lock);
     store_close(s->store);
@@ -182,12 +183,15 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
     raise_file_limit();
     struct http_setup setup = {.listen_fd = listener.fd,
                                .answer = route_answer,
-                               .is_slow = route_is_slow,
+                               .lane = route_lane,
+                               .admit = route_admit,
+                               .is_many = route_is_many,
                                .body_limit = session_body_limit,
-                               .upload_s = UPLOAD_S,
                                .context = s,
                                .idle_s = IDLE_S,
-                               .request_s = REQUEST_S,
+                               .header_s = HEADER_S,
+                               .body_s = BODY_S,
+                               .upload_s = UPLOAD_S,
                                .response_s = RESPONSE_S};
     if (!http_start(&server, &setup, f)) {
         close(listener.fd);

@@ -1,12 +1,12 @@
 /* http: libmicrohttpd turned into "request in, reply out". Two epoll threads call setup.answer; nobody else
- * sees a socket. Limits stand here: URL and header bytes, body bytes, connections, and three clocks against
- * slow clients: silence (libmicrohttpd's own), a request that drips, an answer that is not taken. The last
- * two are deadlines in a list of connections which http_tick walks; it shuts the socket down and
- * libmicrohttpd cleans up after it. */
+ * sees a socket. Limits stand here: URL and header bytes, body bytes, connections in all and of one address,
+ * and the clocks against slow clients: silence (libmicrohttpd's own), headers or a body that drip, an answer
+ * that is not taken. All but the first are deadlines in a list of connections which http_tick walks; it shuts
+ * the socket down and libmicrohttpd cleans up after it. */
 #include "mapd/http.h"
 
 #include <microhttpd.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -20,19 +20,22 @@
 enum {
     THREADS = 2,
     CONNECTIONS = 800,
+    CONNECTIONS_EACH = 200, /* of one address, unless it speaks for many */
     CONNECTION_MEMORY = 32 * 1024,
     URL_BYTES = 8 * 1024,
     BODY_BYTES = 64 * 1024,
     BODY_GIVE_UP = 1024 * 1024, /* so far beyond its limit we do not even read on to say so */
     UPLOADS_AT_ONCE = 4,        /* bodies of more than BODY_BYTES: each in a file without a name */
-    LINE_LENGTH = 32,           /* slow requests that may wait */
+    LINE_LENGTH = 32,           /* slow requests that may wait in one lane */
     DRAIN_MS = 3000
 };
 
 /* One open socket. The list is locked; the deadline is written by the thread that serves the connection. */
 struct connection_note {
     struct connection_note *next, *before;
+    struct address peer;
     int fd;
+    bool was_used; /* it has brought a request before this one */
     _Atomic int64_t deadline_ns;
 };
 
@@ -46,7 +49,7 @@ struct exchange {
     void *map;
     bool headers_seen, is_answered;
     struct MHD_Connection *connection;
-    struct exchange *behind;
+    struct exchange *behind; /* in the line */
     struct request request;
     struct reply reply;
 };
@@ -58,11 +61,15 @@ struct http_server {
     struct connection_note *notes;
     atomic_int uploads; /* large bodies on their way */
     atomic_int running; /* requests between their first line and the end of their answer */
-    pthread_t worker;
+    struct line {
+        struct http_server *server;
+        pthread_t worker;
+        bool works;
+        pthread_cond_t moved;
+        struct exchange *first, *last;
+        int waiting;
+    } line[LANE_COUNT]; /* that of LANE_NONE stays empty */
     pthread_mutex_t line_lock;
-    pthread_cond_t line_moved;
-    struct exchange *first, *last; /* the line */
-    int waiting;
     bool stopping;
 };
 
@@ -85,6 +92,41 @@ static void set_deadline(struct MHD_Connection *connection, int seconds)
         atomic_store(&note->deadline_ns, after_s(seconds));
 }
 
+/* --- connections --- */
+
+static struct address address_of(const struct sockaddr *from)
+{
+    struct address a = {{[10] = 0xff, [11] = 0xff}};
+    if (from && from->sa_family == AF_INET)
+        memcpy(a.byte + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
+    else if (from && from->sa_family == AF_INET6)
+        memcpy(a.byte, &((const struct sockaddr_in6 *)from)->sin6_addr, sizeof a.byte);
+    return a;
+}
+
+static struct address peer_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return address_of(info ? info->client_addr : NULL);
+}
+
+/* One address does not take all the places. */
+static enum MHD_Result may_connect(void *context, const struct sockaddr *from, socklen_t n)
+{
+    (void)n;
+    struct http_server *s = context;
+    struct address peer = address_of(from);
+    int count = 0;
+    if (s->setup.is_many && s->setup.is_many(s->setup.context, &peer))
+        return MHD_YES;
+    pthread_mutex_lock(&s->lock);
+    for (const struct connection_note *note = s->notes; note; note = note->next)
+        count += memcmp(&note->peer, &peer, sizeof peer) == 0;
+    pthread_mutex_unlock(&s->lock);
+    return count < CONNECTIONS_EACH ? MHD_YES : MHD_NO;
+}
+
 static struct connection_note *note_add(struct http_server *s, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -95,7 +137,8 @@ static struct connection_note *note_add(struct http_server *s, struct MHD_Connec
         return NULL;
     }
     note->fd = info->connect_fd;
-    atomic_store(&note->deadline_ns, after_s(s->setup.request_s));
+    note->peer = peer_of(connection);
+    atomic_store(&note->deadline_ns, after_s(s->setup.header_s));
     pthread_mutex_lock(&s->lock);
     note->next = s->notes;
     if (s->notes)
@@ -134,11 +177,15 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 /* The first line of a request is complete: its URL, before anybody unescaped it. */
 static void *on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
-    (void)connection;
     struct http_server *s = context;
+    struct connection_note *note = note_of(connection);
     struct exchange *x = calloc(1, sizeof *x);
     if (!x)
         return NULL;
+    if (note && note->was_used) /* it may have waited between two requests for most of its time */
+        set_deadline(connection, s->setup.header_s);
+    if (note)
+        note->was_used = true;
     x->target = arena_slice(&x->arena, slice_of(target));
     atomic_fetch_add(&s->running, 1);
     return x;
@@ -164,7 +211,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *exchange = NULL;
     if (!x)
         return;
-    set_deadline(connection, s->setup.request_s);
+    set_deadline(connection, s->setup.header_s);
     reply_clear(&x->reply);
     drop_body(s, x);
     arena_release(&x->arena);
@@ -251,30 +298,6 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, int status, con
     return send_reply(connection, &reply);
 }
 
-static bool is_this_machine(const char *address)
-{
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0 ||
-           strncmp(address, "::ffff:127.", 11) == 0;
-}
-
-/* A proxy on this machine names whom it speaks for; the last name of its list is the one it saw itself. */
-static struct slice peer_of(struct exchange *x)
-{
-    char address[NI_MAXHOST] = "";
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(x->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (info && info->client_addr) {
-        socklen_t size = info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                                  : sizeof(struct sockaddr_in);
-        if (getnameinfo(info->client_addr, size, address, sizeof address, NULL, 0, NI_NUMERICHOST) != 0)
-            address[0] = '\0';
-    }
-    struct slice list = header_of(x->connection, "X-Forwarded-For"), one, last = {0};
-    while (is_this_machine(address) && slice_next(&list, ',', &one))
-        last = slice_trim(one);
-    return last.n ? last : arena_slice(&x->arena, slice_of(address));
-}
-
 static void read_request(struct exchange *x, const char *method)
 {
     struct MHD_Connection *connection = x->connection;
@@ -284,7 +307,9 @@ static void read_request(struct exchange *x, const char *method)
         .accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT),
         .accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
         .if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
+        .peer = peer_of(connection),
         .forwarded_proto = header_of(connection, "X-Forwarded-Proto"),
+        .forwarded_for = header_of(connection, "X-Forwarded-For"),
         .cookie = header_of(connection, MHD_HTTP_HEADER_COOKIE),
         .authorization = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION),
         .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
@@ -292,8 +317,6 @@ static void read_request(struct exchange *x, const char *method)
         .arena = &x->arena,
     };
     split_target(x->target, &x->request);
-    if (x->request.method == METHOD_POST)
-        x->request.peer = peer_of(x);
 }
 
 /* --- the body --- */
@@ -345,37 +368,39 @@ static bool gather_body(struct exchange *x)
     return true;
 }
 
-/* --- the line of slow requests --- */
+/* --- the lines of slow requests --- */
 
-static bool stand_in_line(struct http_server *s, struct exchange *x)
+static bool stand_in_line(struct line *line, struct exchange *x)
 {
+    struct http_server *s = line->server;
     pthread_mutex_lock(&s->line_lock);
-    bool has_room = s->waiting < LINE_LENGTH && !s->stopping;
+    bool has_room = line->waiting < LINE_LENGTH && !s->stopping;
     if (has_room) {
         MHD_suspend_connection(x->connection);
-        if (s->last)
-            s->last->behind = x;
+        if (line->last)
+            line->last->behind = x;
         else
-            s->first = x;
-        s->last = x;
-        s->waiting++;
-        pthread_cond_signal(&s->line_moved);
+            line->first = x;
+        line->last = x;
+        line->waiting++;
+        pthread_cond_signal(&line->moved);
     }
     pthread_mutex_unlock(&s->line_lock);
     return has_room;
 }
 
 /* The first in the line, waiting for one; NULL when the server stops and the line is empty. */
-static struct exchange *next_in_line(struct http_server *s)
+static struct exchange *next_in_line(struct line *line)
 {
+    struct http_server *s = line->server;
     pthread_mutex_lock(&s->line_lock);
-    while (!s->first && !s->stopping)
-        pthread_cond_wait(&s->line_moved, &s->line_lock);
-    struct exchange *x = s->first;
+    while (!line->first && !s->stopping)
+        pthread_cond_wait(&line->moved, &s->line_lock);
+    struct exchange *x = line->first;
     if (x) {
-        s->first = x->behind;
-        s->last = s->first ? s->last : NULL;
-        s->waiting--;
+        line->first = x->behind;
+        line->last = line->first ? line->last : NULL;
+        line->waiting--;
     }
     pthread_mutex_unlock(&s->line_lock);
     return x;
@@ -383,23 +408,39 @@ static struct exchange *next_in_line(struct http_server *s)
 
 static void *work(void *context)
 {
-    struct http_server *s = context;
+    struct line *line = context;
+    struct http_setup *setup = &line->server->setup;
     struct exchange *x;
-    while ((x = next_in_line(s)) != NULL) {
-        s->setup.answer(s->setup.context, &x->request, &x->reply);
+    while ((x = next_in_line(line)) != NULL) {
+        setup->answer(setup->context, &x->request, &x->reply);
         x->is_answered = true;
         MHD_resume_connection(x->connection);
     }
     return NULL;
 }
 
-static void stop_worker(struct http_server *s)
+static bool start_workers(struct http_server *s)
+{
+    bool good = true;
+    for (int i = LANE_NONE + 1; i < LANE_COUNT; i++) {
+        struct line *line = &s->line[i];
+        line->server = s;
+        line->works = pthread_create(&line->worker, NULL, work, line) == 0;
+        good = good && line->works;
+    }
+    return good;
+}
+
+static void stop_workers(struct http_server *s)
 {
     pthread_mutex_lock(&s->line_lock);
     s->stopping = true;
-    pthread_cond_signal(&s->line_moved);
+    for (int i = 0; i < LANE_COUNT; i++)
+        pthread_cond_signal(&s->line[i].moved);
     pthread_mutex_unlock(&s->line_lock);
-    pthread_join(s->worker, NULL);
+    for (int i = 0; i < LANE_COUNT; i++)
+        if (s->line[i].works)
+            pthread_join(s->line[i].worker, NULL);
 }
 
 static enum MHD_Result answer(struct http_server *s, struct exchange *x)
@@ -408,8 +449,9 @@ static enum MHD_Result answer(struct http_server *s, struct exchange *x)
         return send_reply(x->connection, &x->reply);
     if (!gather_body(x))
         return refuse(x->connection, 500, "Không giữ được tệp tải lên", "The upload could not be kept");
-    if (s->setup.is_slow && s->setup.is_slow(s->setup.context, &x->request)) {
-        if (stand_in_line(s, x))
+    enum lane lane = s->setup.lane ? s->setup.lane(s->setup.context, &x->request) : LANE_NONE;
+    if (lane != LANE_NONE) {
+        if (stand_in_line(&s->line[lane], x))
             return MHD_YES;
         reply_problem_status(&x->reply, 503, "Máy chủ đang bận; hãy thử lại sau ít giây",
                              "The server is busy; try again in a few seconds");
@@ -420,12 +462,27 @@ static enum MHD_Result answer(struct http_server *s, struct exchange *x)
     return send_reply(x->connection, &x->reply);
 }
 
+static enum MHD_Result refuse_for_now(struct exchange *x, int wait_s)
+{
+    struct reply reply = {0};
+    reply_problem_status(&reply, 429, fault_sentence(FAULT_TOO_MANY, false),
+                         fault_sentence(FAULT_TOO_MANY, true));
+    reply_header(&reply, "Retry-After", arena_format(&x->arena, "%d", wait_s));
+    reply_header(&reply, "Access-Control-Allow-Origin", "*");
+    reply_header(&reply, MHD_HTTP_HEADER_CONNECTION, "close");
+    return send_reply(x->connection, &reply);
+}
+
 static enum MHD_Result on_headers(struct http_server *s, struct exchange *x, const char *method)
 {
     int64_t length = 0;
     struct slice declared = header_of(x->connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    int wait_s = 1;
     x->headers_seen = true;
     read_request(x, method);
+    if (s->setup.admit && !s->setup.admit(s->setup.context, &x->request, &wait_s))
+        return refuse_for_now(x, wait_s);
+    set_deadline(x->connection, s->setup.body_s);
     size_t limit = s->setup.body_limit ? s->setup.body_limit(s->setup.context, &x->request) : 0;
     x->body_limit = limit > BODY_BYTES ? limit : BODY_BYTES;
     if (x->target.n > URL_BYTES)
@@ -465,8 +522,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL,
-                            NULL, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->setup.listen_fd,
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0,
+                            may_connect, s, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->setup.listen_fd,
                             MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
                             (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->setup.idle_s,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
@@ -479,7 +536,8 @@ static void free_server(struct http_server *s)
 {
     pthread_mutex_destroy(&s->lock);
     pthread_mutex_destroy(&s->line_lock);
-    pthread_cond_destroy(&s->line_moved);
+    for (int i = 0; i < LANE_COUNT; i++)
+        pthread_cond_destroy(&s->line[i].moved);
     free(s);
 }
 
@@ -491,15 +549,14 @@ bool http_start(struct http_server **out, const struct http_setup *setup, struct
     s->setup = *setup;
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->line_lock, NULL);
-    pthread_cond_init(&s->line_moved, NULL);
-    bool works = pthread_create(&s->worker, NULL, work, s) == 0;
-    s->daemon = works ? start_daemon(s) : NULL;
+    for (int i = 0; i < LANE_COUNT; i++)
+        pthread_cond_init(&s->line[i].moved, NULL);
+    s->daemon = start_workers(s) ? start_daemon(s) : NULL;
     if (s->daemon) {
         *out = s;
         return true;
     }
-    if (works)
-        stop_worker(s);
+    stop_workers(s);
     free_server(s);
     return fault_set(f, FAULT_NETWORK, NULL, "the server does not start");
 }
@@ -526,7 +583,7 @@ void http_stop(struct http_server *s)
         return;
     int fd = MHD_quiesce_daemon(s->daemon);
     wait_until_quiet(s);
-    stop_worker(s); /* nobody is left suspended */
+    stop_workers(s); /* nobody is left suspended */
     MHD_stop_daemon(s->daemon);
     if (fd >= 0)
         close(fd);

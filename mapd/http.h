@@ -8,18 +8,18 @@
 #define MAPD_HTTP_H
 
 #include "layers/kit.h"
+#include "mapd/limit.h"
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_POST, METHOD_OTHER };
 
 struct request {
     enum method method;
-    bool too_large;     /* its body passed the limit and was dropped */
-    struct slice path;  /* as sent, percent signs and all; starts with "/" */
-    struct slice query; /* as sent, without the "?" */
-    struct slice host, accept, accept_encoding, if_none_match, forwarded_proto;
+    bool too_large;      /* its body passed the limit and was dropped */
+    struct slice path;   /* as sent, percent signs and all; starts with "/" */
+    struct slice query;  /* as sent, without the "?" */
+    struct address peer; /* the other end of the socket; who asks is for proxies_caller to say */
+    struct slice host, accept, accept_encoding, if_none_match, forwarded_proto, forwarded_for;
     struct slice cookie, authorization, content_type, origin;
-    struct slice
-        peer; /* of a POST: who sent it, as text; behind a proxy on this machine whom the proxy names */
     struct slice body; /* of a POST, whole; empty while the headers alone are known */
     struct arena *arena;
 };
@@ -85,20 +85,29 @@ const struct form_field *form_file(const struct form *form, const char *name);
 
 /* --- http.c --- */
 
+/* An answer that may take long waits in a line with one thread of its own, so that it never holds up the
+ * others; beyond a full line it is told to come again. */
+enum lane { LANE_NONE, LANE_STAFF, LANE_NUMBERS, LANE_COUNT };
+
 struct http_setup {
     int listen_fd; /* taken over */
     /* Called by several threads at once. */
     void (*answer)(void *context, const struct request *request, struct reply *reply);
-    /* Whether the answer may take long. Such requests wait in a line for one thread of their own, so that
-     * they never hold up the others; beyond a full line they are told to come again. */
-    bool (*is_slow)(void *context, const struct request *request);
+    /* Where the request waits for its answer. */
+    enum lane (*lane)(void *context, const struct request *request);
+    /* Whether it may be asked now, when the headers are in; else it is told to come again in *wait_s. NULL:
+     * always. */
+    bool (*admit)(void *context, const struct request *request, int *wait_s);
+    /* Whether an address speaks for many people (a proxy of ours) and may hold any number of connections. */
+    bool (*is_many)(void *context, const struct address *peer);
     void *context;
     /* How large a body may be, asked when the headers are in; 0: as any other. NULL: none is larger. */
     size_t (*body_limit)(void *context, const struct request *request);
     int idle_s;     /* silence after which a connection is closed */
-    int request_s;  /* a request must be complete by then, however slowly it drips */
-    int response_s; /* and its answer taken */
-    int upload_s;   /* a large body must be complete by then */
+    int header_s;   /* the headers must be complete by then, however slowly they drip */
+    int body_s;     /* then the body */
+    int upload_s;   /* a large body has longer */
+    int response_s; /* and the answer must be taken by then */
 };
 
 struct http_server;

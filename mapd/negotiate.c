@@ -56,6 +56,24 @@ bool url_decode(struct slice text, bool plus_is_blank, struct arena *a, struct s
     return text_is_utf8(*out);
 }
 
+bool path_starts(struct slice path, struct slice prefix)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < prefix.n; i++, at++) {
+        if (at >= path.n)
+            return false;
+        int byte = (unsigned char)path.p[at];
+        if (byte == '%' && at + 2 < path.n && hex_digit(path.p[at + 1]) >= 0 &&
+            hex_digit(path.p[at + 2]) >= 0) {
+            byte = hex_digit(path.p[at + 1]) * 16 + hex_digit(path.p[at + 2]);
+            at += 2;
+        }
+        if (byte != (unsigned char)prefix.p[i])
+            return false;
+    }
+    return true;
+}
+
 /* The "q=0.5" among the parameters of one element, in thousandths. */
 static int quality_of(struct slice parameters)
 {

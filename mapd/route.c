@@ -206,7 +206,8 @@ static bool is_host(struct slice host)
 static bool find_base(struct call *c, struct fault *f)
 {
     const struct request *r = c->request;
-    bool secure = slice_equal_ignoring_case(slice_trim(r->forwarded_proto), SLICE("https"));
+    bool secure = proxies_hold(&c->serve->proxies, &r->peer) &&
+                  slice_equal_ignoring_case(slice_trim(r->forwarded_proto), SLICE("https"));
     if (r->host.n && !is_host(r->host))
         return fault_set(f, FAULT_BAD_PARAMETER, "Host", "tên máy chủ không hợp lệ");
     const char *host = r->host.n ? arena_text(c->arena, r->host) : c->serve->fallback_host;
@@ -335,22 +336,52 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
         run_handler(c, r, f);
 }
 
+/* A stranger's arithmetic over every row. A name that hides behind percent signs is taken for one. */
+static bool asks_for_work(struct slice query)
+{
+    struct slice one;
+    while (slice_next(&query, '&', &one)) {
+        ptrdiff_t equals = slice_find(one, SLICE("="));
+        struct slice name = {one.p, equals < 0 ? one.n : (size_t)equals};
+        if (slice_equal(name, SLICE("filter")) || slice_equal(name, SLICE("sortby")) ||
+            slice_find(name, SLICE("%")) >= 0)
+            return true;
+    }
+    return false;
+}
+
 /* By what stands before the first placeholder: enough to choose a thread. */
-bool route_is_slow(void *context, const struct request *request)
+enum lane route_lane(void *context, const struct request *request)
 {
     (void)context;
-    if (slice_find(request->query, SLICE("filter=")) >= 0 ||
-        slice_find(request->query, SLICE("sortby=")) >= 0) /* a stranger's arithmetic over every row */
-        return true;
+    if (asks_for_work(request->query))
+        return LANE_NUMBERS;
     for (int i = 0; i < ROUTE_COUNT; i++) {
         struct slice path = slice_of(ROUTES[i].path), verb;
         if (!(ROUTES[i].kind & SLOW) || !slice_next(&path, ' ', &verb))
             continue;
         ptrdiff_t open = slice_find(path, SLICE("{"));
-        if (slice_starts(request->path, open < 0 ? path : (struct slice){path.p, (size_t)open}))
-            return true;
+        if (path_starts(request->path, open < 0 ? path : (struct slice){path.p, (size_t)open}))
+            return ROUTES[i].kind & STAFF_ONLY ? LANE_STAFF : LANE_NUMBERS;
     }
-    return false;
+    return LANE_NONE;
+}
+
+bool route_admit(void *context, const struct request *request, int *wait_s)
+{
+    struct serve *s = context;
+    enum limit_kind kind = limit_of(request);
+    if (kind == LIMIT_NONE)
+        return true;
+    struct address caller = proxies_caller(&s->proxies, request);
+    return address_is_loopback(&caller) ||
+           limiter_take(s->limiter, &caller, kind, clock_monotonic_ns(), wait_s);
+}
+
+bool route_is_many(void *context, const struct address *peer)
+{
+    const struct serve *s = context;
+    return proxies_hold(&s->proxies, peer);
 }
 
 void route_answer(void *context, const struct request *request, struct reply *reply)

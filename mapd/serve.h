@@ -180,8 +180,11 @@ const struct route *route_get(enum route_id id);
 /* The decoded path against the table; false when nothing fits. `allowed` collects the methods of the rows
  * that do. */
 bool route_match(struct slice method, struct slice path, struct call *c, struct fault *f);
-/* http_setup.answer: the whole way from request to reply. `serve` is a struct serve. */
-bool route_is_slow(void *serve, const struct request *request);
+/* What http_setup asks for; `serve` is a struct serve. route_answer is the whole way from request to reply.
+ */
+enum lane route_lane(void *serve, const struct request *request);
+bool route_admit(void *serve, const struct request *request, int *wait_s);
+bool route_is_many(void *serve, const struct address *peer);
 void route_answer(void *serve, const struct request *request, struct reply *reply);
 
 /* --- negotiate.c --- */
@@ -189,6 +192,8 @@ void route_answer(void *serve, const struct request *request, struct reply *repl
 /* "%41" → "A", strictly: bad escapes, control characters and what is no UTF-8 are refused. */
 bool url_decode(struct slice text, bool plus_is_blank, struct arena *a,
                 struct slice *out) RESULT_MUST_BE_USED;
+/* Whether a path as sent begins with `prefix`, its percent signs read: "/%63/" begins with "/c/". */
+bool path_starts(struct slice path, struct slice prefix);
 /* The best of `formats` (AS_ bits) for an Accept header; false when none will do. */
 bool accept_choose(struct slice accept, int formats, enum format *chosen) RESULT_MUST_BE_USED;
 /* Quality 0..1000 of a content coding in an Accept-Encoding header. */
@@ -213,11 +218,12 @@ struct serve {
     struct tile_cache *tiles;
     struct code_cache *codes;           /* qr.h */
     struct speech *speech;              /* speech.h */
-    struct limiter *notices;            /* limit.h: residents' notices by sender */
     char form_secret[TOKEN_LENGTH + 1]; /* of the public forms; another one after every start */
     struct crs_pool *systems;
     struct watch *watch;
-    struct store *store; /* for the numbers, one at a time under the lock */
+    struct limiter *limiter;
+    struct proxies proxies; /* whose word about the caller is taken */
+    struct store *store;    /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
     struct staff *staff;       /* staff.h */
     const char *base_url;      /* --base-url without a slash at its end, or NULL */

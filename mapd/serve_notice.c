@@ -173,18 +173,23 @@ static enum say_id wrong_with(const struct call *c, const struct form *form, con
         return SAY_TELL_STALE;
     if (needs_text && !slip->text.n)
         return SAY_TELL_EMPTY;
-    return limiter_take(c->serve->notices, c->request->peer, unix_now()) ? SAY_COUNT : SAY_TELL_TOO_MANY;
+    struct address sender = proxies_caller(&c->serve->proxies, c->request);
+    int wait_s;
+    return limiter_take(c->serve->limiter, &sender, LIMIT_NOTICE, clock_monotonic_ns(), &wait_s)
+               ? SAY_COUNT
+               : SAY_TELL_TOO_MANY;
 }
 
 static bool keep(const struct call *c, const struct slip *slip, struct notice *n, struct fault *f)
 {
     struct staff *staff = c->serve->staff;
+    struct address sender = proxies_caller(&c->serve->proxies, c->request);
     bool is_known = strcmp(slip->code, "none") != 0;
     *n = (struct notice){.code = is_known ? slice_of(slip->code) : SLICE(""),
                          .about = slip->is_tamper ? SLICE("tamper") : slip->about,
                          .text = slip->text,
                          .contact = slip->contact,
-                         .origin = c->request->peer};
+                         .origin = {(const char *)sender.byte, sizeof sender.byte}};
     pthread_mutex_lock(&staff->lock);
     bool good = notice_put(staff->store, n, f);
     pthread_mutex_unlock(&staff->lock);

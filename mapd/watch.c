@@ -197,6 +197,11 @@ void watch_write(struct watch *w, const struct serve *s, const struct snapshot *
     write_number(out, (struct number){"mapd_access_lines_lost_total", "counter",
                                       "Access lines dropped because nobody read them.",
                                       (double)atomic_load(&w->lines_lost)});
+    buf_text(out, "# HELP mapd_rate_limited_total Requests refused because their address asked too often.\n"
+                  "# TYPE mapd_rate_limited_total counter\n");
+    for (int i = 0; i < LIMIT_COUNT; i++)
+        buf_format(out, "mapd_rate_limited_total{limit=\"%s\"} %llu\n", limit_name((enum limit_kind)i),
+                   (unsigned long long)limiter_refused(s->limiter, (enum limit_kind)i));
     write_number(out, (struct number){"mapd_uptime_seconds", "gauge", "Time since the start.",
                                       (double)(clock_monotonic_ns() - s->started_ns) / 1e9});
 }

@@ -656,7 +656,7 @@ def slow_clients(s, results):
         with socket.create_connection(("127.0.0.1", s.port)) as connection:
             connection.sendall(first)
             connection.settimeout(0.5)
-            while time.time() - began < 40:
+            while time.time() - began < 30:
                 try:
                     if not connection.recv(4096):
                         break
@@ -672,7 +672,6 @@ def slow_clients(s, results):
         return time.time() - began
 
     cases = {"silent": (b"", b""), "half a line": (b"GET /hea", b""), "dripping header": (b"GET /health HTTP/1.1\r\nX: ", b"a"),
-             "dripping body": (b"GET /health HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n", b"a"),
              "idle after an answer": (b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n", b"")}
     with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
         for name, took in zip(cases, pool.map(lambda c: until_closed(*c), cases.values())):
@@ -756,7 +755,7 @@ def main(program):
         moving(s, path)
         patience.join()
         for name, took in slow.items():
-            check(f"slow client: {name}", took < 30, took)
+            check(f"slow client: {name}", took < 14, took)
         check("alive after slow clients", ask(s, "/health").status == 200)
         with_base_url(program, path, folder)
         starting_and_stopping(program, path, s)
