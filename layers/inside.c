@@ -25,9 +25,11 @@ static uint32_t read_u32(struct reader *r)
     return v;
 }
 
-/* Even-odd; *border when the point lies on the segment itself. */
-static bool crosses(const double a[2], const double b[2], const double p[2], bool *border)
+/* Even-odd; *border when the point lies on the segment itself. Nearly all segments pass above or below. */
+static inline bool crosses(const double a[2], const double b[2], const double p[2], bool *border)
 {
+    if ((a[1] < p[1] && b[1] < p[1]) || (a[1] > p[1] && b[1] > p[1]))
+        return false;
     double side = (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
     bool between = (a[0] <= p[0] || b[0] <= p[0]) && (a[0] >= p[0] || b[0] >= p[0]) &&
                    (a[1] <= p[1] || b[1] <= p[1]) && (a[1] >= p[1] || b[1] >= p[1]);
@@ -45,8 +47,10 @@ static void read_ring(struct reader *r, const double p[2], bool *inside, bool *b
         r->failed = true;
         return;
     }
-    for (uint32_t i = 0; i < count; i++, r->at += 16) {
-        memcpy(b, r->at, 16);
+    const unsigned char *at = r->at;
+    r->at += (size_t)count * 16;
+    for (uint32_t i = 0; i < count; i++, at += 16) {
+        memcpy(b, at, 16);
         if (i && crosses(a, b, p, border))
             *inside = !*inside;
         memcpy(a, b, 16);

@@ -375,6 +375,14 @@ INSERT INTO policy (key, value) VALUES
   ('notice.days', '10'),               -- working days to answer "thông tin sai"
   ('notice.tamper_days', '1');         -- days to look at a code said to be pasted over (domain.md B.3)
 
+-- migration 3
+
+-- what makes a group of facilities of the provincial sheets (S1:245-247): industry codes that begin so, the same digits in
+-- VSIC 2018 and 2025. Retail: supermarkets and shopping centres, hotels, restaurants; traders at market stalls join by kind.
+CREATE TABLE facility_group (name TEXT NOT NULL, prefix TEXT NOT NULL, PRIMARY KEY (name, prefix)) WITHOUT ROWID;
+INSERT INTO facility_group VALUES
+  ('health', '86'), ('education', '85'), ('retail', '4711'), ('retail', '4719'), ('retail', '551'), ('retail', '561');
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

@@ -109,11 +109,8 @@ bool indicator_on_basis(struct store *s, const struct basis *b, struct arena *a,
     if (!target_by_policy(s, b, a, out, f))
         return false;
     if (out->is_measured) {
-        sqlite3_stmt *st = query_open(s, DEFINITIONS[out->id].query, NULL, b, f);
         struct count count;
-        bool ok = st && query_count(st, s, a, &count, f);
-        sqlite3_finalize(st);
-        if (!ok)
+        if (!query_count(s, DEFINITIONS[out->id].query, NULL, b, a, &count, f))
             return false;
         out->numerator = count.total.numerator;
         out->denominator = count.total.denominator;

@@ -7,10 +7,7 @@
       ORDER BY (m.left_on IS NULL OR m.left_on > :as_of) DESC, m.joined_on DESC, m.id DESC) AS rank
   FROM pilot_member m LEFT JOIN establishment e ON e.place_id = m.place_id LEFT JOIN import_batch b ON b.id = m.batch_id
   WHERE m.joined_on <= :as_of AND (:known_at IS NULL OR b.imported_at IS NULL OR b.imported_at <= :known_at)),
-sites AS (
-  SELECT m.id AS site_key, m.site_id, (SELECT x.place_id FROM establishment x WHERE x.stall_place_id = m.site_id) AS twin_id,
-    m.pilot_id, m.joined_on, m.left_on
-  FROM listed m WHERE m.rank = 1),
+sites AS (SELECT m.id AS site_key, m.site_id, m.pilot_id, m.joined_on, m.left_on FROM listed m WHERE m.rank = 1),
 point AS (
   SELECT p.code, p.name, q.code AS model, a.joined_on, a.left_on, e1, e2, e3, accepts, accepts_d, strict, standard, lenient,
     CASE WHEN q.valid_from > :as_of THEN 'mô hình chưa bắt đầu' WHEN q.valid_to < :as_of THEN 'mô hình đã kết thúc'
@@ -35,4 +32,3 @@ SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND accept
   CASE WHEN why_not IS NULL OR (not_operating IS NULL AND left_on >= :removed_from) THEN accepts AND paid END AS with_removed
 FROM (
   SELECT *, CASE WHEN left_on <= :as_of THEN 'đã rời mô hình từ ' || left_on ELSE not_operating END AS why_not FROM point)
-ORDER BY model, id

@@ -5,4 +5,3 @@ SELECT code AS id, why_not IS NULL AND coalesce(einvoice_in_scope, 0) AS in_deno
     WHEN einvoice_connected THEN 'đã kết nối' ELSE 'chưa kết nối' END AS reason,
   name, NULL AS model
 FROM population WHERE type = 'establishment'
-ORDER BY id

@@ -6,8 +6,7 @@
     WHERE m.joined_on <= :as_of AND (:known_at IS NULL OR b.imported_at IS NULL OR b.imported_at <= :known_at)
   UNION SELECT q.id, k.id FROM pilot q JOIN market k ON k.code = q.code),
 sites AS (
-  SELECT q.code || ' ' || s.place_id AS site_key, s.place_id AS site_id, q.code AS model,
-    (SELECT x.place_id FROM establishment x WHERE x.stall_place_id = s.place_id) AS twin_id
+  SELECT q.code || ' ' || s.place_id AS site_key, s.place_id AS site_id, q.code AS model
   FROM area CROSS JOIN pilot q ON q.id = area.pilot_id AND q.type = 'market' AND (q.valid_from IS NULL OR q.valid_from <= :as_of)
     AND (q.valid_to IS NULL OR :as_of <= q.valid_to)
   CROSS JOIN stall s ON s.market_id = area.market_id)
@@ -20,4 +19,3 @@ SELECT p.code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND acce
   CASE WHEN why_not IS NULL THEN lenient END AS LENIENT,
   CASE WHEN why_not IS NULL THEN accepts_d END AS with_disputed
 FROM acceptance a CROSS JOIN population p ON p.place_id = a.site_id
-ORDER BY a.model, id

@@ -2,14 +2,15 @@
 -- trader counted as a household unless the register says otherwise; those listed with a digital platform by a source of
 -- at most 365 days old (policy platform.days). A list younger than the day asked about counts too: what was known
 -- when is :known_at's to say, not :as_of's (design of the two dates).
-SELECT code AS id, fault IS NULL AS in_denominator, fault IS NULL AND coalesce(last_on >= :platform_from, 0) AS in_numerator,
-  CASE WHEN fault IS NOT NULL THEN fault WHEN last_on >= :platform_from THEN 'có dùng nền tảng số (nguồn ngày ' || last_on || ')'
+SELECT code AS id, fault IS NULL AS in_denominator, fault IS NULL AND uses AS in_numerator,
+  CASE WHEN fault IS NOT NULL THEN fault WHEN uses THEN 'có dùng nền tảng số (nguồn ngày ' || last_on || ')'
     WHEN last_on IS NOT NULL THEN 'nguồn về nền tảng số đã cũ (' || last_on || ')' ELSE 'không có nguồn có ngày ghi nền tảng số' END AS reason,
   name, NULL AS model
 FROM (
   SELECT p.code, p.name, coalesce(p.why_not, CASE WHEN p.business_kind NOT IN ('enterprise', 'branch', 'household')
       THEN 'không phải doanh nghiệp, hộ kinh doanh' END) AS fault,
-    CASE WHEN p.twin_id IS NULL THEN (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id = p.place_id)
-      ELSE (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id IN (p.place_id, p.twin_id)) END AS last_on
-  FROM population p LIMIT -1)
-ORDER BY id
+    EXISTS (SELECT 1 FROM platform_use u WHERE u.place_id = p.place_id AND u.source_date >= :platform_from)
+      OR (p.twin_id IS NOT NULL AND EXISTS (
+        SELECT 1 FROM platform_use u WHERE u.place_id = p.twin_id AND u.source_date >= :platform_from)) AS uses,
+    (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id IN (p.place_id, p.twin_id)) AS last_on
+  FROM population p)

@@ -11,4 +11,3 @@ FROM (
           AND (o.valid_from IS NULL OR o.valid_from <= :as_of) AND (o.valid_to IS NULL OR :as_of <= o.valid_to)),
         (SELECT e.has_account FROM establishment e WHERE e.place_id = p.twin_id)) END AS account
   FROM population p)
-ORDER BY id

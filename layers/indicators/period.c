@@ -104,7 +104,7 @@ struct closing {
 
 static bool hash_evidence(struct closing *c, struct fault *f)
 {
-    sqlite3_stmt *st = query_open(c->store, "period_evidence", NULL, c->basis, f);
+    sqlite3_stmt *st = query_open_as_is(c->store, "period_evidence", c->basis, f);
     struct fault stepping = {0};
     struct buf all = {0};
     if (!st)

@@ -1,34 +1,29 @@
--- What a report finds out once, before its queries ask (query.c): temporary tables of the connection, by parts.
--- every place of the register; why_not is null for those of E: active establishments and occupied operating stalls,
--- each business once, at its stall when it has one (twin_id: the establishment's row, when a list has it too). A closure counts from its own date on, when the date is known.
+-- What a report finds out once, before its queries ask (query.c): temporary tables of the connection, by parts. All are
+-- filled and read in the order of place_id, the order of the register.
+--
+-- population: every place of the register; why_not is null for those of E: active establishments and occupied operating
+-- stalls, each business once, at its stall when it has one (twin_id: the establishment's row, when a list has it too). A
+-- closure counts from its own date on, when the date is known. What most queries read stands first.
 CREATE TEMP TABLE IF NOT EXISTS population (
-  place_id INTEGER NOT NULL, twin_id INTEGER, code TEXT PRIMARY KEY, name TEXT, type TEXT, status TEXT, position TEXT, has_point INTEGER,
-  inside INTEGER, industry_version TEXT, industry_code TEXT, industry_group TEXT, residential_group_id INTEGER, verified_on TEXT,
-  source_date TEXT, batch_id INTEGER, ward_id INTEGER, match_key BLOB, address TEXT, licensed_on TEXT, einvoice_in_scope INTEGER,
-  einvoice_connected INTEGER, has_account INTEGER, business_kind TEXT, why_not TEXT) WITHOUT ROWID
--- then
-CREATE INDEX IF NOT EXISTS temp.population_place ON population (place_id)
+  place_id INTEGER PRIMARY KEY, why_not TEXT, type TEXT, business_kind TEXT, twin_id INTEGER, trusted INTEGER, inside INTEGER,
+  verified_on TEXT, industry_version TEXT, industry_code TEXT, industry_group TEXT, residential_group_id INTEGER, source_date TEXT,
+  batch_id INTEGER, address TEXT, licensed_on TEXT, einvoice_in_scope INTEGER, einvoice_connected INTEGER, has_account INTEGER,
+  position TEXT, code TEXT, name TEXT)
 -- then
 DELETE FROM temp.population
 -- then
 INSERT INTO temp.population
 -- stalls somebody runs on the day; `ended`: we know until when
-WITH occupied AS (
+WITH occupied AS MATERIALIZED (
   SELECT o.place_id, min(o.valid_to IS NOT NULL) AS ended
   FROM occupancy o LEFT JOIN import_batch b ON b.id = o.batch_id
   WHERE (o.valid_from IS NULL OR o.valid_from <= :as_of) AND (o.valid_to IS NULL OR :as_of <= o.valid_to)
     AND (:known_at IS NULL OR b.imported_at IS NULL OR b.imported_at <= :known_at)
   GROUP BY o.place_id),
-home AS (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1)
-  SELECT p.id AS place_id, CASE WHEN p.type = 'stall' THEN (SELECT x.place_id FROM establishment x WHERE x.stall_place_id = p.id) END AS twin_id,
-    p.code, p.public_name AS name, p.type, p.status, p.position,
-    p.geom IS NOT NULL AS has_point,
-    CASE WHEN p.geom IS NOT NULL AND p.position IN ('gps', 'stall_plan', 'house_number') AND h.geom IS NOT NULL
-      THEN coalesce(point_in_area(h.geom, p.geom), ST_Intersects(h.geom, p.geom) = 1) ELSE 1 END AS inside,
-    p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.verified_on, p.source_date, p.batch_id,
-    p.ward_id, e.match_key, e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account,
-    CASE WHEN p.type = 'establishment' THEN e.kind
-      ELSE coalesce((SELECT x.kind FROM establishment x WHERE x.stall_place_id = p.id), 'household') END AS business_kind,
+twin AS MATERIALIZED (
+  SELECT stall_place_id, min(place_id) AS place_id, kind FROM establishment WHERE stall_place_id IS NOT NULL GROUP BY stall_place_id),
+home AS MATERIALIZED (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1)
+  SELECT p.id,
     CASE
       WHEN e.stall_place_id IS NOT NULL THEN 'cùng một cơ sở với quầy/sạp, đã đếm ở quầy/sạp'
       WHEN w.is_home = 0 THEN 'thuộc phường khác'
@@ -38,44 +33,85 @@ home AS (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1)
       WHEN p.status = 'ceased' AND p.valid_to IS NULL THEN 'đã ngừng kinh doanh'
       WHEN p.type = 'stall' AND o.place_id IS NULL THEN 'quầy/sạp trống'
       WHEN p.status = 'vacant' AND NOT o.ended THEN 'quầy/sạp trống'
-    END AS why_not
+    END, p.type,
+    CASE p.type WHEN 'establishment' THEN e.kind ELSE coalesce(t.kind, 'household') END, t.place_id,
+    p.geom IS NOT NULL AND p.position IN ('gps', 'stall_plan', 'house_number'),
+    CASE WHEN p.geom IS NOT NULL AND p.position IN ('gps', 'stall_plan', 'house_number') AND h.geom IS NOT NULL
+      THEN coalesce(point_in_area(h.geom, p.geom), ST_Intersects(h.geom, p.geom) = 1) ELSE 1 END,
+    p.verified_on, p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.source_date, p.batch_id,
+    e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account, p.position, p.code, p.public_name
   FROM place p
   LEFT JOIN establishment e ON e.place_id = p.id
   LEFT JOIN occupied o ON o.place_id = p.id
+  LEFT JOIN twin t ON t.stall_place_id = p.id
   LEFT JOIN ward w ON w.id = p.ward_id LEFT JOIN home h
   WHERE :known_at IS NULL OR p.recorded_at <= :known_at
-  ORDER BY p.code
 -- then
--- by place, the last day of each class of evidence that had happened by :as_of and still counts: verified, and `_d` with what is
--- under dispute counted too
+-- industry codes of the register that belong to a group of facilities (table facility_group)
+CREATE TEMP TABLE IF NOT EXISTS facility (industry_code TEXT, name TEXT, PRIMARY KEY (industry_code, name)) WITHOUT ROWID
+-- then
+DELETE FROM temp.facility
+-- then
+INSERT OR IGNORE INTO temp.facility
+  SELECT c.industry_code, g.name FROM (SELECT DISTINCT industry_code FROM temp.population WHERE industry_code IS NOT NULL) c
+  CROSS JOIN facility_group g ON substr(c.industry_code, 1, length(g.prefix)) = g.prefix
+-- then
+-- whose acceptance is asked about: members of models, market stalls (with their twins), facilities
+CREATE TEMP TABLE IF NOT EXISTS asked (place_id INTEGER PRIMARY KEY)
+-- then
+DELETE FROM temp.asked
+-- then
+INSERT OR IGNORE INTO temp.asked
+  SELECT place_id FROM temp.population
+    WHERE type = 'stall' OR (why_not IS NULL AND industry_code IN (SELECT industry_code FROM temp.facility))
+  UNION ALL SELECT twin_id FROM temp.population WHERE twin_id IS NOT NULL
+  UNION ALL SELECT place_id FROM pilot_member
+-- then
+-- by place asked about, the last day of each class of evidence that had happened by :as_of and still counts: verified, and `_d`
+-- with what is under dispute counted too
 CREATE TEMP TABLE IF NOT EXISTS place_proof (place_id INTEGER PRIMARY KEY, e1 TEXT, e2 TEXT, e3 TEXT, e1_d TEXT, e2_d TEXT, e3_d TEXT)
 -- then
 DELETE FROM temp.place_proof
 -- then
--- what is known now: the index alone answers
+-- what is known now: each day is one step into the index evidence_place, which alone answers
 INSERT INTO temp.place_proof
-  SELECT place_id,
-    max(CASE WHEN class = 'E1' AND state = 'verified' AND happened_on >= :e1_from THEN happened_on END) AS e1,
-    max(CASE WHEN class = 'E2' AND state = 'verified' AND happened_on >= :e2_from THEN happened_on END) AS e2,
-    max(CASE WHEN class = 'E3' AND state = 'verified' AND happened_on >= :e3_from THEN happened_on END) AS e3,
-    max(CASE WHEN class = 'E1' AND happened_on >= :e1_from THEN happened_on END) AS e1_d,
-    max(CASE WHEN class = 'E2' AND happened_on >= :e2_from THEN happened_on END) AS e2_d,
-    max(CASE WHEN class = 'E3' AND happened_on >= :e3_from THEN happened_on END) AS e3_d
-  FROM evidence INDEXED BY evidence_place
-  WHERE :known_at IS NULL AND passed = 1 AND happened_on <= :as_of AND state IN ('verified', 'disputed') GROUP BY place_id
+  SELECT a.place_id,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E1'
+      AND happened_on BETWEEN :e1_from AND :as_of AND state = 'verified') AS e1,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E2'
+      AND happened_on BETWEEN :e2_from AND :as_of AND state = 'verified') AS e2,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E3'
+      AND happened_on BETWEEN :e3_from AND :as_of AND state = 'verified') AS e3,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E1'
+      AND happened_on BETWEEN :e1_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e1_d,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E2'
+      AND happened_on BETWEEN :e2_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e2_d,
+    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E3'
+      AND happened_on BETWEEN :e3_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e3_d
+  FROM temp.asked a WHERE :known_at IS NULL
 -- then
 -- what was known on a day: the state of then
 INSERT INTO temp.place_proof
   SELECT place_id,
-    max(CASE WHEN class = 'E1' AND state = 'verified' AND happened_on >= :e1_from THEN happened_on END) AS e1,
-    max(CASE WHEN class = 'E2' AND state = 'verified' AND happened_on >= :e2_from THEN happened_on END) AS e2,
-    max(CASE WHEN class = 'E3' AND state = 'verified' AND happened_on >= :e3_from THEN happened_on END) AS e3,
-    max(CASE WHEN class = 'E1' AND happened_on >= :e1_from THEN happened_on END) AS e1_d,
-    max(CASE WHEN class = 'E2' AND happened_on >= :e2_from THEN happened_on END) AS e2_d,
-    max(CASE WHEN class = 'E3' AND happened_on >= :e3_from THEN happened_on END) AS e3_d
+    max(happened_on) FILTER (WHERE class = 'E1' AND state = 'verified' AND happened_on >= :e1_from),
+    max(happened_on) FILTER (WHERE class = 'E2' AND state = 'verified' AND happened_on >= :e2_from),
+    max(happened_on) FILTER (WHERE class = 'E3' AND state = 'verified' AND happened_on >= :e3_from),
+    max(happened_on) FILTER (WHERE class = 'E1' AND happened_on >= :e1_from),
+    max(happened_on) FILTER (WHERE class = 'E2' AND happened_on >= :e2_from),
+    max(happened_on) FILTER (WHERE class = 'E3' AND happened_on >= :e3_from)
   FROM (
     SELECT v.place_id, v.class, v.happened_on, coalesce(
       (SELECT x.to_state FROM evidence_event x WHERE x.evidence_id = v.id AND x.at <= :known_at ORDER BY x.at DESC, x.id DESC LIMIT 1),
       CASE WHEN v.state = 'verified' AND v.verified_at > :known_at THEN 'submitted' ELSE v.state END) AS state
-    FROM evidence v WHERE :known_at IS NOT NULL AND v.passed = 1 AND v.happened_on <= :as_of AND v.created_at <= :known_at)
+    FROM temp.asked a CROSS JOIN evidence v ON v.place_id = a.place_id
+    WHERE :known_at IS NOT NULL AND v.passed = 1 AND v.happened_on <= :as_of AND v.created_at <= :known_at)
   WHERE state IN ('verified', 'disputed') GROUP BY place_id
+-- then
+-- a site's evidence is its own and that of its twin
+INSERT OR REPLACE INTO temp.place_proof
+  SELECT p.place_id,
+    nullif(max(coalesce(x.e1, ''), coalesce(y.e1, '')), ''), nullif(max(coalesce(x.e2, ''), coalesce(y.e2, '')), ''),
+    nullif(max(coalesce(x.e3, ''), coalesce(y.e3, '')), ''), nullif(max(coalesce(x.e1_d, ''), coalesce(y.e1_d, '')), ''),
+    nullif(max(coalesce(x.e2_d, ''), coalesce(y.e2_d, '')), ''), nullif(max(coalesce(x.e3_d, ''), coalesce(y.e3_d, '')), '')
+  FROM temp.population p CROSS JOIN temp.place_proof y ON y.place_id = p.twin_id LEFT JOIN temp.place_proof x ON x.place_id = p.place_id
+  WHERE p.twin_id IS NOT NULL

@@ -157,26 +157,82 @@ bool basis_make(struct store *s, const struct indicator_request *r, struct arena
     return fill_tables(s, out, f);
 }
 
-sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, const struct basis *b,
-                         struct fault *f)
+static sqlite3_stmt *prepare(struct store *s, const char *sql, const char *file, struct fault *f)
 {
-    const char *common = sql_text("common"), *own = sql_text(file);
-    if (!common || !own) {
-        fault_set(f, FAULT_INTERNAL, file, "%s", "no such query");
-        return NULL;
-    }
-    struct arena a = {0};
-    const char *sql = arena_format(&a, "%s\n%s", common, own);
     sqlite3_stmt *st = NULL;
     if (sqlite3_prepare_v2(store_handle(s), sql, -1, &st, NULL) != SQLITE_OK)
         fault_set(f, FAULT_DATABASE, file, "%s", sqlite3_errmsg(store_handle(s)));
-    arena_release(&a);
-    if (st)
-        bind_basis(st, b);
-    int at = st ? sqlite3_bind_parameter_index(st, ":group") : 0;
+    return st;
+}
+
+static sqlite3_stmt *bound(sqlite3_stmt *st, const char *group, const struct basis *b)
+{
+    if (!st)
+        return NULL;
+    bind_basis(st, b);
+    int at = sqlite3_bind_parameter_index(st, ":group");
     if (at)
         bind_text(st, at, group);
     return st;
+}
+
+/* The text of a query; NULL with the fault filled when there is no such file. */
+static const char *query_text(const char *file, struct arena *a, struct fault *f)
+{
+    const char *common = sql_text("common"), *own = sql_text(file);
+    if (common && own)
+        return arena_format(a, "%s\n%s", common, own);
+    fault_set(f, FAULT_INTERNAL, file, "%s", "no such query");
+    return NULL;
+}
+
+sqlite3_stmt *query_open_as_is(struct store *s, const char *file, const struct basis *b, struct fault *f)
+{
+    struct arena a = {0};
+    const char *sql = query_text(file, &a, f);
+    sqlite3_stmt *st = sql ? prepare(s, sql, file, f) : NULL;
+    arena_release(&a);
+    return bound(st, NULL, b);
+}
+
+sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, const struct basis *b,
+                         struct fault *f)
+{
+    struct arena a = {0};
+    const char *sql = query_text(file, &a, f);
+    sqlite3_stmt *st =
+        sql ? prepare(s, arena_format(&a, "SELECT * FROM (%s) ORDER BY model, id", sql), file, f) : NULL;
+    arena_release(&a);
+    return bound(st, group, b);
+}
+
+/* The same rows without what only a reader needs: SQLite then leaves the reasons unmade and the rows
+ * unsorted. The names pasted are those of the embedded query itself. */
+static const char *count_text(struct store *s, const char *sql, const char *file, struct arena *a,
+                              struct fault *f)
+{
+    sqlite3_stmt *st = prepare(s, sql, file, f);
+    struct buf text = {0};
+    if (!st)
+        return NULL;
+    buf_text(&text, "SELECT NULL, in_denominator, in_numerator, NULL, NULL, model");
+    for (int i = ROW_VARIANTS; i < sqlite3_column_count(st); i++)
+        buf_format(&text, ", %s", sqlite3_column_name(st, i));
+    buf_format(&text, " FROM (%s)", sql);
+    const char *made = arena_text(a, buf_to_slice(&text));
+    buf_release(&text);
+    sqlite3_finalize(st);
+    return made;
+}
+
+static sqlite3_stmt *open_for_count(struct store *s, const char *file, const char *group,
+                                    const struct basis *b, struct fault *f)
+{
+    struct arena a = {0};
+    const char *sql = query_text(file, &a, f), *counting = sql ? count_text(s, sql, file, &a, f) : NULL;
+    sqlite3_stmt *st = counting ? prepare(s, counting, file, f) : NULL;
+    arena_release(&a);
+    return bound(st, group, b);
 }
 
 /* --- counting --- */
@@ -184,9 +240,7 @@ sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, c
 struct counting {
     struct arena *arena;
     struct count *out;
-    int model_room;
-    struct buf offenders; /* rows above the line that are not below it */
-    int offender_count;
+    int model_room, offender_count; /* offenders: rows above the line that are not below it */
 };
 
 static struct indicator_share *model_of(struct counting *c, struct slice code)
@@ -222,10 +276,7 @@ static void count_row(sqlite3_stmt *st, struct counting *c)
 {
     bool below = sqlite3_column_int(st, ROW_IN_DENOMINATOR) != 0,
          above = sqlite3_column_int(st, ROW_IN_NUMERATOR) != 0;
-    if (above && !below && c->offender_count++ < 5) {
-        buf_char(&c->offenders, ' ');
-        buf_slice(&c->offenders, column_slice(st, ROW_ID));
-    }
+    c->offender_count += above && !below;
     c->out->total.denominator += below;
     c->out->total.numerator += above;
     if (!column_is_null(st, ROW_MODEL)) {
@@ -252,22 +303,50 @@ static bool name_models(struct store *s, struct arena *a, struct count *out, str
     return true;
 }
 
-bool query_count(sqlite3_stmt *st, struct store *s, struct arena *a, struct count *out, struct fault *f)
+static bool count_rows(sqlite3_stmt *st, struct counting *c, struct fault *f)
 {
+    struct count *out = c->out;
     *out = (struct count){.variant_count = sqlite3_column_count(st) - ROW_VARIANTS};
-    out->variants = ARENA_ARRAY(a, struct indicator_share, (size_t)out->variant_count + 1);
+    out->variants = ARENA_ARRAY(c->arena, struct indicator_share, (size_t)out->variant_count + 1);
     for (int i = 0; i < out->variant_count; i++)
-        out->variants[i].name = arena_text(a, slice_of(sqlite3_column_name(st, ROW_VARIANTS + i)));
-    struct counting c = {.arena = a, .out = out};
+        out->variants[i].name = arena_text(c->arena, slice_of(sqlite3_column_name(st, ROW_VARIANTS + i)));
     struct fault stepping = {0};
     while (statement_next(st, &stepping))
-        count_row(st, &c);
-    bool ok = stepping.code == FAULT_NONE;
-    if (!ok)
-        fault_set(f, stepping.code, stepping.place, "%s", stepping.text);
-    else if (c.offender_count)
-        ok = fault_set(f, FAULT_INCONSISTENT, NULL, "%d:%.*s", c.offender_count, (int)c.offenders.n,
-                       c.offenders.p);
-    buf_release(&c.offenders);
+        count_row(st, c);
+    return stepping.code == FAULT_NONE || fault_set(f, stepping.code, stepping.place, "%s", stepping.text);
+}
+
+/* Fails, naming the first of the rows above the line that are not below it. */
+static bool name_offenders(struct store *s, const char *file, const char *group, const struct basis *b,
+                           int count, struct fault *f)
+{
+    sqlite3_stmt *st = query_open(s, file, group, b, f);
+    struct buf names = {0};
+    int named = 0;
+    if (!st)
+        return false;
+    while (named < 5 && statement_next(st, NULL))
+        if (sqlite3_column_int(st, ROW_IN_NUMERATOR) && !sqlite3_column_int(st, ROW_IN_DENOMINATOR)) {
+            buf_char(&names, ' ');
+            buf_slice(&names, column_slice(st, ROW_ID));
+            named++;
+        }
+    sqlite3_finalize(st);
+    fault_set(f, FAULT_INCONSISTENT, NULL, "%d:%.*s", count, (int)names.n, names.p);
+    buf_release(&names);
+    return false;
+}
+
+bool query_count(struct store *s, const char *file, const char *group, const struct basis *b, struct arena *a,
+                 struct count *out, struct fault *f)
+{
+    sqlite3_stmt *st = open_for_count(s, file, group, b, f);
+    struct counting c = {.arena = a, .out = out};
+    if (!st)
+        return false;
+    bool ok = count_rows(st, &c, f);
+    sqlite3_finalize(st);
+    if (ok && c.offender_count)
+        return name_offenders(s, file, group, b, c.offender_count, f);
     return ok && name_models(s, a, out, f);
 }

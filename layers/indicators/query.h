@@ -21,10 +21,13 @@ enum { ROW_ID, ROW_IN_DENOMINATOR, ROW_IN_NUMERATOR, ROW_REASON, ROW_NAME, ROW_M
 /* Also fills the connection's temporary tables, which are those of the last basis made. */
 bool basis_make(struct store *s, const struct indicator_request *r, struct arena *a, struct basis *out,
                 struct fault *f) RESULT_MUST_BE_USED;
-/* A statement of common.sql and the named file, bound and ready to step; the caller finalizes it. `group` is
- * bound to :group where the file asks for it. NULL with the fault filled when there is no such file. */
+/* A statement of common.sql and the named file, bound and ready to step, its rows by model and id; the caller
+ * finalizes it. `group` is bound to :group where the file asks for it. NULL with the fault filled when there
+ * is no such file. */
 sqlite3_stmt *query_open(struct store *s, const char *file, const char *group, const struct basis *b,
                          struct fault *f);
+/* The same for a file that is no indicator: its own columns in its own order. */
+sqlite3_stmt *query_open_as_is(struct store *s, const char *file, const struct basis *b, struct fault *f);
 /* The policy in force on the day, in the arena; NULL when there is none. `decision` may be NULL. */
 const char *policy_text(struct store *s, struct date day, const char *key, struct arena *a,
                         const char **decision);
@@ -40,8 +43,10 @@ struct count {
     int model_count, variant_count;
 };
 
-bool query_count(sqlite3_stmt *st, struct store *s, struct arena *a, struct count *out,
-                 struct fault *f) RESULT_MUST_BE_USED;
+/* Counts the rows query_open() would hand out. INCONSISTENT, naming them, when rows stand above the line that
+ * do not stand below it. */
+bool query_count(struct store *s, const char *file, const char *group, const struct basis *b, struct arena *a,
+                 struct count *out, struct fault *f) RESULT_MUST_BE_USED;
 
 /* The query file of an indicator; "" when nothing of it is recorded yet (indicator.c). */
 const char *indicator_query(enum indicator_id id);

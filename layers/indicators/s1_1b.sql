@@ -10,5 +10,4 @@ SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND truste
     ELSE CASE position WHEN 'gps' THEN 'toạ độ đo thực địa' WHEN 'stall_plan' THEN 'theo sơ đồ chợ' ELSE 'theo số nhà' END
   END AS reason,
   name, NULL AS model
-FROM (SELECT *, position IN ('gps', 'stall_plan', 'house_number') AND has_point AS trusted FROM population)
-ORDER BY id
+FROM population

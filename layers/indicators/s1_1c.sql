@@ -1,19 +1,21 @@
 -- S1.1c: places of E whose core fields are all there and valid: name, kind, status, industry code, address,
 -- residential group, source and its date (that of the list, else the day it came in). A stall's kind and address (market and number) are there by construction;
 -- a code is valid when its own version of the classification, once loaded, has it.
-SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND lacks = '' AS in_numerator,
-  CASE WHEN why_not IS NOT NULL THEN why_not WHEN lacks = '' THEN 'đủ các trường cốt lõi' ELSE 'thiếu' || substr(lacks, 2) END AS reason,
+SELECT code AS id, why_not IS NULL AS in_denominator,
+  why_not IS NULL AND NOT (no_name OR no_class OR bad_class OR no_address OR no_group OR no_source OR no_day) AS in_numerator,
+  CASE WHEN why_not IS NOT NULL THEN why_not
+    WHEN no_name OR no_class OR bad_class OR no_address OR no_group OR no_source OR no_day THEN 'thiếu' || substr(
+      CASE WHEN no_name THEN ', tên' ELSE '' END
+      || CASE WHEN no_class THEN ', mã ngành' WHEN bad_class THEN ', mã ngành hợp lệ' ELSE '' END
+      || CASE WHEN no_address THEN ', địa chỉ' ELSE '' END || CASE WHEN no_group THEN ', tổ dân phố' ELSE '' END
+      || CASE WHEN no_source THEN ', nguồn' ELSE '' END || CASE WHEN no_day THEN ', ngày của nguồn' ELSE '' END, 2)
+    ELSE 'đủ các trường cốt lõi' END AS reason,
   name, NULL AS model
 FROM (
-  SELECT p.code, p.name, p.why_not,
-    CASE WHEN trim(p.name) = '' THEN ', tên' ELSE '' END
-    || CASE WHEN p.industry_code IS NULL OR p.industry_code = '' THEN ', mã ngành'
-         WHEN EXISTS (SELECT 1 FROM industry i WHERE i.version = p.industry_version)
-           AND NOT EXISTS (SELECT 1 FROM industry i WHERE i.version = p.industry_version AND i.code = p.industry_code)
-         THEN ', mã ngành hợp lệ' ELSE '' END
-    || CASE WHEN p.type = 'establishment' AND trim(coalesce(p.address, '')) = '' THEN ', địa chỉ' ELSE '' END
-    || CASE WHEN p.residential_group_id IS NULL THEN ', tổ dân phố' ELSE '' END
-    || CASE WHEN p.batch_id IS NULL THEN ', nguồn' ELSE '' END
-    || CASE WHEN coalesce(p.source_date, b.source_date, b.imported_at) IS NULL THEN ', ngày của nguồn' ELSE '' END AS lacks
-  FROM population p LEFT JOIN import_batch b ON b.id = p.batch_id)
-ORDER BY id
+  SELECT p.code, p.name, p.why_not, trim(p.name) = '' AS no_name, coalesce(p.industry_code, '') = '' AS no_class,
+    i.code IS NULL AND EXISTS (SELECT 1 FROM industry x WHERE x.version = p.industry_version) AS bad_class,
+    p.type = 'establishment' AND (p.address IS NULL OR p.address = '' OR trim(p.address) = '') AS no_address,
+    p.residential_group_id IS NULL AS no_group,
+    p.batch_id IS NULL AS no_source, p.source_date IS NULL AND coalesce(b.source_date, b.imported_at) IS NULL AS no_day
+  FROM population p LEFT JOIN import_batch b ON b.id = p.batch_id
+  LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code)

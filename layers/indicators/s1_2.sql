@@ -22,4 +22,3 @@ FROM (
       WHEN 'pilots' THEN EXISTS (SELECT 1 FROM pilot WHERE valid_from IS NULL OR valid_from <= :as_of)
       ELSE 0 END AS filled
   FROM layer_registry r WHERE r.required = 1)
-ORDER BY id

@@ -9,4 +9,3 @@ FROM (
     || CASE WHEN coalesce(source, '') = '' THEN ', nguồn' ELSE '' END
     || CASE WHEN coalesce(procedure_ref, '') = '' THEN ', quy trình' ELSE '' END AS lacks
   FROM layer_registry WHERE required = 1)
-ORDER BY id

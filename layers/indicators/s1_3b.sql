@@ -8,4 +8,3 @@ FROM (
   SELECT code, name, why_not, verified_on, EXISTS (SELECT 1 FROM place WHERE verified_on IS NOT NULL) AS any_recorded,
     coalesce(verified_on >= :fresh_from AND verified_on <= :as_of, 0) AS fresh
   FROM population)
-ORDER BY id

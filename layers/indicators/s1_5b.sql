@@ -6,4 +6,3 @@ FROM (
   SELECT id, coalesce(date(last_seen_at, 'unixepoch', '+7 hours') >= :alive_from AND date(last_seen_at, 'unixepoch', '+7 hours') <= :as_of, 0) AS used
   FROM user WHERE disabled = 0 AND date(created_at, 'unixepoch', '+7 hours') <= :as_of
     AND (:known_at IS NULL OR created_at <= unixepoch(:known_at)))
-ORDER BY id

@@ -7,9 +7,9 @@ FROM (
     CASE WHEN coalesce(p.industry_code, '') = '' THEN 'chưa có mã ngành'
       WHEN :vsic IS NULL THEN 'chưa nạp danh mục ngành'
       WHEN p.industry_version IS NOT :vsic THEN 'mã ngành chưa theo hệ thống ngành hiện hành (' || :vsic || ')'
-      WHEN i.code IS NULL THEN 'mã ngành không có trong danh mục cấp 4'
-      WHEN coalesce(nullif(p.industry_group, ''), nullif(i.group_name, '')) IS NULL THEN 'chưa xếp nhóm ngành của phường'
+      WHEN i.code IS NULL OR x.code IS NULL THEN 'mã ngành không có trong danh mục cấp 4'
+      WHEN p.industry_group <> '' OR i.group_name <> '' THEN NULL
+      ELSE 'chưa xếp nhóm ngành của phường'
     END AS fault
-  FROM population p LEFT JOIN industry i ON i.version = :vsic AND i.level = 4 AND i.code = substr(p.industry_code, 1, 4)
-    AND EXISTS (SELECT 1 FROM industry x WHERE x.version = :vsic AND x.code = p.industry_code))
-ORDER BY id
+  FROM population p LEFT JOIN industry x ON x.version = :vsic AND x.code = p.industry_code
+  LEFT JOIN industry i ON i.version = :vsic AND i.level = 4 AND i.code = substr(p.industry_code, 1, 4))

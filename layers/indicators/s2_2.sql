@@ -7,20 +7,21 @@ FROM (
   SELECT *, max(filled) OVER () > 0 AS any_recorded FROM (
     SELECT 'licence' AS layer, 'Giấy phép, tình trạng' AS title, count(*) AS applies, coalesce(sum(licensed_on IS NOT NULL), 0) AS filled
       FROM population WHERE why_not IS NULL AND type = 'establishment' AND business_kind <> 'other'
-    UNION ALL SELECT 'fs-document', 'Giấy chứng nhận, cam kết, tự công bố ATTP', count(*), coalesce(sum(f.place_id IN (
-        SELECT d.place_id FROM fs_document d WHERE d.issued_on IS NULL OR d.issued_on <= :as_of)), 0)
+    UNION ALL SELECT 'fs-document', 'Giấy chứng nhận, cam kết, tự công bố ATTP', count(*), coalesce(sum(EXISTS (
+        SELECT 1 FROM fs_document d WHERE d.place_id = f.place_id AND (d.issued_on IS NULL OR d.issued_on <= :as_of))), 0)
       FROM fs_place f JOIN population p ON p.place_id = f.place_id
       WHERE p.why_not IS NULL AND f.regime IN ('certificate', 'commitment', 'unknown')
-    UNION ALL SELECT 'fs-inspection', 'Kết quả kiểm tra ATTP', count(*), coalesce(sum(f.place_id IN (
-        SELECT n.place_id FROM fs_inspection n WHERE n.inspected_on <= :as_of)), 0)
+    UNION ALL SELECT 'fs-inspection', 'Kết quả kiểm tra ATTP', count(*), coalesce(sum(EXISTS (
+        SELECT 1 FROM fs_inspection n WHERE n.place_id = f.place_id AND n.inspected_on <= :as_of)), 0)
       FROM fs_place f JOIN population p ON p.place_id = f.place_id WHERE p.why_not IS NULL
     UNION ALL SELECT 'fs-alert', 'Cảnh báo ATTP', 0, 0
-    UNION ALL SELECT 'cashless', 'Thanh toán số', count(*), coalesce(sum(p.place_id IN (
-        SELECT place_id FROM acceptance_listed UNION SELECT place_id FROM evidence WHERE state = 'verified')), 0)
+    UNION ALL SELECT 'cashless', 'Thanh toán số', count(*), coalesce(sum(
+        EXISTS (SELECT 1 FROM evidence v WHERE v.place_id = p.place_id AND v.state = 'verified')
+        OR p.place_id IN (SELECT place_id FROM acceptance_listed)), 0)
       FROM population p WHERE p.why_not IS NULL
-    UNION ALL SELECT 'platform', 'Nền tảng số', count(*), coalesce(sum(p.place_id IN (
-        SELECT place_id FROM platform_use)), 0)
-      FROM population p WHERE p.why_not IS NULL AND p.business_kind IN ('enterprise', 'branch', 'household')
+    UNION ALL SELECT 'platform', 'Nền tảng số', (SELECT count(*) FROM population p
+        WHERE p.why_not IS NULL AND p.business_kind IN ('enterprise', 'branch', 'household')),
+      (SELECT count(*) FROM (SELECT DISTINCT place_id FROM platform_use) u CROSS JOIN population p ON p.place_id = u.place_id
+        WHERE p.why_not IS NULL AND p.business_kind IN ('enterprise', 'branch', 'household'))
     UNION ALL SELECT 'e-invoice', 'Hoá đơn điện tử máy tính tiền', count(*), coalesce(sum(einvoice_in_scope IS NOT NULL), 0)
       FROM population WHERE why_not IS NULL AND type = 'establishment'))
-ORDER BY id

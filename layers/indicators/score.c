@@ -168,10 +168,7 @@ static bool count_row_of(struct store *s, const struct basis *b, struct arena *a
         counts[index] = earlier ? *earlier : (struct count){0};
         return true;
     }
-    sqlite3_stmt *st = query_open(s, source.query, source.group, b, f);
-    bool ok = st && query_count(st, s, a, &counts[index], f);
-    sqlite3_finalize(st);
-    return ok;
+    return query_count(s, source.query, source.group, b, a, &counts[index], f);
 }
 
 static struct indicator_score score_describe(const struct score_row *row, struct arena *a)
