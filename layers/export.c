@@ -1,8 +1,7 @@
-/* export: a public layer as a file any office program opens. GeoJSON and CSV are written here, everything
- * else through OGR, row by row from the snapshot: nothing but the public fields can come out.
- *
- * Law: coordinates in files keep the order their readers expect (longitude or easting first); only the CSV
- * and XLSX columns of EPSG:5899 follow the Vietnamese habit, x northing and y easting. */
+/* export: one layer as a file any office program opens, row by row from a read copy: nothing but that copy's
+ * fields can come out. GeoJSON and CSV are written by export_text.c, everything else here through OGR. And
+ * tables of our own as workbooks. */
+#include "layers/export_private.h"
 #include "layers/table_book.h"
 
 #include <errno.h>
@@ -17,34 +16,32 @@
 
 enum titles { TITLE_NAME, TITLE_SHORT, TITLE_VIETNAMESE };
 
-struct format {
-    const char *ending;
-    const char *driver; /* of OGR; NULL: written here */
+static const struct format {
+    const char *ending, *media_type;
+    bool (*write)(struct export_job *job); /* NULL: through OGR */
+    const char *driver;
     enum titles titles;
     bool has_geometry; /* else the position stands in two columns */
+    bool needs_place;  /* it cannot hold what has no geometry */
     const char *layer_option;
+} FORMATS[] = {
+    {".geojson", "application/geo+json", export_geojson, NULL, TITLE_NAME, true, false, NULL},
+    {".csv", "text/csv", export_csv, NULL, TITLE_NAME, false, false, NULL},
+    {".gpkg", "application/geopackage+sqlite3", NULL, "GPKG", TITLE_NAME, true, false, NULL},
+    {".shp.zip", "application/zip", NULL, "ESRI Shapefile", TITLE_SHORT, true, false, "ENCODING=UTF-8"},
+    {".shp", "application/octet-stream", NULL, "ESRI Shapefile", TITLE_SHORT, true, false, "ENCODING=UTF-8"},
+    {".fgb", "application/flatgeobuf", NULL, "FlatGeobuf", TITLE_NAME, true, true, NULL},
+    {".kml", "application/vnd.google-earth.kml+xml", export_kml, NULL, TITLE_NAME, true, false, NULL},
+    {".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", NULL, "XLSX",
+     TITLE_VIETNAMESE, false, false, NULL},
 };
 
-static const struct format FORMATS[] = {
-    {".geojson", NULL, TITLE_NAME, true, NULL},
-    {".csv", NULL, TITLE_NAME, false, NULL},
-    {".gpkg", "GPKG", TITLE_NAME, true, NULL},
-    {".shp.zip", "ESRI Shapefile", TITLE_SHORT, true, "ENCODING=UTF-8"},
-    {".shp", "ESRI Shapefile", TITLE_SHORT, true, "ENCODING=UTF-8"},
-    {".fgb", "FlatGeobuf", TITLE_NAME, true, NULL},
-    {".kml", "LIBKML", TITLE_NAME, true, NULL},
-    {".xlsx", "XLSX", TITLE_VIETNAMESE, false, NULL},
-};
-
-struct job {
-    const struct export_request *request;
+/* One file on its way through OGR. */
+struct ogr_job {
+    struct export_job *job;
     const struct format *format;
-    const struct snapshot_layer *rows;
-    OGRCoordinateTransformationH transform; /* NULL: WGS84 as it is */
-    OGRSpatialReferenceH from, to;
-    bool is_vn2000; /* EPSG:5899: x is the northing in columns */
-    uint64_t count;
-    struct fault *fault;
+    OGRSpatialReferenceH system;
+    struct buf text; /* one value at a time */
 };
 
 static const struct format *format_of(const char *path)
@@ -55,204 +52,81 @@ static const struct format *format_of(const char *path)
     return NULL;
 }
 
-static bool row_is_wanted(const struct job *job, uint32_t row)
+const char *export_media_type(const char *path)
+{
+    const struct format *format = format_of(path);
+    return format ? format->media_type : NULL;
+}
+
+/* --- what all formats share --- */
+
+bool export_wants(struct export_job *job, uint32_t row)
 {
     return !job->request->filter || filter_test(job->request->filter, row);
 }
 
-/* --- coordinate systems --- */
-
-static OGRSpatialReferenceH reference_of(int epsg)
+bool export_project(const struct export_job *job, struct lonlat *p)
 {
-    OGRSpatialReferenceH r = OSRNewSpatialReference(NULL);
-    if (OSRImportFromEPSG(r, epsg) != OGRERR_NONE) {
-        OSRDestroySpatialReference(r);
-        return NULL;
-    }
-    OSRSetAxisMappingStrategy(r, OAMS_TRADITIONAL_GIS_ORDER); /* longitude or easting first */
-    return r;
-}
-
-static bool job_set_crs(struct job *job)
-{
-    const char *crs = job->request->crs;
-    int64_t epsg = 4326;
-    if (crs && (!slice_starts(slice_of(crs), SLICE("EPSG:")) || !slice_to_int(slice_of(crs + 5), &epsg)))
-        return fault_set(job->fault, FAULT_BAD_PARAMETER, "--crs", "'%s'; cần dạng EPSG:5899", crs);
-    job->from = reference_of(4326);
-    job->to = epsg > 0 && epsg < 1000000 ? reference_of((int)epsg) : NULL;
-    job->is_vn2000 = epsg == 5899;
-    if (!job->to)
-        return fault_set(job->fault, FAULT_BAD_PARAMETER, "--crs", "không biết '%s'", crs);
-    if (epsg != 4326 && !(job->transform = OCTNewCoordinateTransformation(job->from, job->to)))
-        return fault_set(job->fault, FAULT_BAD_PARAMETER, "--crs", "không chuyển được sang '%s'", crs);
-    if (epsg != 4326 && strcmp(job->format->ending, ".kml") == 0)
-        return fault_set(job->fault, FAULT_BAD_PARAMETER, "--crs", "%s", "KML chỉ dùng WGS84");
-    return true;
-}
-
-static struct lonlat project(const struct job *job, struct lonlat p)
-{
-    if (job->transform)
-        OCTTransform(job->transform, 1, &p.lon, &p.lat, NULL);
-    return p;
-}
-
-/* --- the two formats written here --- */
-
-static void csv_value(struct buf *out, const struct column *c, uint32_t row)
-{
-    switch (c->type) {
-    case FIELD_INT:
-        if (c->integer[row] != INT_NULL)
-            buf_int(out, c->integer[row]);
-        break;
-    case FIELD_BOOL:
-        if (c->integer[row] != INT_NULL)
-            buf_text(out, c->integer[row] ? "true" : "false");
-        break;
-    case FIELD_REAL:
-        if (!isnan(c->real[row]))
-            buf_real(out, c->real[row], 2);
-        break;
-    default: buf_csv(out, snapshot_text(c, row));
-    }
-}
-
-static void csv_position(const struct job *job, uint32_t row, struct buf *out)
-{
-    if (row >= job->rows->located) {
-        buf_text(out, ",,\r\n");
-        return;
-    }
-    struct lonlat p = project(job, job->rows->point[row]);
-    int decimals = job->transform ? 3 : 7;
-    buf_char(out, ',');
-    buf_real(out, job->is_vn2000 ? p.lat : p.lon, decimals);
-    buf_char(out, ',');
-    buf_real(out, job->is_vn2000 ? p.lon : p.lat, decimals);
-    buf_text(out, "\r\n");
-}
-
-static bool flush(struct job *job, FILE *file, struct buf *out, size_t above)
-{
-    if (out->n <= above)
-        return true;
-    bool ok = fwrite(out->p, 1, out->n, file) == out->n;
-    buf_reset(out);
-    return ok || fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", strerror(errno));
-}
-
-enum { FLUSH_BYTES = 1 << 20 };
-
-static bool write_csv(struct job *job, FILE *file, struct buf *out)
-{
-    const struct layer *l = job->rows->layer;
-    for (int i = 0; i < l->field_count; i++)
-        buf_format(out, "%s%s", i ? "," : "", l->fields[i].name);
-    buf_text(out, job->transform ? ",x,y\r\n" : ",lon,lat\r\n");
-    for (uint32_t row = 0; row < job->rows->count; row++) {
-        if (!row_is_wanted(job, row))
-            continue;
-        for (int i = 0; i < l->field_count; i++) {
-            if (i)
-                buf_char(out, ',');
-            csv_value(out, &job->rows->columns[i], row);
-        }
-        csv_position(job, row, out);
-        job->count++;
-        if (!flush(job, file, out, FLUSH_BYTES))
-            return false;
-    }
-    return true;
-}
-
-static bool write_geojson(struct job *job, FILE *file, struct buf *out)
-{
-    buf_text(out, "{\"type\":\"FeatureCollection\",\"features\":[\n");
-    for (uint32_t row = 0; row < job->rows->count; row++) {
-        if (!row_is_wanted(job, row))
-            continue;
-        if (job->count++)
-            buf_text(out, ",\n");
-        geojson_feature(out, job->rows, row);
-        if (!flush(job, file, out, FLUSH_BYTES))
-            return false;
-    }
-    buf_text(out, "\n]}\n");
-    return true;
-}
-
-static bool write_own(struct job *job)
-{
-    FILE *file = fopen(job->request->path, "wb");
-    if (!file)
-        return fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", strerror(errno));
-    struct buf out = {0};
-    bool csv = strcmp(job->format->ending, ".csv") == 0;
-    bool ok =
-        (csv ? write_csv(job, file, &out) : write_geojson(job, file, &out)) && flush(job, file, &out, 0);
-    buf_release(&out);
-    if (fclose(file) != 0)
-        ok = fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", strerror(errno));
-    return ok;
+    struct lonlat at = *p;
+    return !job->crs.projection || projection_from_lonlat(job->crs.projection, at, &p->lon, &p->lat);
 }
 
 /* --- OGR --- */
 
-static const char *title_of(const struct job *job, const struct field *field)
+static const char *title_of(const struct ogr_job *o, const struct field *field)
 {
-    switch (job->format->titles) {
+    switch (o->format->titles) {
     case TITLE_SHORT: return field->short_name;
     case TITLE_VIETNAMESE: return field->title_vi;
     default: return field->name;
     }
 }
 
-static bool ogr_add_field(struct job *job, OGRLayerH layer, const char *name, enum field_type type)
+static bool ogr_add_field(struct ogr_job *o, OGRLayerH layer, const char *name, enum field_type type)
 {
     static const OGRFieldType TYPES[] = {
         [FIELD_TEXT] = OFTString,  [FIELD_INT] = OFTInteger64, [FIELD_REAL] = OFTReal,
         [FIELD_BOOL] = OFTInteger, [FIELD_DATE] = OFTDate,     [FIELD_TIME] = OFTString};
-    bool words = type == FIELD_BOOL && job->format->titles == TITLE_VIETNAMESE; /* "Có", "Không" for people */
+    bool words = type == FIELD_BOOL && o->format->titles == TITLE_VIETNAMESE; /* "Có", "Không" for people */
     OGRFieldDefnH field = OGR_Fld_Create(name, words ? OFTString : TYPES[type]);
     if (type == FIELD_BOOL && !words)
         OGR_Fld_SetSubType(field, OFSTBoolean);
     OGRErr code = OGR_L_CreateField(layer, field, TRUE);
     OGR_Fld_Destroy(field);
     return code == OGRERR_NONE ||
-           fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", CPLGetLastErrorMsg());
+           fault_set(o->job->fault, FAULT_FILE_WRITE, o->job->request->path, "%s", CPLGetLastErrorMsg());
 }
 
-static bool ogr_add_fields(struct job *job, OGRLayerH layer)
+static bool ogr_add_fields(struct ogr_job *o, OGRLayerH layer)
 {
-    const struct layer *l = job->rows->layer;
+    const struct layer *l = o->job->rows->layer;
     for (int i = 0; i < l->field_count; i++)
-        if (!ogr_add_field(job, layer, title_of(job, &l->fields[i]), l->fields[i].type))
+        if (!ogr_add_field(o, layer, title_of(o, &l->fields[i]), l->fields[i].type))
             return false;
-    if (job->format->has_geometry)
+    if (o->format->has_geometry)
         return true;
-    return ogr_add_field(job, layer, job->transform ? "X" : "Kinh độ", FIELD_REAL) &&
-           ogr_add_field(job, layer, job->transform ? "Y" : "Vĩ độ", FIELD_REAL);
+    return ogr_add_field(o, layer, o->job->crs.projection ? "X" : "Kinh độ", FIELD_REAL) &&
+           ogr_add_field(o, layer, o->job->crs.projection ? "Y" : "Vĩ độ", FIELD_REAL);
 }
 
-static void ogr_set_text(OGRFeatureH feature, int i, struct slice text)
+static void ogr_set_text(struct buf *room, OGRFeatureH feature, int i, struct slice text)
 {
-    struct arena a = {0};
-    OGR_F_SetFieldString(feature, i, arena_text(&a, text));
-    arena_release(&a);
+    buf_reset(room);
+    buf_slice(room, text);
+    buf_char(room, '\0');
+    OGR_F_SetFieldString(feature, i, room->p);
 }
 
-static void ogr_set_value(const struct job *job, OGRFeatureH feature, int i, uint32_t row)
+static void ogr_set_value(struct ogr_job *o, OGRFeatureH feature, int i, uint32_t row)
 {
-    const struct column *c = &job->rows->columns[i];
+    const struct column *c = &o->job->rows->columns[i];
     struct date d;
     switch (c->type) {
     case FIELD_INT:
     case FIELD_BOOL:
         if (c->integer[row] == INT_NULL)
             return;
-        if (c->type == FIELD_BOOL && job->format->titles == TITLE_VIETNAMESE)
+        if (c->type == FIELD_BOOL && o->format->titles == TITLE_VIETNAMESE)
             OGR_F_SetFieldString(feature, i, c->integer[row] ? "Có" : "Không");
         else
             OGR_F_SetFieldInteger64(feature, i, c->integer[row]);
@@ -267,30 +141,32 @@ static void ogr_set_value(const struct job *job, OGRFeatureH feature, int i, uin
         if (c->type == FIELD_DATE && date_parse_iso(snapshot_text(c, row), &d))
             OGR_F_SetFieldDateTime(feature, i, d.year, d.month, d.day, 0, 0, 0, 0);
         else
-            ogr_set_text(feature, i, snapshot_text(c, row));
+            ogr_set_text(&o->text, feature, i, snapshot_text(c, row));
     }
 }
 
-static OGRGeometryH ogr_ring(const struct job *job, struct part part, OGRwkbGeometryType type)
+static OGRGeometryH ogr_ring(const struct ogr_job *o, struct part part, OGRwkbGeometryType type)
 {
     OGRGeometryH g = OGR_G_CreateGeometry(type);
     OGR_G_SetPointCount(g, (int)part.count);
     for (uint32_t i = 0; i < part.count; i++) {
-        struct lonlat p = project(job, part.points[i]);
+        struct lonlat p = part.points[i];
+        export_project(o->job, &p);
         OGR_G_SetPoint_2D(g, (int)i, p.lon, p.lat);
     }
     return g;
 }
 
 /* A multi-line or multi-polygon of the row's parts: a hole belongs to the exterior ring before it. */
-static OGRGeometryH ogr_parts(const struct job *job, uint32_t row)
+static OGRGeometryH ogr_parts(const struct ogr_job *o, uint32_t row)
 {
-    bool area = job->rows->layer->geometry == GEOMETRY_AREA;
+    const struct snapshot_layer *rows = o->job->rows;
+    bool area = rows->layer->geometry == GEOMETRY_AREA;
     OGRGeometryH all = OGR_G_CreateGeometry(area ? wkbMultiPolygon : wkbMultiLineString), polygon = NULL;
-    uint32_t count = snapshot_part_count(job->rows, row);
+    uint32_t count = snapshot_part_count(rows, row);
     for (uint32_t i = 0; i < count; i++) {
-        struct part part = snapshot_part(job->rows, row, i);
-        OGRGeometryH g = ogr_ring(job, part, area ? wkbLinearRing : wkbLineString);
+        struct part part = snapshot_part(rows, row, i);
+        OGRGeometryH g = ogr_ring(o, part, area ? wkbLinearRing : wkbLineString);
         if (!area) {
             OGR_G_AddGeometryDirectly(all, g);
             continue;
@@ -306,103 +182,192 @@ static OGRGeometryH ogr_parts(const struct job *job, uint32_t row)
     return all;
 }
 
-static void ogr_set_position(const struct job *job, OGRFeatureH feature, uint32_t row)
+static void ogr_set_position(const struct ogr_job *o, OGRFeatureH feature, uint32_t row)
 {
-    if (row >= job->rows->located)
+    const struct snapshot_layer *rows = o->job->rows;
+    if (row >= rows->located)
         return;
-    if (job->format->has_geometry && job->rows->layer->geometry != GEOMETRY_POINT) {
-        OGR_F_SetGeometryDirectly(feature, ogr_parts(job, row));
+    if (o->format->has_geometry && rows->layer->geometry != GEOMETRY_POINT) {
+        OGR_F_SetGeometryDirectly(feature, ogr_parts(o, row));
         return;
     }
-    struct lonlat p = project(job, job->rows->point[row]);
-    if (job->format->has_geometry) {
+    struct lonlat p = rows->point[row];
+    if (!export_project(o->job, &p))
+        return;
+    if (o->format->has_geometry) {
         OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
         OGR_G_SetPoint_2D(point, 0, p.lon, p.lat);
         OGR_F_SetGeometryDirectly(feature, point);
         return;
     }
-    int first = job->rows->layer->field_count;
-    double scale = job->transform ? 1e3 : 1e7;
-    OGR_F_SetFieldDouble(feature, first, round((job->is_vn2000 ? p.lat : p.lon) * scale) / scale);
-    OGR_F_SetFieldDouble(feature, first + 1, round((job->is_vn2000 ? p.lon : p.lat) * scale) / scale);
+    int first = rows->layer->field_count;
+    double scale = o->job->crs.projection ? 1e3 : 1e7;
+    OGR_F_SetFieldDouble(feature, first, round((o->job->northing_is_x ? p.lat : p.lon) * scale) / scale);
+    OGR_F_SetFieldDouble(feature, first + 1, round((o->job->northing_is_x ? p.lon : p.lat) * scale) / scale);
 }
 
-static bool ogr_add_rows(struct job *job, OGRLayerH layer)
+static bool ogr_fault(const struct ogr_job *o)
 {
+    return fault_set(o->job->fault, FAULT_FILE_WRITE, o->job->request->path, "%s", CPLGetLastErrorMsg());
+}
+
+static bool ogr_add_rows(struct ogr_job *o, OGRLayerH layer)
+{
+    const struct snapshot_layer *rows = o->job->rows;
     OGRFeatureDefnH definition = OGR_L_GetLayerDefn(layer);
-    for (uint32_t row = 0; row < job->rows->count; row++) {
-        if (!row_is_wanted(job, row))
+    for (uint32_t row = 0; row < rows->count; row++) {
+        if (!export_wants(o->job, row))
             continue;
+        if (row >= rows->located && o->format->needs_place) {
+            o->job->count.left_out++;
+            continue;
+        }
         OGRFeatureH feature = OGR_F_Create(definition);
-        for (int i = 0; i < job->rows->layer->field_count; i++)
-            ogr_set_value(job, feature, i, row);
-        ogr_set_position(job, feature, row);
+        for (int i = 0; i < rows->layer->field_count; i++)
+            ogr_set_value(o, feature, i, row);
+        ogr_set_position(o, feature, row);
         OGRErr code = OGR_L_CreateFeature(layer, feature);
         OGR_F_Destroy(feature);
         if (code != OGRERR_NONE)
-            return fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", CPLGetLastErrorMsg());
-        job->count++;
+            return ogr_fault(o);
+        o->job->count.written++;
     }
     return true;
 }
 
-static OGRwkbGeometryType ogr_type(const struct job *job)
+static OGRwkbGeometryType ogr_type(const struct ogr_job *o)
 {
-    if (!job->format->has_geometry)
+    if (!o->format->has_geometry)
         return wkbNone;
-    switch (job->rows->layer->geometry) {
+    switch (o->job->rows->layer->geometry) {
     case GEOMETRY_POINT: return wkbPoint;
     case GEOMETRY_LINE: return wkbMultiLineString;
     default: return wkbMultiPolygon;
     }
 }
 
-static bool write_through_ogr(struct job *job)
+/* The table from which QGIS takes a GeoPackage layer's style without being asked; the columns are QGIS's. */
+static bool ogr_style_table(struct ogr_job *o, GDALDatasetH data, struct slice qml)
 {
-    const char *path = job->request->path;
+    const struct layer *l = o->job->rows->layer;
+    const struct {
+        const char *name;
+        struct slice value;
+    } TEXTS[] = {{"f_table_catalog", SLICE("")},
+                 {"f_table_schema", SLICE("")},
+                 {"f_table_name", slice_of(l->name)},
+                 {"f_geometry_column", SLICE("geom")},
+                 {"styleName", slice_of(l->name)},
+                 {"styleQML", qml},
+                 {"styleSLD", SLICE("")},
+                 {"description", slice_of(l->title_vi)},
+                 {"owner", SLICE("")},
+                 {"ui", SLICE("")},
+                 {"update_time", SLICE("2026-01-01T00:00:00.000Z")}};
+    char *options[] = {"ASPATIAL_VARIANT=GPKG_ATTRIBUTES", "FID=id", NULL};
+    OGRLayerH table = GDALDatasetCreateLayer(data, "layer_styles", NULL, wkbNone, options);
+    bool ok = table != NULL;
+    for (size_t i = 0; ok && i < COUNT_OF(TEXTS); i++)
+        ok = ogr_add_field(o, table, TEXTS[i].name, FIELD_TEXT);
+    if (!ok || !ogr_add_field(o, table, "useAsDefault", FIELD_BOOL))
+        return ogr_fault(o);
+    OGRFeatureH row = OGR_F_Create(OGR_L_GetLayerDefn(table));
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++)
+        ogr_set_text(&o->text, row, (int)i, TEXTS[i].value);
+    OGR_F_SetFieldInteger(row, (int)COUNT_OF(TEXTS), 1);
+    ok = OGR_L_CreateFeature(table, row) == OGRERR_NONE;
+    OGR_F_Destroy(row);
+    return ok || ogr_fault(o);
+}
+
+static bool ogr_add_style(struct ogr_job *o, GDALDatasetH data)
+{
+    struct buf qml = {0};
+    bool ok = strcmp(o->format->driver, "GPKG") != 0 || !export_style(o->job->rows->layer, &qml) ||
+              ogr_style_table(o, data, buf_to_slice(&qml));
+    buf_release(&qml);
+    return ok;
+}
+
+static bool ogr_fill(struct ogr_job *o, GDALDatasetH data)
+{
+    char option[32];
+    snprintf(option, sizeof option, "%s", o->format->layer_option ? o->format->layer_option : "");
+    char *options[] = {option[0] ? option : NULL, NULL};
+    GDALDatasetStartTransaction(data, FALSE);
+    OGRLayerH layer =
+        GDALDatasetCreateLayer(data, o->job->rows->layer->name, o->system, ogr_type(o), options);
+    if (!layer)
+        return ogr_fault(o);
+    if (!ogr_add_fields(o, layer) || !ogr_add_rows(o, layer) || !ogr_add_style(o, data))
+        return false;
+    GDALDatasetCommitTransaction(data);
+    return true;
+}
+
+static bool write_through_ogr(struct ogr_job *o)
+{
+    const char *path = o->job->request->path;
     GDALAllRegister();
-    GDALDriverH driver = GDALGetDriverByName(job->format->driver);
+    GDALDriverH driver = GDALGetDriverByName(o->format->driver);
     if (!driver)
-        return fault_set(job->fault, FAULT_FILE_FORMAT, path, "GDAL thiếu %s", job->format->driver);
+        return fault_set(o->job->fault, FAULT_FILE_FORMAT, path, "GDAL thiếu %s", o->format->driver);
     if (access(path, F_OK) == 0)
         GDALDeleteDataset(driver, path);
     GDALDatasetH data = GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
     if (!data)
-        return fault_set(job->fault, FAULT_FILE_WRITE, path, "%s", CPLGetLastErrorMsg());
-    char option[32];
-    snprintf(option, sizeof option, "%s", job->format->layer_option ? job->format->layer_option : "");
-    char *options[] = {option[0] ? option : NULL, NULL};
-    GDALDatasetStartTransaction(data, FALSE);
-    OGRLayerH layer = GDALDatasetCreateLayer(data, job->rows->layer->name, job->to, ogr_type(job), options);
-    bool ok = layer || fault_set(job->fault, FAULT_FILE_WRITE, path, "%s", CPLGetLastErrorMsg());
-    ok = ok && ogr_add_fields(job, layer) && ogr_add_rows(job, layer);
-    if (ok)
-        GDALDatasetCommitTransaction(data);
+        return ogr_fault(o);
+    CPLErrorReset();
+    bool ok = ogr_fill(o, data);
     GDALClose(data);
+    return ok && (CPLGetLastErrorType() < CE_Failure || ogr_fault(o));
+}
+
+static bool ogr_export(struct export_job *job, const struct format *format)
+{
+    struct ogr_job o = {.job = job, .format = format, .system = OSRNewSpatialReference(NULL)};
+    int epsg = job->crs.projection ? projection_epsg(job->crs.projection) : 4326;
+    bool ok = OSRImportFromEPSG(o.system, epsg) == OGRERR_NONE ||
+              fault_set(job->fault, FAULT_BAD_PARAMETER, "crs", "EPSG:%d", epsg);
+    OSRSetAxisMappingStrategy(o.system, OAMS_TRADITIONAL_GIS_ORDER); /* longitude or easting first */
+    ok = ok && write_through_ogr(&o);
+    OSRDestroySpatialReference(o.system);
+    buf_release(&o.text);
     return ok;
 }
 
-bool export_layer(const struct export_request *request, uint64_t *count, struct fault *f)
+/* --- the way through --- */
+
+static bool job_set_crs(struct export_job *job, struct projection **mine)
 {
-    struct job job = {
-        .request = request, .format = format_of(request->path), .rows = request->layer, .fault = f};
-    if (!job.format)
+    const char *crs = job->request->crs;
+    if (!crs || strcmp(crs, "EPSG:4326") == 0)
+        return true;
+    if (slice_ends(slice_of(job->request->path), SLICE(".kml")))
+        return fault_set(job->fault, FAULT_BAD_PARAMETER, "crs", "%s", "KML chỉ dùng WGS84");
+    if (!projection_open(mine, crs, job->fault))
+        return false;
+    job->crs.projection = *mine;
+    job->northing_is_x = projection_epsg(*mine) == 5899;
+    return true;
+}
+
+bool export_layer(const struct export_request *request, struct export_count *count, struct fault *f)
+{
+    struct export_job job = {.request = request, .rows = request->layer, .fault = f};
+    const struct format *format = format_of(request->path);
+    struct projection *projection = NULL;
+    if (!format)
         return fault_set(f, FAULT_FILE_FORMAT, request->path, "%s",
                          "đuôi tệp phải là .geojson .gpkg .shp .shp.zip .csv .xlsx .kml hoặc .fgb");
-    bool ok = job_set_crs(&job);
-    bool geojson = ok && !job.format->driver && job.format->has_geometry;
-    if (geojson && job.transform)
-        ok = fault_set(f, FAULT_BAD_PARAMETER, "--crs", "%s", "GeoJSON chỉ dùng WGS84 (RFC 7946)");
-    ok = ok && (job.format->driver ? write_through_ogr(&job) : write_own(&job));
-    if (job.transform)
-        OCTDestroyCoordinateTransformation(job.transform);
-    OSRDestroySpatialReference(job.to);
-    OSRDestroySpatialReference(job.from);
-    *count = job.count;
-    if (ok && !filter_finish(request->filter, f)) { /* rows are missing: no file is better than half of one */
-        remove(request->path);
+    if (!job_set_crs(&job, &projection))
         return false;
-    }
+    bool ok = format->write ? format->write(&job) : ogr_export(&job, format);
+    projection_close(projection);
+    *count = job.count;
+    ok = ok && filter_finish(request->filter, f); /* else rows are missing */
+    if (!ok)
+        remove(request->path); /* no file is better than half of one */
     return ok;
 }
 
@@ -448,9 +413,11 @@ bool workbook_row(struct workbook *w, const struct slice *cells, int count, stru
 {
     OGRFeatureDefnH definition = OGR_L_GetLayerDefn(w->layer);
     OGRFeatureH feature = OGR_F_Create(definition);
+    struct buf room = {0};
     for (int i = 0; i < count && i < OGR_FD_GetFieldCount(definition); i++)
         if (cells[i].n)
-            ogr_set_text(feature, i, cells[i]);
+            ogr_set_text(&room, feature, i, cells[i]);
+    buf_release(&room);
     OGRErr code = OGR_L_CreateFeature(w->layer, feature);
     OGR_F_Destroy(feature);
     return code == OGRERR_NONE || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());

@@ -170,10 +170,17 @@ struct export_request {
     const struct filter *filter; /* bound to this layer, or NULL */
     const char *path; /* .geojson .gpkg .shp .shp.zip .csv .xlsx .kml .fgb; an existing file is replaced */
     const char *crs;  /* "EPSG:5899"; NULL: WGS84 */
+    bool byte_order_mark; /* of CSV: spreadsheet programs take it as the sign of UTF-8 */
 };
 
-/* *count is the number of features written. */
-bool export_layer(const struct export_request *request, uint64_t *count, struct fault *f) RESULT_MUST_BE_USED;
+const char *export_media_type(const char *path); /* by its ending; NULL for an ending of no format */
+struct export_count {
+    uint64_t written;
+    uint64_t left_out; /* rows without a place, where the format (FlatGeobuf) holds no such thing */
+};
+
+bool export_layer(const struct export_request *request, struct export_count *count,
+                  struct fault *f) RESULT_MUST_BE_USED;
 
 /* A workbook of plain text, row by row: headings, then as many cells in each row. Nothing is on disk before
  * it is closed; closing frees it, and says whether the file could be written. NULL may be closed. */

@@ -17,7 +17,7 @@ static bool read_filter(struct arena *a, const struct snapshot_layer *l, const c
     return true;
 }
 
-static bool export_named(const struct snapshot *s, const struct arguments *args, uint64_t *count,
+static bool export_named(const struct snapshot *s, const struct arguments *args, struct export_count *count,
                          struct fault *f)
 {
     const struct layer *layer = layer_find(slice_of(args->positional[1]));
@@ -35,6 +35,7 @@ static bool export_named(const struct snapshot *s, const struct arguments *args,
         .filter = filter,
         .path = args->positional[2],
         .crs = args->option[OPTION_CRS],
+        .byte_order_mark = args->option[OPTION_BOM] != NULL,
     };
     bool ok = export_layer(&request, count, f);
     arena_release(&arena);
@@ -48,12 +49,15 @@ int command_export(const struct arguments *args)
     if (!publisher_open(&p, args->positional[0], &f))
         return command_failed(&f);
     const struct snapshot *s = publisher_get(p);
-    uint64_t count = 0;
+    struct export_count count = {0};
     bool ok = export_named(s, args, &count, &f);
     snapshot_release(s);
     publisher_close(p);
     if (!ok)
         return command_failed(&f);
-    printf("Đã ghi %llu bản ghi vào %s\n", (unsigned long long)count, args->positional[2]);
+    printf("Đã ghi %llu bản ghi vào %s\n", (unsigned long long)count.written, args->positional[2]);
+    if (count.left_out)
+        printf("Bỏ lại %llu bản ghi chưa có vị trí: định dạng này không giữ được\n",
+               (unsigned long long)count.left_out);
     return 0;
 }

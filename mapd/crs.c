@@ -48,7 +48,8 @@ const char *crs_name(enum crs_id id)
 bool crs_find(struct slice uri, enum crs_id *id)
 {
     for (int i = 0; i < CRS_COUNT; i++)
-        if (slice_equal(slice_of(SYSTEMS[i].uri), uri)) {
+        if (slice_equal(slice_of(SYSTEMS[i].uri), uri) ||
+            (SYSTEMS[i].epsg[0] && slice_equal(slice_of(SYSTEMS[i].epsg), uri))) {
             *id = (enum crs_id)i;
             return true;
         }

@@ -14,6 +14,7 @@ enum crs_id {
 
 const char *crs_uri(enum crs_id id);
 const char *crs_name(enum crs_id id);
+/* By its URI; "EPSG:5899" will do for those the file does not keep. */
 bool crs_find(struct slice uri, enum crs_id *id);
 
 /* Opened projections between requests: opening one takes milliseconds, and each serves one thread. */

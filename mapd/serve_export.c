@@ -1,79 +1,111 @@
-/* serve_export: a whole public layer as one file, from the snapshot: GeoJSON, and CSV with English names and
- * lon,lat. */
+/* serve_export: a whole public layer as one file, or the part of it that was asked for. The file is made by
+ * layers/export.c in a folder of its own, read through a mapping, and gone from the disk before the first
+ * byte leaves: its length is known, so a browser shows how far the download is. */
 #include "mapd/serve.h"
 
-static const struct snapshot_layer *wanted(const struct call *c)
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct mapping {
+    void *at;
+    size_t size;
+};
+
+static void mapping_release(void *holder)
 {
-    return snapshot_get(c->snapshot, c->value[PARAMETER_COLLECTION].layer->id);
+    struct mapping *m = holder;
+    munmap(m->at, m->size);
+    free(m);
 }
 
-static void as_download(const struct call *c, struct reply *r, const char *extension)
+static bool failed(struct fault *f)
 {
-    reply_header(r, "Content-Disposition",
-                 arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", wanted(c)->layer->name,
-                              local_day(c), extension));
+    return fault_set(f, FAULT_FILE_WRITE, "export", "%s", strerror(errno));
 }
 
-bool serve_export_geojson(const struct call *c, struct reply *r, struct fault *f)
+/* The bytes of the file become the reply's; the file itself may go. */
+static bool reply_file(struct reply *r, const char *path, struct fault *f)
 {
-    (void)f;
-    const struct snapshot_layer *l = wanted(c);
-    buf_text(&r->body, "{\"type\":\"FeatureCollection\",\"features\":[\n");
-    for (uint32_t row = 0; row < l->count; row++) {
-        if (row)
-            buf_text(&r->body, ",\n");
-        geojson_feature(&r->body, l, row);
+    struct stat about;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &about) != 0) {
+        if (fd >= 0)
+            close(fd);
+        return failed(f);
     }
-    buf_text(&r->body, "\n]}\n");
-    as_download(c, r, "geojson");
+    struct mapping *m = malloc(sizeof *m);
+    void *at = m ? mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    close(fd);
+    if (at == MAP_FAILED) {
+        free(m);
+        return failed(f);
+    }
+    *m = (struct mapping){at, (size_t)about.st_size};
+    r->shared = (struct slice){at, m->size};
+    r->release = mapping_release;
+    r->holder = m;
     return true;
 }
 
-static void cell_csv(struct buf *out, const struct column *column, uint32_t row)
+/* "csv" of "GET /export/{collection}.csv" */
+static const char *extension_of(const struct call *c)
 {
-    if (column->type == FIELD_INT || column->type == FIELD_BOOL) {
-        int64_t v = column->integer[row];
-        if (v != INT_NULL && column->type == FIELD_BOOL)
-            buf_text(out, v ? "true" : "false");
-        else if (v != INT_NULL)
-            buf_int(out, v);
-    } else if (column->type == FIELD_REAL) {
-        if (column->real[row] == column->real[row])
-            buf_real(out, column->real[row], 7);
-    } else {
-        buf_csv(out, snapshot_text(column, row));
+    const char *path = route_get(c->route)->path;
+    return strrchr(path, '}') + 2;
+}
+
+static const char *scratch_folder(const struct call *c, struct fault *f)
+{
+    const char *parent = getenv("TMPDIR");
+    char *folder = arena_format(c->arena, "%s/mapd-XXXXXX", parent && parent[0] ? parent : "/tmp");
+    if (mkdtemp(folder))
+        return folder;
+    failed(f);
+    return NULL;
+}
+
+static const char *crs_of(const struct call *c)
+{
+    switch ((enum crs_id)c->value[PARAMETER_CRS].integer) {
+    case CRS_EPSG_3857: return "EPSG:3857";
+    case CRS_EPSG_5899: return "EPSG:5899";
+    default: return NULL;
     }
 }
 
-static void row_csv(struct buf *out, const struct snapshot_layer *l, uint32_t row)
+bool export_reply(const struct call *c, const struct snapshot_layer *l, struct reply *r, struct fault *f)
 {
-    for (int i = 0; i < l->layer->field_count; i++) {
-        cell_csv(out, &l->columns[i], row);
-        buf_char(out, ',');
-    }
-    if (row < l->located) {
-        buf_real(out, l->point[row].lon, 7);
-        buf_char(out, ',');
-        buf_real(out, l->point[row].lat, 7);
-    } else {
-        buf_char(out, ',');
-    }
-    buf_text(out, "\r\n");
-}
-
-/* With a byte order mark: spreadsheet programs take it as the sign of UTF-8. */
-bool serve_export_csv(const struct call *c, struct reply *r, struct fault *f)
-{
-    (void)f;
-    const struct snapshot_layer *l = wanted(c);
-    buf_text(&r->body, "\xEF\xBB\xBF");
-    for (int i = 0; i < l->layer->field_count; i++) {
-        buf_text(&r->body, l->layer->fields[i].name);
-        buf_char(&r->body, ',');
-    }
-    buf_text(&r->body, "lon,lat\r\n");
-    for (uint32_t row = 0; row < l->count; row++)
-        row_csv(&r->body, l, row);
-    as_download(c, r, "csv");
+    struct export_request request = {.layer = l,
+                                     .crs = crs_of(c),
+                                     .byte_order_mark =
+                                         c->value[PARAMETER_BOM].given && !c->value[PARAMETER_BOM].integer};
+    struct filter *filter = NULL;
+    struct export_count count = {0};
+    const char *extension = extension_of(c), *folder;
+    if (!make_filter(c, l, &filter, f) || !(folder = scratch_folder(c, f)))
+        return false;
+    request.filter = filter;
+    request.path = arena_format(c->arena, "%s/%s.%s", folder, l->layer->name, extension);
+    bool ok = export_layer(&request, &count, f) && reply_file(r, request.path, f);
+    unlink(request.path);
+    rmdir(folder);
+    if (!ok)
+        return false;
+    r->type = export_media_type(request.path);
+    reply_header(
+        r, "Content-Disposition",
+        arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", l->layer->name, local_day(c), extension));
+    reply_header(r, "X-Record-Count", arena_format(c->arena, "%llu", (unsigned long long)count.written));
     return true;
+}
+
+bool serve_export(const struct call *c, struct reply *r, struct fault *f)
+{
+    return export_reply(c, snapshot_get(c->snapshot, c->value[PARAMETER_COLLECTION].layer->id), r, f);
 }

@@ -522,7 +522,7 @@ def numbers(s):
 
 
 def exports(s):
-    text = ask(s, "/export/establishments.csv").body.decode("utf-8-sig")
+    text = ask(s, "/export/establishments.csv").body.decode("utf-8")
     lines = text.split("\r\n")
     check("csv rows", len(lines) == ward.ESTABLISHMENTS + 2 and lines[0].startswith("code,name,kind,status") and lines[0].endswith("lon,lat"))
     check("csv is a download", "attachment" in ask(s, "/export/establishments.csv").headers["content-disposition"])
