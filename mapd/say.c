@@ -39,3 +39,13 @@ struct slice say_word(const char *set, struct slice value, bool english)
             return slice_of(english ? WORDS[i].en : WORDS[i].vi);
     return value;
 }
+
+bool say_value(const char *set, int i, struct slice *value)
+{
+    for (size_t w = 0; w < COUNT_OF(WORDS); w++)
+        if (strcmp(WORDS[w].set, set) == 0 && i-- == 0) {
+            *value = slice_of(WORDS[w].value);
+            return true;
+        }
+    return false;
+}

@@ -17,5 +17,7 @@ const char *say(enum say_id id, bool english);
 /* The words for a value of an enumeration: say_word("status", "ceased"). Gives the value itself when it is
  * not in the table, so that a new value is seen and not lost. */
 struct slice say_word(const char *set, struct slice value, bool english);
+/* Value number i of a set; false behind the last. */
+bool say_value(const char *set, int i, struct slice *value);
 
 #endif

@@ -254,6 +254,8 @@ const char *query_again(const struct call *c);
 bool is_english(const struct call *c); /* ?lang=en */
 /* A browser says where a form came from; false when that is another site (session.c). */
 bool is_our_origin(const struct call *c);
+/* The set of strings.def whose words the values of a field are, or NULL. */
+const char *word_set(const struct layer *layer, const char *field);
 /* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked
  * (serve_filter.c). */
 bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f);

@@ -61,6 +61,19 @@ bool is_english(const struct call *c)
     return c->value[PARAMETER_LANG].integer == 1;
 }
 
+const char *word_set(const struct layer *layer, const char *field)
+{
+    static const char *const SETS[][2] = {
+        {"status", "status"},      {"food_safety", "food"},  {"state", "food"},   {"document", "document"},
+        {"last_result", "result"}, {"position", "position"}, {"regime", "regime"}};
+    for (size_t i = 0; i < COUNT_OF(SETS); i++)
+        if (slice_equal(slice_of(field), slice_of(SETS[i][0])))
+            return SETS[i][1];
+    if (slice_equal(slice_of(field), SLICE("kind")))
+        return layer->id == LAYER_STALLS ? "stall" : "kind";
+    return NULL;
+}
+
 void page_begin(const struct call *c, struct reply *r, const char *title)
 {
     struct page page = {.title = title,

@@ -25,6 +25,11 @@ static const char *const CONFORMANCE[] = {
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
     "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/schemas",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/advanced-property-roles",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/returnables-and-receivables",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-common-3/1.0/conf/sortables",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
     "http://www.opengis.net/spec/cql2/1.0/conf/cql2-json",
     "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
@@ -41,6 +46,7 @@ static const char *const CONFORMANCE[] = {
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 };
 
@@ -152,8 +158,12 @@ static void collection_links(const struct call *c, const struct layer *layer, st
                          say(SAY_ITEMS, false)});
     add(l, (struct link){"items", type_of(FORMAT_HTML), collection_url(c, layer, "/items?f=html"),
                          say(SAY_ITEMS, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/schema", type_of(FORMAT_SCHEMA),
+                         collection_url(c, layer, "/schema"), say(SAY_SCHEMA, false)});
     add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/queryables", type_of(FORMAT_SCHEMA),
                          collection_url(c, layer, "/queryables"), say(SAY_QUERYABLES, false)});
+    add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/sortables", type_of(FORMAT_SCHEMA),
+                         collection_url(c, layer, "/sortables"), say(SAY_SORTABLES, false)});
     add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", type_of(FORMAT_JSON),
                          collection_url(c, layer, "/tiles"), say(SAY_TILES, false)});
     add(l, (struct link){"enclosure", type_of(FORMAT_GEOJSON),

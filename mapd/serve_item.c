@@ -101,20 +101,6 @@ static void items_json(const struct call *c, struct buf *out, const struct snaps
 
 /* --- HTML --- */
 
-/* The set of strings.def whose words a field's values are. */
-static const char *word_set(const struct layer *layer, const char *field)
-{
-    static const char *const SETS[][2] = {{"status", "status"},      {"food_safety", "food"},
-                                          {"state", "food"},         {"document", "document"},
-                                          {"last_result", "result"}, {"position", "position"}};
-    for (size_t i = 0; i < COUNT_OF(SETS); i++)
-        if (slice_equal(slice_of(field), slice_of(SETS[i][0])))
-            return SETS[i][1];
-    if (slice_equal(slice_of(field), SLICE("kind")))
-        return layer->id == LAYER_STALLS ? "stall" : "kind";
-    return NULL;
-}
-
 static void value_html(struct buf *out, const struct snapshot_layer *l, int field, uint32_t row)
 {
     const struct column *column = &l->columns[field];

@@ -18,6 +18,43 @@ struct operation {
     const struct layer *layer; /* NULL: {collection} stays a placeholder */
 };
 
+/* The names that OGC API - Tiles, table 11, and Features give their operations; of the others, that of the
+ * row. */
+static const char *operation_id(enum route_id id)
+{
+    static const char *const ROWS[ROUTE_COUNT] = {
+#define ROUTE(id, path, handler, parameters, kind, summary)  #id,
+#define STAFF(id, path, handler, parameters, roles, summary) #id,
+#include "mapd/routes.def"
+#include "mapd/staff.def"
+#undef ROUTE
+#undef STAFF
+    };
+    static const char *const KNOWN[ROUTE_COUNT] = {
+        [ROUTE_LANDING] = "getLandingPage",
+        [ROUTE_CONFORMANCE] = "getConformance",
+        [ROUTE_COLLECTIONS] = "getCollectionsList",
+        [ROUTE_COLLECTION] = "getCollection",
+        [ROUTE_ITEMS] = "getFeatures",
+        [ROUTE_ITEM] = "getFeature",
+        [ROUTE_TILESETS] = "mapd.collection.vector.getTileSetsList",
+        [ROUTE_TILESET] = "mapd.collection.vector.getTileSet",
+        [ROUTE_OGC_TILE] = "mapd.collection.vector.getTile",
+        [ROUTE_MATRIX_SETS] = "getTileMatrixSetsList",
+        [ROUTE_MATRIX_SET] = "getTileMatrixSet",
+    };
+    return KNOWN[id] ? KNOWN[id] : ROWS[id];
+}
+
+/* "vi / en" */
+static void both_json(struct json *j, const char *key, const char *vi, const char *en)
+{
+    struct buf text = {0};
+    buf_format(&text, "%s / %s", vi, en);
+    json_field_slice(j, key, buf_to_slice(&text));
+    buf_release(&text);
+}
+
 static struct slice path_of(const struct route *route)
 {
     return slice_of(strchr(route->path, ' ') + 1);
@@ -134,10 +171,7 @@ static void parameter_json(struct json *j, enum parameter_id p, bool in_path, en
     json_field(j, "name", parameter->name);
     json_field(j, "in", in_path ? "path" : "query");
     json_field_bool(j, "required", in_path || p == PARAMETER_Q);
-    json_key(j, "description");
-    buf_char(j->out, '"');
-    buf_format(j->out, "%s / %s\"", parameter->vi, parameter->en);
-    j->comma = true;
+    both_json(j, "description", parameter->vi, parameter->en);
     if (!in_path) {
         json_field(j, "style", "form");
         json_field_bool(j, "explode", false);
@@ -158,10 +192,7 @@ static void field_json(struct json *j, const struct field *field)
     json_field(j, "name", field->name);
     json_field(j, "in", "query");
     json_field_bool(j, "required", false);
-    json_key(j, "description");
-    buf_char(j->out, '"');
-    buf_format(j->out, "%s / %s\"", field->title_vi, field->title_en);
-    j->comma = true;
+    both_json(j, "description", field->title_vi, field->title_en);
     json_field(j, "style", "form");
     json_field_bool(j, "explode", false);
     json_key(j, "schema");
@@ -260,6 +291,40 @@ static void responses_json(struct json *j, const struct route *route)
     json_close(j, '}');
 }
 
+static const char *const TAGS[][2] = {
+    {"features", "Các lớp dữ liệu: OGC API - Features / collections: OGC API - Features"},
+    {"tiles", "Ô bản đồ: OGC API - Tiles, TileJSON, kiểu vẽ / tiles: OGC API - Tiles, TileJSON, style"},
+    {"ward", "Tra cứu, tìm kiếm, chỉ tiêu, tải về / look-up, search, indicators, downloads"}};
+
+static const char *tag_of(const struct route *route)
+{
+    struct slice path = path_of(route);
+    if (slice_find(path, SLICE("/tile")) >= 0 || slice_starts(path, SLICE("/styles")))
+        return TAGS[1][0];
+    return is_ogc(route) ? TAGS[0][0] : TAGS[2][0];
+}
+
+static void tags_json(struct json *j)
+{
+    json_key(j, "tags");
+    json_open(j, '[');
+    for (size_t i = 0; i < COUNT_OF(TAGS); i++) {
+        json_open(j, '{');
+        json_field(j, "name", TAGS[i][0]);
+        json_field(j, "description", TAGS[i][1]);
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+/* What the operation gives, and of which collection. */
+static const char *description_of(const struct call *c, const struct operation *o)
+{
+    return o->layer ? arena_format(c->arena, "%s: %s / %s", o->route->summary, o->layer->title_vi,
+                                   o->layer->title_en)
+                    : o->route->summary;
+}
+
 static void operation_json(const struct call *c, struct json *j, const struct operation *o)
 {
     struct buf path = {0};
@@ -279,9 +344,14 @@ static void operation_json(const struct call *c, struct json *j, const struct op
     json_key(j, "get");
     json_open(j, '{');
     json_field(j, "summary", o->route->summary);
-    json_key(j, "operationId");
-    buf_format(j->out, "\"route%d%s%s\"", (int)o->id, o->layer ? "." : "", o->layer ? o->layer->name : "");
-    j->comma = true;
+    json_field(j, "description", description_of(c, o));
+    json_key(j, "tags");
+    json_open(j, '[');
+    json_text(j, slice_of(tag_of(o->route)));
+    json_close(j, ']');
+    json_field(j, "operationId",
+               o->layer ? arena_format(c->arena, "%s.%s", operation_id(o->id), o->layer->name)
+                        : operation_id(o->id));
     json_key(j, "parameters");
     json_open(j, '[');
     path_parameters(j, o);
@@ -345,20 +415,31 @@ static void route_json(const struct call *c, struct json *j, enum route_id id)
     }
 }
 
+static void info_json(const struct call *c, struct json *j)
+{
+    json_key(j, "info");
+    json_open(j, '{');
+    json_field(j, "title", say(SAY_API_TITLE, false));
+    json_field(j, "version", MAPD_VERSION);
+    json_field(j, "description",
+               "Dữ liệu công khai của phường. Trong phần sau dấu ? của địa chỉ, dấu + nghĩa là khoảng trắng; "
+               "múi giờ viết %2B07:00. / "
+               "Public data of the ward. In a query a + is a blank, so a time zone is written %2B07:00.");
+    json_key(j, "contact");
+    json_open(j, '{');
+    json_field(j, "name", office_of(c));
+    json_field(j, "url", arena_format(c->arena, "%s/data/", c->base));
+    json_close(j, '}');
+    json_close(j, '}');
+}
+
 static void document_json(const struct call *c, struct buf *out)
 {
     struct json j = {.out = out};
     json_open(&j, '{');
     json_field(&j, "openapi", "3.0.3");
-    json_key(&j, "info");
-    json_open(&j, '{');
-    json_field(&j, "title", say(SAY_API_TITLE, false));
-    json_field(&j, "version", MAPD_VERSION);
-    json_field(&j, "description",
-               "Dữ liệu công khai của phường. Trong phần sau dấu ? của địa chỉ, dấu + nghĩa là khoảng trắng; "
-               "múi giờ viết %2B07:00. / "
-               "Public data of the ward. In a query a + is a blank, so a time zone is written %2B07:00.");
-    json_close(&j, '}');
+    info_json(c, &j);
+    tags_json(&j);
     json_key(&j, "servers");
     json_open(&j, '[');
     json_open(&j, '{');

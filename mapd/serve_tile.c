@@ -9,15 +9,24 @@ struct wanted {
     bool clustered, labels, gzip;
 };
 
+/* The path of OGC API - Tiles and the common one name the same three numbers differently. */
+static struct tile_id tile_asked(const struct call *c)
+{
+    bool ogc = c->value[PARAMETER_TILE_MATRIX].given;
+    return (struct tile_id){
+        .z = (uint32_t)c->value[ogc ? PARAMETER_TILE_MATRIX : PARAMETER_Z].integer,
+        .x = (uint32_t)c->value[ogc ? PARAMETER_TILE_COL : PARAMETER_X].integer,
+        .y = (uint32_t)c->value[ogc ? PARAMETER_TILE_ROW : PARAMETER_Y].integer,
+    };
+}
+
 static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
 {
     const struct value *of =
         &c->value[c->value[PARAMETER_TILESET].given ? PARAMETER_TILESET : PARAMETER_COLLECTION];
     *w = (struct wanted){.layer = of->layer,
                          .l = snapshot_get(c->snapshot, of->layer->id),
-                         .tile = {(uint32_t)c->value[PARAMETER_Z].integer,
-                                  (uint32_t)c->value[PARAMETER_X].integer,
-                                  (uint32_t)c->value[PARAMETER_Y].integer},
+                         .tile = tile_asked(c),
                          .labels = of->labels};
     const struct value *cluster = &c->value[PARAMETER_CLUSTER];
     bool off = cluster->given && cluster->integer == 1;

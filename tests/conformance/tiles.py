@@ -12,7 +12,7 @@ from run import JSON, links_of, media, run
 import serve
 
 CONF = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
-CLASSES = {CONF + name: [name] for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")}
+CLASSES = {CONF + name: [name] for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "oas30", "mvt")}
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
@@ -108,14 +108,42 @@ def negotiation(r):
     z, col, row = serve.tile_of(108.21, 16.05, 14)
     r.expect("mvt/content", media(r.get(filled(template, z, row, col), Accept=MVT)) == MVT)
     api = r.json("/ogc/api")
-    path = next(p for p in api["paths"] if p.startswith("/collections/{collection}/tiles/WebMercatorQuad/{"))
+    path = "/collections/{collection}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"
     responses = api["paths"][path]["get"]["responses"]
     r.expect("mvt/content", MVT in responses["200"]["content"])
     r.expect("core/tc-success", {"200", "204", "400", "404"} <= set(responses))
     r.expect("core/conformance-success", set(CLASSES) <= set(r.json("/ogc/conformance")["conformsTo"]))
 
 
+# table 11 of the standard: how the name of an operation ends
+SUFFIXES = {"": "getTileMatrixSetsList getTileMatrixSet", ".collection.vector.": "getTileSetsList getTileSet getTile"}
+
+
+def described(r):
+    """The API document tells all of it."""
+    answer = r.get("/ogc/api", Accept="application/vnd.oai.openapi+json;version=3.0")
+    r.expect("oas30/oas-impl", answer.status == 200 and answer.headers["content-type"].replace(" ", "") == "application/vnd.oai.openapi+json;version=3.0")
+    api = answer.json()
+    r.expect("oas30/oas-definition-2", api["openapi"].startswith("3.0") and api["info"]["title"] and api["servers"][0]["url"].endswith("/ogc"))
+    ids = [operation["get"]["operationId"] for operation in api["paths"].values()]
+    r.expect("oas30/operation-id", len(ids) == len(set(ids)), ids)
+    for prefix, names in SUFFIXES.items():
+        for name in names.split():
+            r.expect("oas30/operation-id", sum(one.endswith(prefix + name) for one in ids) == 1, prefix + name)
+    for path, operation in api["paths"].items():
+        holes = re.findall(r"{(\w+)}", path)
+        declared = [p["name"] for p in operation["get"]["parameters"] if p["in"] == "path"]
+        r.expect("oas30/completeness", holes == declared and all(p["required"] for p in operation["get"]["parameters"] if p["in"] == "path"), path)
+        r.expect("oas30/completeness", "200" in operation["get"]["responses"] and ("404" in operation["get"]["responses"] or not holes), path)
+        for status, one in operation["get"]["responses"].items():
+            known = one["$ref"].split("/")[-1] in api["components"]["responses"] if "$ref" in one else one["description"]
+            r.expect("oas30/exceptions-codes", known, (path, status))
+    for path in (p for p in api["paths"] if "tileMatrix}" in p):
+        r.expect("core/tc-op", re.findall(r"{(\w+)}", path)[-3:] == ["tileMatrix", "tileRow", "tileCol"], path)
+
+
 def check(r):
+    described(r)
     grid(r)
     for collection in r.json("/ogc/collections")["collections"]:
         template, limits = tileset(r, collection, lists(r, collection))
