@@ -116,11 +116,21 @@ static struct cql2 *parse_instant(struct lexer *x, enum cql2_op op)
     return good ? node : NULL;
 }
 
+/* A bound that is no quoted text; a text behind a sign would pass for one. */
+static struct cql2 *parse_named_bound(struct lexer *x)
+{
+    struct cql2 *bound = parse_sum(x);
+    if (!bound || bound->op != CQL2_TEXT)
+        return bound;
+    cql2_refuse(x->source, bound, "không phải đầu mút của một khoảng thời gian");
+    return NULL;
+}
+
 /* '2026-11-22', '2026-11-22T10:00:00Z', '..', a property, a function */
 static struct cql2 *parse_bound(struct lexer *x)
 {
     if (x->now.sort != TOKEN_STRING)
-        return parse_sum(x);
+        return parse_named_bound(x);
     struct cql2 *node = node_at(x, CQL2_OPEN, x->now.at);
     if (slice_equal(x->now.text, SLICE("..")))
         return lexer_next(x) ? node : NULL;
