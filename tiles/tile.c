@@ -1,7 +1,8 @@
 /* tile: a request becomes a tile. Points are a run of rows of the read copy, single or in clusters; lines and
  * areas are thinned, cut and cleaned (clip.c, ring.c); the names of areas are a layer of points of their own.
  * Law: below the zoom of single points a clustered tile, and any tile of lines, areas or labels, has at most
- * FEATURES_MAX features: the smallest are left out. */
+ * FEATURES_MAX features and TILE_PACKED_MAX bytes when packed: the smallest are left out, the others drawn
+ * more coarsely. */
 #include "tiles/tiles_private.h"
 
 #include <math.h>
@@ -9,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEATURES_MAX = 500, TOLERANCE_LOW = 4, TOLERANCE_HIGH = 1 };
+enum { FEATURES_MAX = 500, TOLERANCE_LOW = 4, TOLERANCE_HIGH = 1, TILE_PACKED_MAX = 50 * 1000 };
+enum { PACKING_LEVEL = 1, COARSEST = 9 };
 
 static const struct attribute_row {
     enum layer_id layer;
@@ -38,7 +40,13 @@ struct work {
     struct mvt_layer mvt;
     struct arena *arena;
     struct arena scratch; /* of one shape; lines and areas only */
+    int coarser;          /* how often the tile was too heavy */
 };
+
+static bool is_bounded(const struct tile_request *request)
+{
+    return request->tile.z < TILE_SINGLE_POINTS_FROM;
+}
 
 static void work_start(struct work *w, const struct tile_request *request, struct arena *a, uint32_t features)
 {
@@ -47,6 +55,7 @@ static void work_start(struct work *w, const struct tile_request *request, struc
     w->frame = frame_of(request->tile);
     w->arena = a;
     w->scratch = (struct arena){0};
+    w->coarser = 0;
     mvt_start(&w->mvt, a, request->layer->layer, features);
 }
 
@@ -150,8 +159,8 @@ static void draw(struct buf *b, const struct tilepx *p, uint32_t n, struct tilep
  * closed. */
 static uint32_t thin(const struct work *w, const struct part *part, bool is_ring, struct tilepx *to)
 {
-    int units = w->request->tile.z < TILE_SINGLE_POINTS_FROM ? TOLERANCE_LOW : TOLERANCE_HIGH;
-    float tolerance = (float)ldexp(units, w->frame.down);
+    int units = is_bounded(w->request) ? TOLERANCE_LOW : TOLERANCE_HIGH;
+    float tolerance = (float)ldexp(units, w->frame.down + w->coarser);
     uint32_t n = 0, last = part->count - (is_ring ? 1 : 0);
     for (uint32_t i = 0; i < last; i++) {
         uint32_t at = is_ring ? part->count - 1 - i : i;
@@ -295,25 +304,61 @@ static int descending(const void *a, const void *b)
     return (l < r) - (l > r);
 }
 
-/* Rows that match the filter, and of them the FEATURES_MAX biggest below the zoom of single points; gives how
- * many. */
+/* Of a heavy tile the first step only coarsens, each further one also halves what is kept. */
+static uint32_t most_features(const struct work *w)
+{
+    return w->coarser < 2 ? FEATURES_MAX : FEATURES_MAX >> (w->coarser - 1);
+}
+
+/* Rows that match the filter, and of them the biggest below the zoom of single points; gives how many. */
 static uint32_t choose(struct work *w, const uint32_t *rows, uint32_t count, uint32_t *chosen)
 {
-    uint32_t n = 0, kept = 0;
+    uint32_t n = 0, kept = 0, most = most_features(w);
     for (uint32_t i = 0; i < count; i++)
         if (is_wanted(w, rows[i]))
             chosen[n++] = rows[i];
-    if (n <= FEATURES_MAX || w->request->tile.z >= TILE_SINGLE_POINTS_FROM)
+    if (n <= most || !is_bounded(w->request))
         return n;
     double *sizes = ARENA_ARRAY(w->arena, double, n);
     for (uint32_t i = 0; i < n; i++)
         sizes[i] = size_of(w->l, chosen[i]);
     qsort(sizes, n, sizeof *sizes, descending);
-    double least = sizes[FEATURES_MAX - 1];
-    for (uint32_t i = 0; i < n && kept < FEATURES_MAX; i++)
+    double least = sizes[most - 1];
+    for (uint32_t i = 0; i < n && kept < most; i++)
         if (size_of(w->l, chosen[i]) >= least)
             chosen[kept++] = chosen[i];
     return kept;
+}
+
+static void draw_shapes(struct work *w, const uint32_t *rows, uint32_t count, struct buf *out)
+{
+    uint32_t *chosen = ARENA_ARRAY(w->arena, uint32_t, count);
+    count = choose(w, rows, count, chosen);
+    bool is_area = w->l->layer->geometry == GEOMETRY_AREA;
+    struct buf geometry = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        buf_reset(&geometry);
+        arena_reset(&w->scratch);
+        (is_area ? area_geometry : line_geometry)(w, chosen[i], &geometry);
+        if (geometry.n == 0)
+            continue;
+        struct mvt_feature feature;
+        feature_of_row(w, chosen[i], &feature);
+        mvt_feature(&w->mvt, &feature, is_area ? MVT_AREA : MVT_LINE, buf_to_slice(&geometry));
+    }
+    buf_release(&geometry);
+    mvt_finish(&w->mvt, slice_of(w->l->layer->name), out);
+}
+
+static bool is_heavy(struct slice tile)
+{
+    if (tile.n <= TILE_PACKED_MAX)
+        return false;
+    struct buf packed = {0};
+    gzip_add(&packed, tile, PACKING_LEVEL);
+    bool heavy = packed.n > TILE_PACKED_MAX;
+    buf_release(&packed);
+    return heavy;
 }
 
 static void encode_shapes(const struct tile_request *request, struct arena *a, struct buf *out)
@@ -322,25 +367,17 @@ static void encode_shapes(const struct tile_request *request, struct arena *a, s
     uint32_t count = snapshot_within(request->layer, tile_bounds_buffered(request->tile), a, &rows);
     if (count == 0)
         return;
-    struct work w;
-    work_start(&w, request, a, count);
-    uint32_t *chosen = ARENA_ARRAY(a, uint32_t, count);
-    count = choose(&w, rows, count, chosen);
-    bool is_area = request->layer->layer->geometry == GEOMETRY_AREA;
-    struct buf geometry = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        buf_reset(&geometry);
-        arena_reset(&w.scratch);
-        (is_area ? area_geometry : line_geometry)(&w, chosen[i], &geometry);
-        if (geometry.n == 0)
-            continue;
-        struct mvt_feature feature;
-        feature_of_row(&w, chosen[i], &feature);
-        mvt_feature(&w.mvt, &feature, is_area ? MVT_AREA : MVT_LINE, buf_to_slice(&geometry));
+    size_t start = out->n;
+    for (int coarser = 0; coarser <= COARSEST; coarser++) {
+        struct work w;
+        work_start(&w, request, a, count);
+        w.coarser = coarser;
+        out->n = start;
+        draw_shapes(&w, rows, count, out);
+        arena_release(&w.scratch);
+        if (!is_bounded(request) || !is_heavy((struct slice){out->p + start, out->n - start}))
+            break;
     }
-    buf_release(&geometry);
-    arena_release(&w.scratch);
-    mvt_finish(&w.mvt, slice_of(request->layer->layer->name), out);
 }
 
 static void encode_labels(const struct tile_request *request, struct arena *a, struct buf *out)

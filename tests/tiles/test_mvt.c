@@ -57,10 +57,41 @@ static void add_shapes(struct store *s, int count)
     buf_release(&text);
 }
 
+/* Parks with ragged edges, one beside the other: far more than a tile may weigh. */
+static void add_heavy_parks(struct store *s, int count, int corners)
+{
+    struct fault f = {0};
+    struct buf text = {0};
+    ck_assert(store_begin(s, &f));
+    sqlite3_stmt *st = store_statement(s,
+                                       "INSERT INTO base_feature (layer, name, class, source_key, geom)"
+                                       " VALUES ('green', ?1, 'x', ?1, GeomFromText(?2, 4326))",
+                                       &f);
+    for (int i = 0; i < count; i++) {
+        double cx = 108.19 + i % 25 * 0.0008, cy = 16.04 + i / 25 * 0.0008;
+        buf_reset(&text);
+        buf_text(&text, "POLYGON((");
+        for (int k = 0; k <= corners; k++) {
+            double r = 0.002 + (k % corners * 7919 + i) % 997 / 997.0 * 0.002,
+                   angle = 6.283185307179586 * (k % corners) / corners;
+            buf_format(&text, "%s%.9f %.9f", k ? ", " : "", cx + r * cos(angle), cy + r * sin(angle));
+        }
+        buf_text(&text, "))");
+        char name[20];
+        snprintf(name, sizeof name, "p%d", i);
+        bind_text(st, 1, name);
+        bind_slice(st, 2, buf_to_slice(&text));
+        ck_assert(statement_run(st, &f));
+    }
+    ck_assert(store_commit(s, &f));
+    buf_release(&text);
+}
+
 static void open_ward(void)
 {
     the_store = ward_make(PATH);
     add_shapes(the_store, 1600);
+    add_heavy_parks(the_store, 900, 160);
     ward_add_establishments(the_store, 2000);
     ward_run(
         the_store,
@@ -133,6 +164,35 @@ START_TEST(tiles_of_all_zooms_keep_the_rules)
         }
     ck_assert_int_gt(features, 5000);
     buf_release(&out);
+}
+END_TEST
+
+/* Below the zoom of single points: at most 500 features and 50 KB packed; the same asked for twice is the
+ * same. */
+START_TEST(a_heavy_tile_is_lightened)
+{
+    struct buf out = {0}, again = {0}, packed = {0};
+    size_t heaviest = 0;
+    int most = 0;
+    for (uint32_t z = 9; z < 16; z++)
+        for (int i = 0; i < 9; i++) {
+            struct tile_id t = tile_at(z, 108.19 + i % 3 * 0.009, 16.04 + i / 3 * 0.012);
+            int n = encode(LAYER_GREEN, t, false, &out);
+            buf_reset(&packed);
+            gzip_add(&packed, buf_to_slice(&out), 1);
+            ck_assert_msg(packed.n <= 50000 && n <= 500, "z%u: %zu bytes, %d features", z, packed.n, n);
+            heaviest = packed.n > heaviest ? packed.n : heaviest;
+            most = n > most ? n : most;
+            encode(LAYER_GREEN, t, false, &again);
+            ck_assert(slice_equal(buf_to_slice(&out), buf_to_slice(&again)));
+        }
+    printf("heavy tiles: at most %zu bytes packed, %d features\n", heaviest, most);
+    ck_assert_uint_gt(heaviest, 25000); /* not lightened more than need be */
+    struct tile_id deep = tile_at(16, 108.2, 16.05);
+    ck_assert_int_gt(encode(LAYER_GREEN, deep, false, &out), 10);
+    buf_release(&out);
+    buf_release(&again);
+    buf_release(&packed);
 }
 END_TEST
 
@@ -284,6 +344,7 @@ int main(void)
     tcase_add_unchecked_fixture(t, open_ward, close_ward);
     tcase_set_timeout(t, 100);
     tcase_add_test(t, tiles_of_all_zooms_keep_the_rules);
+    tcase_add_test(t, a_heavy_tile_is_lightened);
     tcase_add_test(t, areas_keep_their_area);
     tcase_add_test(t, every_label_is_in_exactly_one_tile);
     tcase_add_test(t, a_single_point_carries_what_its_page_needs);
