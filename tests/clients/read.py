@@ -4,16 +4,20 @@
 usage: read.py MAPD WARD.db      ends with "N passed, N failed"
 """
 import json
+import math
 import os
 import re
-import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from own_ward import Server, copy_of
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+MERCATOR = "http://www.opengis.net/def/crs/EPSG/0/3857"
 PLACES = ("establishments", "stalls", "food-safety", "markets")
 results = []
 
@@ -28,23 +32,18 @@ def output(*command):
     return done.returncode, done.stdout + done.stderr
 
 
-def copy_of(ward, folder):
-    """A ward of its own: other tests write into theirs, and QGIS does not wait for a writer."""
-    own = os.path.join(folder, "ward.db")
-    with sqlite3.connect(ward) as theirs, sqlite3.connect(own) as ours:
-        theirs.backup(ours)
-    shutil.copy(f"{ward}.key", f"{own}.key")
-    return own
-
-
 def feature_count(text):
     found = re.search(r"Feature Count: (\d+)", text)
     return int(found.group(1)) if found else -1
 
 
-def matched(base, collection):
-    with urllib.request.urlopen(f"{base}ogc/collections/{collection}/items?limit=1") as answer:
-        return json.load(answer)["numberMatched"]
+def page(base, collection, **query):
+    with urllib.request.urlopen(f"{base}ogc/collections/{collection}/items?{urllib.parse.urlencode(query)}") as answer:
+        return json.load(answer)
+
+
+def matched(base, collection, **query):
+    return page(base, collection, limit=1, **query)["numberMatched"]
 
 
 def gdal_reads(ward, base):
@@ -60,6 +59,55 @@ def gdal_reads(ward, base):
     code, text = output("ogr2ogr", "-f", "CSV", "/vsistdout/", f"OAPIF:{base}ogc/", "stalls")
     rows = len(text.splitlines()) - 1
     check("ogr2ogr fetches every stall over all pages", rows == matched(base, "stalls"), f"{rows}")
+
+
+def gdal_reads_tiles(base):
+    """Its MVT driver reads single tiles, and the whole set through the template of the TileJSON."""
+    from osgeo import gdal, ogr
+    gdal.UseExceptions()
+    west, south, east, north = page_extent(base, "establishments")
+    z = 16
+    n = 2 ** z
+    x, y = int(((west + east) / 2 + 180) / 360 * n), int((1 - math.asinh(math.tan(math.radians((south + north) / 2))) / math.pi) / 2 * n)
+    seen = compared = 0
+    for dx in range(-1, 2):
+        for dy in range(-1, 2):
+            dataset = gdal.OpenEx(f"MVT:{base}tiles/establishments/{z}/{x + dx}/{y + dy}.mvt", gdal.OF_VECTOR)
+            for feature in dataset.GetLayerByName("establishments") if dataset and dataset.GetLayerCount() else ():
+                seen += 1
+                point, code = feature.geometry(), feature["code"]
+                if seen % 25 or point.GetGeometryType() != ogr.wkbPoint:
+                    continue
+                compared += tile_position_agrees(base, code, point)
+    check("GDAL's MVT driver reads tiles", seen > 50, f"{seen} features")
+    check("its points lie where the items are", compared >= seen // 25 > 0, f"{compared} compared")
+
+
+def tile_position_agrees(base, code, point):
+    """Web Mercator metres of the driver against the item asked for in that system."""
+    with urllib.request.urlopen(f"{base}ogc/collections/establishments/items/{code}?crs=" + urllib.parse.quote(MERCATOR)) as answer:
+        x, y = json.load(answer)["geometry"]["coordinates"]
+    step = 2 * 20037508.342789244 / 2 ** 16 / 4096
+    return abs(point.GetX() - x) <= 1.1 * step and abs(point.GetY() - y) <= 1.1 * step
+
+
+def page_extent(base, collection):
+    with urllib.request.urlopen(f"{base}ogc/collections/{collection}") as answer:
+        return json.load(answer)["extent"]["spatial"]["bbox"][0]
+
+
+def qgis_pages_and_filters(base):
+    """Small pages, each behind the one before; an expression, of which the provider sends on what it can."""
+    from qgis.core import QgsFeatureRequest, QgsVectorLayer
+    served = matched(base, "establishments")
+    layer = QgsVectorLayer(f"url='{base}ogc/' typename='establishments' pageSize='97'", "e", "OAPIF")
+    codes = [f["code"] for f in layer.getFeatures()]
+    check("QGIS turns pages of 97", len(codes) == len(set(codes)) == served > 97, f"{len(codes)} of {served}")
+    check("QGIS counts as the server", layer.featureCount() == served, str(layer.featureCount()))
+    for expression, query in (("status = 'ceased'", {"status": "ceased"}), ("kind = 'household' AND status = 'active'", {"kind": "household", "status": "active"})):
+        found = sum(1 for _ in layer.getFeatures(QgsFeatureRequest().setFilterExpression(expression)))
+        expected = matched(base, "establishments", **query)
+        check(f"QGIS filters by {expression}", found == expected > 0, f"{found} of {expected}")
 
 
 def qgis_reads(ward, base):
@@ -80,6 +128,7 @@ def qgis_reads(ward, base):
     with urllib.request.urlopen(f"{base}ogc/collections/establishments/items?limit=10000&bbox=108.219,16.042,108.223,16.046") as a:
         located = sum(1 for f in json.load(a)["features"] if f["geometry"])
     check("QGIS asks by box and gets what the server holds there", inside == located, f"{inside} of {located}")
+    qgis_pages_and_filters(base)
 
 
 def owslib_reads(base):
@@ -95,15 +144,15 @@ def main():
     program = sys.argv[1]
     folder = tempfile.TemporaryDirectory()
     ward = copy_of(sys.argv[2], folder.name)
-    server = subprocess.Popen([program, "serve", ward, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    server = Server(program, ward)
+    base = server.base + "/"
     try:
-        base = re.search(r"http://\S+", server.stdout.readline()).group(0)
         gdal_reads(ward, base)
+        gdal_reads_tiles(base)
         qgis_reads(ward, base)
         owslib_reads(base)
     finally:
-        server.terminate()
-        check("the server stops cleanly", server.wait(20) == 0)
+        check("the server stops cleanly", server.stop() == 0)
     folder.cleanup()
     print(f"{results.count(True)} passed, {results.count(False)} failed", flush=True)
     os._exit(0 if all(results) else 1)  # QGIS 3.22 crashes when Python takes it apart
