@@ -146,12 +146,6 @@ static void try_word(const struct key_text *heading, struct slice words, int col
     }
 }
 
-/* What every match needs first; most words of a table end here. */
-static bool may_begin(const struct key_text *heading, char first)
-{
-    return plain_letter(heading->folded[0]) == plain_letter(first);
-}
-
 /* English names have "_" where a folded heading has a blank. */
 static void try_name(const struct key_text *heading, const char *name, int column, struct best *best)
 {
@@ -166,51 +160,115 @@ static void try_name(const struct key_text *heading, const char *name, int colum
     }
 }
 
-static void try_table(const struct key_text *heading, int kind, const struct words *table, size_t count,
-                      struct best *best)
+/* --- the words of one kind of list, by their first letter --- */
+
+enum { LETTERS = 128 };
+
+/* Tens of thousands of cells are looked at before the headings are found, nearly all of them no heading. */
+struct heading_words {
+    struct heading_word {
+        struct slice words;
+        int column;
+        bool is_name, is_general; /* an English name; of the table for all lists */
+    } * words;                    /* by letter; of one letter in the order of the tables */
+    uint32_t from[LETTERS + 1];
+};
+
+static size_t letter_of(char first)
 {
-    for (size_t i = 0; i < count && !best->is_exact; i++) {
+    return (unsigned char)plain_letter(first) % LETTERS;
+}
+
+struct word_filler {
+    struct heading_words *index;
+    uint32_t next[LETTERS];
+    bool is_counting;
+};
+
+static void fill_word(struct word_filler *f, struct heading_word word)
+{
+    if (!word.words.n) {
+        return;
+    }
+    size_t letter = letter_of(word.words.p[0]);
+    if (f->is_counting) {
+        f->index->from[letter + 1]++;
+    } else {
+        f->index->words[f->next[letter]++] = word;
+    }
+}
+
+static void fill_table(struct word_filler *f, int kind, const struct words *table, size_t count,
+                       bool is_general)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct slice rest = slice_of(table[i].headings), one;
         if (table[i].kind != kind && table[i].kind != ANY_KIND) {
             continue;
         }
-        if (may_begin(heading, table[i].name[0]))
-            try_name(heading, table[i].name, table[i].column, best);
-        for (const char *at = table[i].headings; *at && !best->is_exact;) {
-            size_t n = (size_t)(strchrnul(at, '|') - at);
-            if (may_begin(heading, *at))
-                try_word(heading, (struct slice){at, n}, table[i].column, best);
-            at += n + (at[n] == '|');
+        fill_word(f, (struct heading_word){slice_of(table[i].name), table[i].column, true, is_general});
+        while (slice_next(&rest, '|', &one)) {
+            fill_word(f, (struct heading_word){one, table[i].column, false, is_general});
         }
     }
 }
 
-static struct best find(int kind, const struct key_text *heading)
+struct heading_words *heading_words_make(enum import_kind kind, struct arena *a)
+{
+    struct word_filler f = {.index = ARENA_NEW(a, struct heading_words)};
+    for (int pass = 0; pass < 2; pass++) {
+        f.is_counting = pass == 0;
+        fill_table(&f, (int)kind, special_words, COUNT_OF(special_words), false);
+        fill_table(&f, (int)kind, general_words, COUNT_OF(general_words), true);
+        for (int i = 0; f.is_counting && i < LETTERS; i++) {
+            f.index->from[i + 1] += f.index->from[i];
+            f.next[i] = f.index->from[i];
+        }
+        if (f.is_counting) {
+            f.index->words = ARENA_ARRAY(a, struct heading_word, f.index->from[LETTERS] + 1);
+        }
+    }
+    return f.index;
+}
+
+static struct best find(const struct heading_words *index, const struct key_text *heading, bool only_general)
 {
     struct best best = {COLUMN_NONE, 0, false};
     if (heading->n == 0) {
         return best;
     }
-    try_table(heading, kind, special_words, COUNT_OF(special_words), &best);
-    if (!best.is_exact) {
-        try_table(heading, kind, general_words, COUNT_OF(general_words), &best);
+    size_t letter = letter_of(heading->folded[0]);
+    for (uint32_t i = index->from[letter]; i < index->from[letter + 1] && !best.is_exact; i++) {
+        const struct heading_word *w = &index->words[i];
+        if (only_general && !w->is_general) {
+            continue;
+        }
+        if (w->is_name) {
+            try_name(heading, w->words.p, w->column, &best);
+        } else {
+            try_word(heading, w->words, w->column, &best);
+        }
     }
     return best;
 }
 
-struct heading_match heading_match(enum import_kind kind, struct slice heading)
+static struct heading_match match(const struct heading_words *index, struct slice heading)
 {
     struct key_text key;
     struct slice text = without_numbering(slice_trim(heading));
     key_of(text, &key);
-    struct best whole = find((int)kind, &key);
+    struct best whole = find(index, &key, false);
     if (whole.is_exact) {
         return (struct heading_match){whole.column, MATCH_EXACT};
     }
     struct buf plain = {0};
+    struct best bare = whole;
     without_brackets(text, &plain);
-    key_of(buf_to_slice(&plain), &key);
+    if (plain.n != text.n) {
+        key_of(buf_to_slice(&plain), &key);
+        bare = find(index, &key, false);
+    }
     buf_release(&plain);
-    struct best bare = find((int)kind, &key);
     if (bare.is_exact) {
         return (struct heading_match){bare.column, MATCH_EXACT};
     }
@@ -218,13 +276,26 @@ struct heading_match heading_match(enum import_kind kind, struct slice heading)
     return (struct heading_match){column, column == COLUMN_NONE ? MATCH_NONE : MATCH_PREFIX};
 }
 
-struct heading_match heading_match_parts(enum import_kind kind, const struct heading *h)
+struct heading_match heading_match(enum import_kind kind, struct slice heading)
 {
-    struct heading_match joined = heading_match(kind, h->text);
+    struct arena a = {0};
+    struct heading_match m = match(heading_words_make(kind, &a), heading);
+    arena_release(&a);
+    return m;
+}
+
+struct heading_match heading_match_last(const struct heading_words *words, const struct heading *h)
+{
+    return match(words, h->parts[h->part_count - 1]);
+}
+
+static struct heading_match match_parts(const struct heading_words *words, const struct heading *h)
+{
+    struct heading_match joined = match(words, h->text);
     if (joined.how >= MATCH_EXACT || h->part_count < 2) {
         return joined;
     }
-    return heading_match(kind, h->parts[h->part_count - 1]);
+    return heading_match_last(words, h);
 }
 
 bool column_find(enum import_kind kind, struct slice heading, enum column_id *id)
@@ -333,7 +404,7 @@ static bool is_same_heading(const struct key_text *a, const struct key_text *b)
     return a->n == b->n && memcmp(a->folded, b->folded, a->n) == 0;
 }
 
-struct heading_match heading_match_with(const struct mapping_override *o, enum import_kind kind,
+struct heading_match heading_match_with(const struct mapping_override *o, const struct heading_words *words,
                                         const struct heading *h)
 {
     struct key_text key;
@@ -343,26 +414,23 @@ struct heading_match heading_match_with(const struct mapping_override *o, enum i
             return (struct heading_match){o->rows[i].column, MATCH_MAPPED};
         }
     }
-    return heading_match_parts(kind, h);
+    return match_parts(words, h);
 }
 
 /* What the heading means in lists in general; COLUMN_NONE when nothing, or not for certain. */
-static int general_meaning(const struct heading *h)
+static int general_meaning(const struct heading_words *words, const struct heading *h)
 {
-    struct best best = {COLUMN_NONE, 0, false};
     struct key_text key;
     key_of(h->parts[h->part_count - 1], &key);
-    if (key.n > 0) {
-        try_table(&key, ANY_KIND, general_words, COUNT_OF(general_words), &best);
-    }
+    struct best best = find(words, &key, true);
     return best.is_exact ? best.column : COLUMN_NONE;
 }
 
 /* The column that lost its meaning to another keeps the general one, if that is free ("street" beside "name"
  * in a list of streets); else it is shown, not read. */
-static void demote(const struct header *h, struct mapping *m, uint32_t i)
+static void demote(const struct header *h, const struct heading_words *words, struct mapping *m, uint32_t i)
 {
-    int general = general_meaning(&h->headings[i]);
+    int general = general_meaning(words, &h->headings[i]);
     m->column[i] = COLUMN_NONE;
     if (general >= 0 && m->sheet_column[general] < 0) {
         m->column[i] = general;
@@ -370,7 +438,8 @@ static void demote(const struct header *h, struct mapping *m, uint32_t i)
     }
 }
 
-static void settle(const struct header *h, struct mapping *m, uint32_t i, struct heading_match found)
+static void settle(const struct header *h, const struct heading_words *words, struct mapping *m, uint32_t i,
+                   struct heading_match found)
 {
     m->column[i] = found.column;
     m->how[i] = found.how;
@@ -382,15 +451,15 @@ static void settle(const struct header *h, struct mapping *m, uint32_t i, struct
     }
     int32_t before = m->sheet_column[found.column];
     bool is_truer = before >= 0 && m->how[before] == found.how && found.how == MATCH_EXACT &&
-                    general_meaning(&h->headings[i]) == found.column &&
-                    general_meaning(&h->headings[before]) != found.column;
+                    general_meaning(words, &h->headings[i]) == found.column &&
+                    general_meaning(words, &h->headings[before]) != found.column;
     if (before >= 0 && m->how[before] >= found.how && !is_truer) {
-        demote(h, m, i);
+        demote(h, words, m, i);
         return;
     }
     m->sheet_column[found.column] = (int32_t)i;
     if (before >= 0) {
-        demote(h, m, (uint32_t)before);
+        demote(h, words, m, (uint32_t)before);
     }
 }
 
@@ -404,10 +473,11 @@ void mapping_make(const struct header *h, enum import_kind kind, const struct ma
     for (int i = 0; i < COLUMN_COUNT; i++) {
         m->sheet_column[i] = -1;
     }
+    const struct heading_words *words = heading_words_make(kind, a);
     for (uint32_t i = 0; i < h->count; i++) {
         m->column[i] = COLUMN_NONE;
         if (h->headings[i].part_count > 0) {
-            settle(h, m, i, heading_match_with(o, kind, &h->headings[i]));
+            settle(h, words, m, i, heading_match_with(o, words, &h->headings[i]));
         }
     }
 }

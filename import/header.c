@@ -20,6 +20,7 @@ struct grid {
     struct spot *spots;
     uint32_t width, height;
     bool has_merges;
+    const struct heading_words *words;
 };
 
 static struct spot *spot_at(const struct grid *g, uint32_t row, uint32_t column)
@@ -79,6 +80,7 @@ static void make_grid(struct grid *g, const struct header_request *q, struct are
         }
     }
     fill_merges(g, q->sheet, rows);
+    g->words = heading_words_make(q->kind, a);
 }
 
 /* --- one heading --- */
@@ -136,13 +138,13 @@ struct score {
     bool is_told_above;     /* some column has its heading in the first row and nothing below it */
 };
 
-static void score_heading(const struct header_request *q, const struct heading *h, bool *seen,
-                          struct score *s)
+static void score_heading(const struct header_request *q, const struct grid *g, const struct heading *h,
+                          bool *seen, struct score *s)
 {
     if (h->part_count == 0) {
         return;
     }
-    struct heading_match m = heading_match_with(q->mapping, q->kind, h);
+    struct heading_match m = heading_match_with(q->mapping, g->words, h);
     s->told++;
     if (m.column == COLUMN_NONE) {
         s->points--;
@@ -154,7 +156,7 @@ static void score_heading(const struct header_request *q, const struct heading *
     s->matched += is_new && m.column != COLUMN_IGNORED;
     s->points += !is_new ? 0 : m.how >= MATCH_EXACT ? 4 : 2;
     bool is_last = !h->is_from_above;
-    s->last_matched += is_last && heading_match(q->kind, h->parts[h->part_count - 1]).column != COLUMN_NONE;
+    s->last_matched += is_last && heading_match_last(g->words, h).column != COLUMN_NONE;
     s->is_told_above |= h->part_count == 1 && h->is_from_above;
 }
 
@@ -189,7 +191,7 @@ static struct score score_rows(const struct header_request *q, const struct grid
             buf_slice(&joined, h.parts[i]);
         }
         h.text = buf_to_slice(&joined);
-        score_heading(q, &h, seen, &s);
+        score_heading(q, g, &h, seen, &s);
     }
     buf_release(&joined);
     /* Two rows that share the headings between them beat the upper one alone; a title above the headings does

@@ -104,9 +104,15 @@ static void take_result(struct load *l, const struct geocode_result *r, struct l
     }
 }
 
-void locate(struct load *l, const struct business *b, struct location *out)
+/* Of a place whose coordinates are typed the address is only shown, as typed; its street is asked for where it
+ * stands for something that is hidden. Reading addresses would be a third of a long import. */
+static bool needs_address(const struct business *b)
 {
-    *out = (struct location){.position = {.position = "none"}};
+    return !b->has_position || b->at_home == 1 || name_holds_owner(b);
+}
+
+static void locate_by_address(struct load *l, const struct business *b, struct location *out)
+{
     struct geocode_result r = {0};
     geocode(l->geocoder, &b->query, &l->row, &r);
     take_result(l, &r, out);
@@ -115,6 +121,13 @@ void locate(struct load *l, const struct business *b, struct location *out)
         out->question = b->number_problem;
         out->fault_group = SLICE("number_is_date");
     }
+}
+
+void locate(struct load *l, const struct business *b, struct location *out)
+{
+    *out = (struct location){.position = {.position = "none"}};
+    if (needs_address(b))
+        locate_by_address(l, b, out);
     if (b->has_position) {
         out->position = (struct place_position){.position = "gps", .at = b->at, .accuracy_m = GPS_ACCURACY_M};
         out->question = NULL;

@@ -122,13 +122,15 @@ struct heading_match {
     enum match how;
 };
 
+struct heading_words; /* what headings of one kind of list may be called */
+
+struct heading_words *heading_words_make(enum import_kind kind, struct arena *a);
 /* Meaning of one heading text for this kind of import. */
 struct heading_match heading_match(enum import_kind kind, struct slice heading);
-/* Meaning of a heading of several rows: joined, else its last part, else its first. */
-struct heading_match heading_match_parts(enum import_kind kind, const struct heading *h);
-
-/* The same, with what a mapping file says before it. */
-struct heading_match heading_match_with(const struct mapping_override *o, enum import_kind kind,
+/* Meaning of the last part of a heading that has parts. */
+struct heading_match heading_match_last(const struct heading_words *words, const struct heading *h);
+/* Meaning of a heading: what a mapping file says, else its parts joined, else its last part. */
+struct heading_match heading_match_with(const struct mapping_override *o, const struct heading_words *words,
                                         const struct heading *h);
 
 struct mapping {

@@ -10,12 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct projection {
+/* PROJ's part: reading its register takes 40 ms, which most lists (typed in degrees) never need. */
+struct machine {
     PJ_CONTEXT *context;
-    PJ *pj; /* from WGS84 degrees to the system, axes normalised */
+    PJ *pj; /* from WGS84 degrees to the system, axes normalised; NULL: not made yet */
+};
+
+struct projection {
+    struct machine *machine;
     int epsg;
     bool is_degrees, is_north_first;
 };
+
+enum { OUR_METRES = 5899 }; /* known without asking: metres, northing first */
 
 static bool read_epsg(const char *crs, int *epsg)
 {
@@ -52,23 +59,34 @@ static bool first_axis_is_north(PJ_CONTEXT *context, const char *code)
     return is_north;
 }
 
-static bool make(struct projection *p, struct fault *f)
+static PJ *machine_of(const struct projection *p)
+{
+    struct machine *m = p->machine;
+    char code[24];
+    if (m->pj)
+        return m->pj;
+    snprintf(code, sizeof code, "EPSG:%d", p->epsg);
+    if (!m->context)
+        m->context = proj_context_create();
+    proj_log_level(m->context, PJ_LOG_NONE);
+    PJ *raw = proj_create_crs_to_crs(m->context, "EPSG:4326", code, NULL);
+    m->pj = raw ? proj_normalize_for_visualization(m->context, raw) : NULL;
+    proj_destroy(raw);
+    return m->pj;
+}
+
+static bool ask_register(struct projection *p, struct fault *f)
 {
     char code[24];
     snprintf(code, sizeof code, "EPSG:%d", p->epsg);
-    p->context = proj_context_create();
-    proj_log_level(p->context, PJ_LOG_NONE);
-    PJ *raw = proj_create_crs_to_crs(p->context, "EPSG:4326", code, NULL);
-    p->pj = raw ? proj_normalize_for_visualization(p->context, raw) : NULL;
-    proj_destroy(raw);
-    if (!p->pj) {
+    if (!machine_of(p)) {
         return fault_set(f, FAULT_BAD_PARAMETER, "crs", "không biết hệ toạ độ \"%s\"", code);
     }
-    PJ *crs = proj_create(p->context, code);
+    PJ *crs = proj_create(p->machine->context, code);
     PJ_TYPE type = crs ? proj_get_type(crs) : PJ_TYPE_UNKNOWN;
     p->is_degrees = type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS;
     proj_destroy(crs);
-    p->is_north_first = first_axis_is_north(p->context, code);
+    p->is_north_first = first_axis_is_north(p->machine->context, code);
     return true;
 }
 
@@ -82,11 +100,14 @@ bool projection_open(struct projection **out, const char *crs, struct fault *f)
         return false;
     }
     struct projection *p = calloc(1, sizeof *p);
-    if (!p) {
+    struct machine *machine = calloc(1, sizeof *machine);
+    if (!p || !machine) {
+        free(p);
+        free(machine);
         return fault_set(f, FAULT_INTERNAL, "crs", "hết bộ nhớ");
     }
-    p->epsg = epsg;
-    if (!make(p, f)) {
+    *p = (struct projection){.machine = machine, .epsg = epsg, .is_north_first = epsg == OUR_METRES};
+    if (epsg != OUR_METRES && !ask_register(p, f)) {
         projection_close(p);
         return false;
     }
@@ -97,8 +118,10 @@ bool projection_open(struct projection **out, const char *crs, struct fault *f)
 void projection_close(struct projection *p)
 {
     if (p) {
-        proj_destroy(p->pj);
-        proj_context_destroy(p->context);
+        proj_destroy(p->machine->pj);
+        if (p->machine->context)
+            proj_context_destroy(p->machine->context);
+        free(p->machine);
         free(p);
     }
 }
@@ -120,14 +143,18 @@ bool projection_is_north_first(const struct projection *p)
 
 bool projection_to_lonlat(const struct projection *p, double east, double north, struct lonlat *out)
 {
-    PJ_COORD c = proj_trans(p->pj, PJ_INV, proj_coord(east, north, 0, 0));
+    PJ *pj = machine_of(p);
+    PJ_COORD c =
+        pj ? proj_trans(pj, PJ_INV, proj_coord(east, north, 0, 0)) : proj_coord(HUGE_VAL, HUGE_VAL, 0, 0);
     *out = (struct lonlat){c.xy.x, c.xy.y};
     return isfinite(c.xy.x) && isfinite(c.xy.y);
 }
 
 bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north)
 {
-    PJ_COORD c = proj_trans(p->pj, PJ_FWD, proj_coord(at.lon, at.lat, 0, 0));
+    PJ *pj = machine_of(p);
+    PJ_COORD c =
+        pj ? proj_trans(pj, PJ_FWD, proj_coord(at.lon, at.lat, 0, 0)) : proj_coord(HUGE_VAL, HUGE_VAL, 0, 0);
     *east = c.xy.x;
     *north = c.xy.y;
     return isfinite(c.xy.x) && isfinite(c.xy.y);
