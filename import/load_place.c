@@ -104,8 +104,8 @@ static void take_result(struct load *l, const struct geocode_result *r, struct l
     }
 }
 
-/* Of a place whose coordinates are typed the address is only shown, as typed; its street is asked for where it
- * stands for something that is hidden. Reading addresses would be a third of a long import. */
+/* Of a place whose coordinates are typed the address is only shown, as typed; its street is asked for where
+ * it stands for something that is hidden. Reading addresses would be a third of a long import. */
 static bool needs_address(const struct business *b)
 {
     return !b->has_position || b->at_home == 1 || name_holds_owner(b);
