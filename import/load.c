@@ -147,9 +147,12 @@ static void hash_twin(struct run *r, struct source_row *source)
 static bool is_known(struct run *r, const struct source_row *source, struct outcome *out)
 {
     struct source_row known;
-    if (!source_row_find(r->load.batch, source->key, &known) ||
-        memcmp(known.hash, source->hash, HASH_BYTES) != 0)
+    if (!source_row_find(r->load.batch, source->key, &known))
         return false;
+    if (memcmp(known.hash, source->hash, HASH_BYTES) != 0) {
+        r->load.known_entity = out->twin_of ? 0 : known.entity_id;
+        return false;
+    }
     out->verdict = VERDICT_UNCHANGED;
     out->entity_id = known.entity_id;
     out->entity = r->kind->entity;
@@ -208,6 +211,7 @@ static bool apply_row(struct run *r, const struct row *row, struct source_row *s
 static bool settle_row(struct run *r, const struct row *row, struct outcome *out, struct fault *f)
 {
     struct source_row source = {.row = row->number};
+    r->load.known_entity = 0;
     r->kind->read(&r->load, row, out);
     if (is_rejected(out))
         return true;

@@ -50,6 +50,8 @@ struct load {
     void *state;  /* of the kind; in the import's arena */
     struct market *markets;
     int market_count;
+    int64_t known_entity; /* what the last import of this list made of the row, when the row has changed; 0
+                             none */
 };
 
 struct load_kind {

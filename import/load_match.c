@@ -138,6 +138,15 @@ static bool match_by_stall_address(struct load *l, const struct business *b, str
     return m->kind != MATCH_WEAK;
 }
 
+/* The same row of the same list again: which place it is was settled before, perhaps by a person who found
+ * two records to be one. */
+static void recall_decision(const struct load *l, struct matches *m)
+{
+    for (int i = 0; m->kind == MATCH_WEAK && i < m->count; i++)
+        if (m->id[i] == l->known_entity)
+            *m = (struct matches){.kind = MATCH_SAME, .id = {l->known_entity}, .count = 1};
+}
+
 void business_match(struct load *l, const struct business *b, struct matches *m)
 {
     struct place_known known;
@@ -147,6 +156,7 @@ void business_match(struct load *l, const struct business *b, struct matches *m)
     match_by_identity(l, b, m);
     if (m->kind == MATCH_NONE)
         match_by_name(l, b, m);
+    recall_decision(l, m);
     if (m->kind == MATCH_SAME && place_read(l->store, &l->row, m->id[0], &known))
         m->stall = known.stall_place_id;
     if (m->kind == MATCH_NONE) {
@@ -184,8 +194,8 @@ static void merge_place(struct writing *w, struct place *p)
     p->batch_id = batch_id(w->l->batch);
     p->public_name = public_name(w->l, b, &w->where);
     p->name = hides_owner ? p->public_name : without_contacts(w->l, b->name);
-    if (b->ref.n && !w->stall && !is_public_code(b->ref))
-        p->ref = b->ref;
+    if (b->ref.n && !p->ref.n && !w->stall && !is_public_code(b->ref))
+        p->ref = b->ref; /* of two records that became one, both numbers lead here */
     if (b->status)
         p->status = b->status;
     else if (w->is_new)
@@ -335,12 +345,22 @@ static bool write_all(struct writing *w, struct outcome *out, struct fault *f)
     return w->is_new || !w->known.place.needs_review || review_settle(w->l->batch, p.id, f);
 }
 
+/* Who the other is, so that the clerk need not look it up. */
+static const char *twin_text(struct writing *w, const struct matches *m, uint32_t row)
+{
+    struct place_known other;
+    const char *which = row ? arena_format(&w->l->row, "dòng %u của tệp này", row) : "cơ sở đã có trong sổ";
+    if (!m->count || !place_read(w->l->store, &w->l->row, m->id[0], &other))
+        return arena_format(&w->l->row, "Có thể trùng với %s", which);
+    const struct place *p = &other.place;
+    return arena_format(&w->l->row, "Có thể trùng với %s: \"%.*s\"%s%.*s, mã tra cứu %s%s", which,
+                        (int)p->name.n, p->name.p, p->ref.n ? ", mã điểm " : "", (int)p->ref.n,
+                        p->ref.n ? p->ref.p : "", p->code, m->count > 1 ? " (và nơi khác nữa)" : "");
+}
+
 static void ask_about_twins(struct writing *w, const struct matches *m, struct outcome *out)
 {
-    complain_text(out, COLUMN_NAME, FAULT_DUPLICATE, w->b->name,
-                  out->twin_of
-                      ? arena_format(&w->l->row, "Có thể trùng với dòng %u của tệp này", out->twin_of)
-                      : "Có thể là cơ sở đã có trong sổ");
+    complain_text(out, COLUMN_NAME, FAULT_DUPLICATE, w->b->name, twin_text(w, m, out->twin_of));
     ask(out, "có thể trùng với cơ sở đã có", "duplicate", 0);
     for (int i = 0; i < m->count; i++)
         add_candidate(w->l, out, m->id[i]);

@@ -346,6 +346,22 @@ static void name_builders(struct store *s, int64_t batch, int64_t row, struct bu
                    (long long)sqlite3_column_int64(st, 1));
 }
 
+/* A person's decision about the row: it has to be taken back first. */
+static void name_decision(struct store *s, int64_t batch, int64_t row, struct buf *out)
+{
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT max(d.id) FROM decision d JOIN review r ON r.id = d.review_id"
+                                       " WHERE r.batch_id = ?1 AND r.row = ?2 AND d.undone_at IS NULL",
+                                       NULL);
+    if (!st)
+        return;
+    bind_int(st, 1, batch);
+    bind_int(st, 2, row);
+    if (statement_next(st, NULL) && !column_is_null(st, 0))
+        buf_format(out, " ← quyết định %lld", (long long)sqlite3_column_int64(st, 0));
+    sqlite3_reset(st);
+}
+
 enum { NAMED_CONFLICTS = 8 };
 
 /* Last row first. Goes on after a conflict (all is rolled back anyway) to name more than the first one. */
@@ -366,8 +382,10 @@ static bool take_back_rows(struct store *s, int64_t batch, struct buf *conflicts
         ok = key_unseal(store_key(s), column_bytes(st, 1), &entries) ||
              fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được nhật ký của lần nhập");
         ok = ok && (journal_take_back(s, buf_to_slice(&entries), &conflict, f) || conflict);
-        if (conflict && named++ < NAMED_CONFLICTS)
+        if (conflict && named++ < NAMED_CONFLICTS) {
             name_builders(s, batch, sqlite3_column_int64(st, 0), conflicts);
+            name_decision(s, batch, sqlite3_column_int64(st, 0), conflicts);
+        }
     }
     sqlite3_reset(st);
     buf_release(&entries);

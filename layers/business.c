@@ -21,7 +21,10 @@ static int64_t find_by_text(struct store *s, const char *sql, struct slice text)
 
 int64_t place_by_ref(struct store *s, struct slice ref)
 {
-    return find_by_text(s, "SELECT id FROM place WHERE ref = ?1", ref);
+    return find_by_text(s,
+                        "SELECT id FROM place WHERE ref = ?1 UNION ALL"
+                        " SELECT place_id FROM retired_place WHERE ref = ?1 LIMIT 1",
+                        ref);
 }
 
 int64_t place_by_code(struct store *s, struct slice code)
@@ -29,7 +32,10 @@ int64_t place_by_code(struct store *s, struct slice code)
     char canonical[CODE_LENGTH + 1];
     if (!code_canonical(code, canonical))
         return 0;
-    return find_by_text(s, "SELECT id FROM place WHERE code = ?1", slice_of(canonical));
+    return find_by_text(s,
+                        "SELECT id FROM place WHERE code = ?1 UNION ALL"
+                        " SELECT place_id FROM retired_place WHERE code = ?1 LIMIT 1",
+                        slice_of(canonical));
 }
 
 static struct date column_date(sqlite3_stmt *st, int index)
@@ -286,7 +292,10 @@ void establishment_match_key(struct store *s, struct slice name_fold, struct sli
 int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT place_id FROM establishment WHERE match_key = ?1 ORDER BY place_id LIMIT ?2", NULL);
+        s,
+        "SELECT place_id FROM establishment WHERE match_key = ?1 UNION SELECT place_id FROM retired_place"
+        " WHERE match_key = ?1 ORDER BY place_id LIMIT ?2",
+        NULL);
     if (!st)
         return 0;
     bind_bytes(st, 1, (struct slice){(const char *)key, HASH_BYTES});

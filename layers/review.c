@@ -2,9 +2,7 @@
  * remembered for the same address text, closes the question, and says who and when.
  *
  * Law: a decision is one transaction and one entry of the audit; a question is decided once. */
-#include "layers/store_private.h"
-
-#include <stdio.h>
+#include "layers/decision.h"
 
 int review_groups(struct store *s, struct arena *a, struct review_group **groups)
 {
@@ -173,35 +171,33 @@ static bool close_review(struct store *s, const struct review_item *item, const 
     return statement_run(st, f);
 }
 
-static bool note(struct store *s, const struct review_item *item, const struct review_decision *d,
-                 struct fault *f)
+static void note_on(struct arena *a, const struct review_item *item, const struct review_decision *d,
+                    struct decision_note *note)
 {
-    struct buf subject = {0}, detail = {0};
-    if (item->code.n)
-        buf_format(&subject, "place %.*s", (int)item->code.n, item->code.p);
-    else
-        buf_format(&subject, "batch %lld row %lld", (long long)item->batch_id, (long long)item->row);
-    buf_format(&detail, "{\"review\":%lld,\"from\":\"%.*s\"", (long long)item->id, (int)item->position.n,
-               item->position.p);
-    if (d->moves)
-        buf_format(&detail, ",\"to\":\"%s\",\"lon\":%.7f,\"lat\":%.7f,\"accuracy_m\":%.0f",
-                   d->position.position, d->position.at.lon, d->position.at.lat, d->position.accuracy_m);
-    buf_char(&detail, '}');
-    char action[40];
-    snprintf(action, sizeof action, "review.%s", d->decision);
-    struct audit_entry entry = {
-        .who = d->who, .action = action, .subject = buf_to_slice(&subject), .detail = buf_to_slice(&detail)};
-    bool good = audit_append(s, &entry, f);
-    buf_release(&subject);
-    buf_release(&detail);
-    return good;
+    const char *to = d->moves
+                         ? arena_format(a, ",\"to\":\"%s\",\"lon\":%.7f,\"lat\":%.7f,\"accuracy_m\":%.0f",
+                                        d->position.position, d->position.at.lon, d->position.at.lat,
+                                        d->position.accuracy_m)
+                         : "";
+    const char *subject = item->code.n ? arena_format(a, "place %.*s", (int)item->code.n, item->code.p)
+                                       : arena_format(a, "batch %lld row %lld", (long long)item->batch_id,
+                                                      (long long)item->row);
+    const char *detail = arena_format(a, "{\"review\":%lld,\"from\":\"%.*s\"%s}", (long long)item->id,
+                                      (int)item->position.n, item->position.p ? item->position.p : "", to);
+    *note = (struct decision_note){.review_id = item->id,
+                                   .who = d->who,
+                                   .action = d->decision,
+                                   .subject = slice_of(subject),
+                                   .detail = slice_of(detail)};
 }
 
 bool review_decide(struct store *s, int64_t id, const struct review_decision *d, struct fault *f)
 {
     struct arena a = {0};
-    struct review_item item;
-    if (!store_begin(s, f))
+    struct review_item item = {0};
+    struct decision writing;
+    struct decision_note note = {0};
+    if (!decision_begin(&writing, s, f))
         return false;
     bool good = review_read(s, &a, id, &item, f);
     if (good && item.closed_at.n)
@@ -210,9 +206,9 @@ bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
         good =
             fault_set(f, FAULT_BAD_STATE, NULL, "%s", "dòng này chưa có điểm kinh doanh nào để đặt vị trí");
     good = good && (!item.place_id || settle_place(s, &item, d, f)) && remember_address(s, &item, d, f) &&
-           close_review(s, &item, d, f) && note(s, &item, d, f) && store_commit(s, f);
-    if (!good)
-        store_rollback(s);
+           close_review(s, &item, d, f);
+    note_on(&a, &item, d, &note);
+    good = decision_end(&writing, good, &note, f);
     arena_release(&a);
     return good;
 }

@@ -46,6 +46,49 @@ struct review_decision {
 bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
                    struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- two records that may be one place (merge.c, compare.c) --- */
+
+struct review_merge {
+    const char *who;
+    struct slice into; /* code of the record that stays; that of the question goes and leads there for ever */
+    bool takes_new;    /* where both say something, the one that goes is right */
+};
+
+/* Its own transaction, published; one decision. An establishment and a stall become one business instead. */
+bool review_merge(struct store *s, int64_t id, const struct review_merge *m,
+                  struct fault *f) RESULT_MUST_BE_USED;
+
+enum sameness { SAME_UNKNOWN, SAME_YES, SAME_NO };
+
+struct place_pair {
+    const char *title;
+    struct slice one, other; /* empty of what is restricted: there only `same` speaks */
+    enum sameness same;
+    bool is_restricted;
+};
+
+/* The two records line by line, in the arena; what is restricted is compared without being opened. */
+int place_compare(struct store *s, struct arena *a, int64_t one, int64_t other, struct place_pair **out);
+
+/* --- decisions and the way back (decision.c) --- */
+
+struct decision_query {
+    int64_t review_id; /* 0: all */
+    int limit;
+};
+
+struct decision_line {
+    int64_t id, review_id;
+    struct slice at, who, action, subject, undone_at, undone_by;
+};
+
+/* Newest first. */
+int decision_list(struct store *s, struct arena *a, const struct decision_query *q,
+                  struct decision_line **lines);
+/* Takes one decision back exactly: its own transaction, published. BUILT_UPON when somebody built on it
+ * since. */
+bool decision_undo(struct store *s, int64_t id, const char *who, struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- a place for staff --- */
 
 struct place_section {

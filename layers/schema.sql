@@ -383,6 +383,23 @@ CREATE TABLE facility_group (name TEXT NOT NULL, prefix TEXT NOT NULL, PRIMARY K
 INSERT INTO facility_group VALUES
   ('health', '86'), ('education', '85'), ('retail', '4711'), ('retail', '4719'), ('retail', '551'), ('retail', '561');
 
+-- migration 4
+-- A record that a person found to be another place (merge.c). Its code may be printed on a wall, so it leads to the other for ever;
+-- its number and its name at its address still find the other when a list brings them again.
+
+CREATE TABLE retired_place (
+  code TEXT PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES place (id), ref TEXT, match_key BLOB, retired_at TEXT NOT NULL)
+  WITHOUT ROWID;
+CREATE INDEX retired_place_ref ON retired_place (ref) WHERE ref IS NOT NULL;
+CREATE INDEX retired_place_match ON retired_place (match_key) WHERE match_key IS NOT NULL;
+CREATE INDEX retired_place_place ON retired_place (place_id);
+
+-- what a person decided in the review queue; before: what stood there (journal.c), sealed
+CREATE TABLE decision (
+  id INTEGER PRIMARY KEY, review_id INTEGER, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
+  before BLOB NOT NULL, undone_at TEXT, undone_by TEXT);
+CREATE INDEX decision_review ON decision (review_id);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -482,10 +499,12 @@ CREATE VIEW pub_establishments AS
   LEFT JOIN ward w ON w.id = p.ward_id LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code
   WHERE e.stall_place_id IS NULL;
 
--- printed codes of establishments that became one business with a stall
+-- printed codes of establishments that became one business with a stall, and of records that were found to be another place
 CREATE VIEW pub_moved_codes AS
   SELECT p.code AS code, s.code AS moved_to
-  FROM establishment e JOIN place p ON p.id = e.place_id JOIN place s ON s.id = e.stall_place_id;
+  FROM establishment e JOIN place p ON p.id = e.place_id JOIN place s ON s.id = e.stall_place_id
+  UNION ALL SELECT r.code, coalesce(s.code, p.code) FROM retired_place r JOIN place p ON p.id = r.place_id
+  LEFT JOIN establishment e ON e.place_id = p.id LEFT JOIN place s ON s.id = e.stall_place_id;
 
 CREATE VIEW pub_stalls AS
   SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
