@@ -190,6 +190,7 @@ bool projection_to_lonlat(const struct projection *p, double east, double north,
 bool projection_from_lonlat(const struct projection *p, struct lonlat at, double *east, double *north);
 
 #include "layers/account.h"
+#include "layers/edit.h"
 #include "layers/notice.h"
 #include "layers/record.h"
 #include "layers/review.h"

@@ -400,6 +400,15 @@ CREATE TABLE decision (
   before BLOB NOT NULL, undone_at TEXT, undone_by TEXT);
 CREATE INDEX decision_review ON decision (review_id);
 
+-- migration 5
+-- What staff changed by hand, one row a saving: `changes` are lines of field, tab, before, tab, after (nothing restricted); `before` is
+-- the journal of it, sealed, so that it can be taken back exactly. By public code: the code outlives what is taken back.
+
+CREATE TABLE place_edit (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, changes TEXT NOT NULL, before BLOB NOT NULL,
+  undone_at TEXT, undone_by TEXT);
+CREATE INDEX place_edit_code ON place_edit (code);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

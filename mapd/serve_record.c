@@ -112,7 +112,7 @@ static void private_button(const struct call *c, struct buf *out, const char *co
 
 /* --- the page --- */
 
-static bool find_place(const struct call *c, char code[CODE_LENGTH + 1], int64_t *id, struct fault *f)
+bool staff_find_place(const struct call *c, char code[CODE_LENGTH + 1], int64_t *id, struct fault *f)
 {
     if (code_canonical(c->value[PARAMETER_CODE].text, code)) {
         *id = place_by_code(c->serve->staff->store, slice_of(code));
@@ -120,6 +120,17 @@ static bool find_place(const struct call *c, char code[CODE_LENGTH + 1], int64_t
             return true;
     }
     return fault_set(f, FAULT_NOT_FOUND, NULL, "%s", "không có hồ sơ nào mang mã này");
+}
+
+static void links_html_of(const struct call *c, struct buf *out, const char *code)
+{
+    buf_text(out, "<p class=\"buttons\">");
+    if (may(c, ROUTE_STAFF_EDIT))
+        buf_format(out, "<a href=\"/staff/c/%s/edit\">Sửa hồ sơ, đặt lại vị trí</a>", code);
+    buf_format(out,
+               "<a href=\"/?staff=1&amp;id=%s\">Xem trên bản đồ</a><a href=\"/c/%s\">Trang tra cứu công "
+               "khai</a></p>",
+               code, code);
 }
 
 static bool record_page(const struct call *c, struct reply *r, bool opens, struct fault *f)
@@ -130,14 +141,14 @@ static bool record_page(const struct call *c, struct reply *r, bool opens, struc
     struct place_section *sections;
     struct private_item *items;
     struct place_known known;
-    if (!find_place(c, code, &id, f))
+    if (!staff_find_place(c, code, &id, f))
         return false;
     struct buf *out = &r->body;
     int count = place_sections(s, c->arena, id, &sections);
     int restricted = place_private(s, c->arena, id, opens, &items);
     bool named = place_read(s, c->arena, id, &known) && known.place.name.n;
     staff_page_open(c, r, named ? arena_text(c->arena, known.place.name) : code);
-    buf_format(out, "<p><a href=\"/c/%s\">Trang tra cứu công khai</a></p>", code);
+    links_html_of(c, out, code);
     for (int i = 0; i < count; i++) {
         buf_format(out, "<h2>%s</h2>", sections[i].title);
         if (sections[i].rows == 1)
@@ -150,6 +161,7 @@ static bool record_page(const struct call *c, struct reply *r, bool opens, struc
                 private_button(c, out, code);
         }
     }
+    edits_html(c, out, code);
     staff_page_close(c, r);
     return true;
 }
@@ -184,7 +196,7 @@ bool staff_private(const struct call *c, struct reply *r, struct fault *f)
     char code[CODE_LENGTH + 1];
     int64_t id;
     struct store *s = c->serve->staff->store;
-    if (!find_place(c, code, &id, f))
+    if (!staff_find_place(c, code, &id, f))
         return false;
     if (!store_key(s))
         return record_page(c, r, false, f);

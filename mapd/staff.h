@@ -69,6 +69,13 @@ void form_close(struct buf *out, const char *button);
 void form_input(struct buf *out, const char *label, const char *name, const char *type, const char *more);
 void note_html(struct buf *out, const char *class, const char *text); /* class: good warn stop, or "" */
 const char *staff_style(void);
+/* --- serve_record.c, serve_edit.c: what they share --- */
+
+/* The place of the path's code, in its canonical form; NOT_FOUND else. */
+bool staff_find_place(const struct call *c, char code[CODE_LENGTH + 1], int64_t *id,
+                      struct fault *f) RESULT_MUST_BE_USED;
+void edits_html(const struct call *c, struct buf *out, const char *code); /* savings by hand */
+
 /* "2026-11-22T03:00:00Z" as local day and time for people. */
 const char *moment_text(const struct call *c, struct slice utc);
 
