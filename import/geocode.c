@@ -209,8 +209,21 @@ static void write_territory(const struct geocoder *g, const struct address *a, s
     r->ward = lexicon_ward_name(g->lexicon, r->ward_id);
 }
 
-static struct geocode_candidate candidate_of(const struct geocoder *g, const struct judged *j,
-                                             struct arena *a)
+static struct slice typed_name(const struct tokens *t, int from, int to, struct arena *a)
+{
+    struct buf b = {0};
+    for (int i = from; i < to; i++) {
+        if (b.n)
+            buf_char(&b, ' ');
+        buf_slice(&b, t->t[i].marks);
+    }
+    struct slice text = arena_slice(a, buf_to_slice(&b));
+    buf_release(&b);
+    return text;
+}
+
+static struct geocode_candidate candidate_of(const struct geocoder *g, const struct reading *r,
+                                             const struct judged *j, struct arena *a)
 {
     const struct gazetteer_street *s = &g->gazetteer->streets[j->match.street];
     return (struct geocode_candidate){.street = s->name,
@@ -219,7 +232,9 @@ static struct geocode_candidate candidate_of(const struct geocoder *g, const str
                                       .accuracy_m = j->placed.accuracy_m,
                                       .score = j->score,
                                       .street_id = s->id,
-                                      .faults = fault_codes(j->faults, a)};
+                                      .faults = fault_codes(j->faults, a),
+                                      .why = why_candidate(j, a),
+                                      .typed = typed_name(&r->tokens, j->match.from, j->match.to, a)};
 }
 
 static void write_number(const struct judged *j, struct arena *a, struct geocode_result *r)
@@ -254,7 +269,7 @@ static void judge_all(const struct geocoder *g, struct reading *reading, struct 
     for (int i = n; i-- > 0;) {
         judge_street(g, reading, i, a, best);
         if (best->class)
-            r->candidates[r->candidate_count++] = candidate_of(g, best, a);
+            r->candidates[r->candidate_count++] = candidate_of(g, reading, best, a);
     }
     qsort(r->candidates, (size_t)r->candidate_count, sizeof r->candidates[0], compare_candidates);
 }
@@ -286,6 +301,19 @@ static void write_review(struct geocode_result *r, const uint8_t faults[GEO_COUN
             arena_format(a, "%s:%.*s", geofault_get(worst)->code, (int)street.n, street.p ? street.p : ""));
 }
 
+/* Rows that one decision about a name would mend are of one group: "le thanh nghi → Lê Thanh Nghị". */
+static struct slice name_in_question(const struct reading *reading, const struct judged *j,
+                                     struct slice street, struct arena *a)
+{
+    enum geofault worst = worst_fault(j->faults);
+    if (worst != GEO_DOUBTFUL && worst != GEO_AMBIGUOUS)
+        return street;
+    struct slice typed = typed_name(&reading->tokens, j->match.from, j->match.to, a);
+    return worst == GEO_AMBIGUOUS
+               ? typed
+               : slice_of(arena_format(a, "%.*s → %.*s", (int)typed.n, typed.p, (int)street.n, street.p));
+}
+
 static void decide_street(const struct geocoder *g, struct reading *reading, struct arena *a,
                           struct geocode_result *r)
 {
@@ -303,7 +331,7 @@ static void decide_street(const struct geocoder *g, struct reading *reading, str
     write_key(g, &best, a, r);
     r->why = why_street(g, &best, a);
     if (is_blocked(best.faults))
-        write_review(r, best.faults, r->street, a);
+        write_review(r, best.faults, name_in_question(reading, &best, r->street, a), a);
     write_territory(g, &best.address, r);
 }
 
@@ -416,6 +444,29 @@ static bool decide_market(const struct geocoder *g, const struct reading *readin
     return true;
 }
 
+/* What was accepted is claimed again, and no more than that. */
+static void recall(const struct gazetteer_memory *m, struct geocode_result *r)
+{
+    static const struct {
+        enum position_kind position;
+        char class;
+    } KINDS[] = {{POSITION_GPS, 'A'},    {POSITION_HOUSE_NUMBER, 'A'},      {POSITION_STALL_PLAN, 'A'},
+                 {POSITION_STREET, 'D'}, {POSITION_RESIDENTIAL_GROUP, 'E'}, {POSITION_AREA, 'E'}};
+    r->status = GEOCODE_AUTO;
+    r->class = 'C';
+    r->position = POSITION_INTERPOLATED;
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++)
+        if (slice_equal(m->position, slice_of(position_name(KINDS[i].position)))) {
+            r->class = KINDS[i].class;
+            r->position = KINDS[i].position;
+        }
+    r->at = m->at;
+    r->accuracy_m = m->accuracy_m;
+    r->score = 100;
+    r->fault_group = (struct slice){0};
+    r->why = SLICE("Địa chỉ này đã được cán bộ xác nhận trên bản đồ.");
+}
+
 /* A confirmed address stands before everything else. */
 static bool decide_memory(const struct geocoder *g, struct geocode_result *r)
 {
@@ -426,14 +477,7 @@ static bool decide_memory(const struct geocoder *g, struct geocode_result *r)
         size_t n = memory[middle].key.n < r->key.n ? memory[middle].key.n : r->key.n;
         int order = memcmp(memory[middle].key.p, r->key.p, n);
         if (order == 0 && memory[middle].key.n == r->key.n) {
-            r->status = GEOCODE_AUTO;
-            r->class = 'A';
-            r->position = POSITION_GPS;
-            r->at = memory[middle].at;
-            r->accuracy_m = 10;
-            r->score = 100;
-            r->fault_group = (struct slice){0};
-            r->why = SLICE("Địa chỉ này đã được cán bộ xác nhận trên bản đồ.");
+            recall(&memory[middle], r);
             return true;
         }
         if (order < 0 || (order == 0 && memory[middle].key.n < r->key.n))

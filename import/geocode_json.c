@@ -56,7 +56,20 @@ static void add_candidate(const struct geocode_candidate *c, bool with_street, s
     add_number(out, "accuracy_m", round(c->accuracy_m * 10) / 10, 1);
     add_number(out, "score", c->score, 1);
     add_text(out, "faults", c->faults);
+    if (with_street)
+        add_text(out, "why", c->why);
     buf_char(out, '}');
+}
+
+void geocode_candidates_json(const struct geocode_result *r, struct buf *out)
+{
+    buf_char(out, '[');
+    for (int i = 0; i < r->candidate_count; i++) {
+        if (i)
+            buf_char(out, ',');
+        add_candidate(&r->candidates[i], true, out);
+    }
+    buf_char(out, ']');
 }
 
 static void add_candidates(const struct geocode_result *r, bool with_street, struct buf *out)

@@ -556,6 +556,14 @@ struct lonlat place_area(const struct shape *area, double *radius_m)
     return at;
 }
 
+double place_street_m(const struct place_index *p, uint32_t street, struct lonlat at)
+{
+    const struct node *n = node_find(p, street, (struct slice){0});
+    if (n == NULL || n->path.count < 2)
+        return INFINITY;
+    return fabs(path_foot(&n->path, plane_to_metres(&p->plane, at)).offset);
+}
+
 bool place_nearest(const struct place_index *p, struct lonlat at, struct place_near *out)
 {
     struct metres here = plane_to_metres(&p->plane, at);

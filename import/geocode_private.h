@@ -43,6 +43,8 @@ struct street_index *street_index_new(const struct gazetteer *g, struct arena *a
 uint32_t street_exact(const struct street_index *s, struct slice key);
 /* Aliases at most spell_budget edits away, not the same; at most `most` of them. */
 int street_near(const struct street_index *s, struct slice key, uint32_t *found, int most);
+/* Whether this folded text is the name or an alias of a street other than `street`. */
+bool street_is_taken(const struct street_index *s, struct slice fold, uint32_t street);
 /* Whether names are made of this syllable. */
 bool street_knows_word(const struct street_index *s, struct slice word);
 /* Key of tokens [from, to), appended. */
@@ -130,6 +132,8 @@ struct place_near {
     uint32_t street;
 };
 bool place_nearest(const struct place_index *p, struct lonlat at, struct place_near *out);
+/* Metres from the street's line; infinite when it has none. */
+double place_street_m(const struct place_index *p, uint32_t street, struct lonlat at);
 
 /* --- geocode.c, geocode_judge.c, geocode_why.c --- */
 
@@ -190,6 +194,7 @@ int64_t home_ward(const struct geocoder *g);
 /* The fault sentences, and for an automatic answer what it rests on. */
 struct slice why_street(const struct geocoder *g, const struct judged *j, struct arena *a);
 struct slice why_faults(const char *start, const uint8_t faults[GEO_COUNT], struct arena *a);
+struct slice why_candidate(const struct judged *j, struct arena *a);
 struct slice fault_codes(const uint8_t faults[GEO_COUNT], struct arena *a);
 enum geofault worst_fault(const uint8_t faults[GEO_COUNT]); /* GEO_COUNT: none that stops */
 

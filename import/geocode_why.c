@@ -97,6 +97,29 @@ struct slice why_faults(const char *start, const uint8_t faults[GEO_COUNT], stru
     return finish(&b, a);
 }
 
+static const char *grade_phrase(const struct judged *j)
+{
+    const struct placed *p = &j->placed;
+    if (p->grade == PLACE_EXACT)
+        return "Đúng số nhà trong danh mục";
+    if (p->grade == PLACE_BETWEEN)
+        return "Nội suy giữa hai số nhà lân cận cùng bên";
+    if (j->faults[GEO_RELATION])
+        return "Gần nơi địa chỉ nhắc tới";
+    if (p->is_alley_mouth)
+        return "Đầu kiệt, chưa biết trong kiệt";
+    if (p->is_other_side)
+        return "Theo số nhà bên kia đường";
+    if (p->grade == PLACE_NEAR)
+        return "Gần đúng theo các số nhà đã biết";
+    return j->address.has_number ? "Chỉ biết đường, chưa định được số nhà" : "Chỉ biết đường";
+}
+
+struct slice why_candidate(const struct judged *j, struct arena *a)
+{
+    return why_faults(grade_phrase(j), j->faults, a);
+}
+
 struct slice fault_codes(const uint8_t faults[GEO_COUNT], struct arena *a)
 {
     struct buf b = {0};

@@ -60,6 +60,7 @@ struct import_options {
 struct import_summary {
     int64_t batch; /* 0 after a dry run */
     uint64_t rows, added, updated, unchanged, rejected, review;
+    uint64_t placed;    /* rows of other lists that waited and found their place by this one */
     bool has_positions; /* false for kinds without places */
     uint64_t position[POSITION_COUNT];
 };
@@ -130,6 +131,8 @@ struct geocode_candidate {
     double accuracy_m, score;
     int64_t street_id;
     struct slice faults; /* "typo:1 old_ward:0" */
+    struct slice why;    /* how it was placed and what speaks against it; no word of the address */
+    struct slice typed;  /* what of the address was read as this street's name, as text_fold_marks */
 };
 
 struct geocode_span {
@@ -162,6 +165,8 @@ void geocoder_close(struct geocoder *g);
 void geocode(const struct geocoder *g, const struct geocode_query *q, struct arena *a,
              struct geocode_result *r);
 void geocode_json(const struct geocode_result *r, struct buf *out); /* design.md section 8 */
+/* The candidates as a question for a person keeps them: a JSON array without a word of the address. */
+void geocode_candidates_json(const struct geocode_result *r, struct buf *out);
 /* The stored explanation: without the text of the address itself, which may be private. */
 void geocode_explanation_json(const struct geocode_result *r, struct buf *out);
 /* Group and ward whose area holds the point; 0 where none does. */

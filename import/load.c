@@ -5,6 +5,7 @@
  * is unchanged, even one that still waits for a person; a second row about the same thing in one file is
  * never merged into the first. */
 #include "import/load.h"
+#include "import/learn.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -330,6 +331,7 @@ static bool finish_batch(struct run *r, struct fault *f)
         .rows = r->sum->rows,
         .of = {r->sum->added, r->sum->updated, r->sum->unchanged, r->sum->rejected, r->sum->review}};
     return batch_after_rows(l->batch) && (!r->kind->finish || r->kind->finish(l, f)) &&
+           (!r->kind->feeds_gazetteer || learn_place_waiting(l->store, &r->sum->placed, f)) &&
            (!r->kind->has_places || batch_date(l->batch, &dating, f)) &&
            batch_finish(l->batch, &counts, dating.listed_on, f);
 }

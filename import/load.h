@@ -60,6 +60,7 @@ struct load_kind {
     bool guards_itself; /* `apply` asks for the row's guard when it changes what is there (batch_row_guard) */
     bool only_places;   /* no geometry but that of places is written */
     bool takes_twins;   /* a second row of one key goes on to `apply`; else it waits for a person */
+    bool feeds_gazetteer; /* waiting rows are placed again behind the last row */
     const char *entity;
     /* Rows that speak of other rows of the same file are read in a second pass; NULL: one pass does. */
     bool (*is_later)(struct load *l, const struct row *row);

@@ -146,5 +146,8 @@ static bool apply_address(struct load *l, const struct row *row, struct outcome 
     return true;
 }
 
-const struct load_kind LOAD_ADDRESSES = {
-    .entity = "address_point", .begin = begin_addresses, .read = read_address, .apply = apply_address};
+const struct load_kind LOAD_ADDRESSES = {.feeds_gazetteer = true,
+                                         .entity = "address_point",
+                                         .begin = begin_addresses,
+                                         .read = read_address,
+                                         .apply = apply_address};

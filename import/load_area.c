@@ -71,7 +71,7 @@ static bool apply_ward(struct load *l, const struct row *row, struct outcome *ou
 }
 
 const struct load_kind LOAD_WARDS = {
-    .entity = "ward", .begin = begin_areas, .read = read_ward, .apply = apply_ward};
+    .feeds_gazetteer = true, .entity = "ward", .begin = begin_areas, .read = read_ward, .apply = apply_ward};
 
 /* --- residential groups --- */
 
@@ -151,5 +151,8 @@ static bool apply_group(struct load *l, const struct row *row, struct outcome *o
     return true;
 }
 
-const struct load_kind LOAD_RESIDENTIAL_GROUPS = {
-    .entity = "residential_group", .begin = begin_areas, .read = read_group, .apply = apply_group};
+const struct load_kind LOAD_RESIDENTIAL_GROUPS = {.feeds_gazetteer = true,
+                                                  .entity = "residential_group",
+                                                  .begin = begin_areas,
+                                                  .read = read_group,
+                                                  .apply = apply_group};

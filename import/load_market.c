@@ -95,7 +95,8 @@ static bool finish_markets(struct load *l, struct fault *f)
     return true;
 }
 
-const struct load_kind LOAD_MARKETS = {.needs_geocoder = true,
+const struct load_kind LOAD_MARKETS = {.feeds_gazetteer = true,
+                                       .needs_geocoder = true,
                                        .entity = "market",
                                        .read = read_market,
                                        .apply = apply_market,

@@ -113,7 +113,8 @@ static bool finish_osm(struct load *l, struct fault *f)
     return ok;
 }
 
-const struct load_kind LOAD_OSM = {.takes_twins = true,
+const struct load_kind LOAD_OSM = {.feeds_gazetteer = true,
+                                   .takes_twins = true,
                                    .entity = "street",
                                    .is_later = is_later,
                                    .begin = begin_osm,

@@ -67,16 +67,7 @@ struct slice address_skeleton(struct load *l, struct slice address)
 static void copy_candidates(struct load *l, const struct geocode_result *r, struct location *out)
 {
     struct buf json = {0};
-    buf_char(&json, '[');
-    for (int i = 0; i < r->candidate_count; i++) {
-        const struct geocode_candidate *c = &r->candidates[i];
-        buf_text(&json, i ? ",{" : "{");
-        buf_json_field(&json, "street", c->street);
-        buf_format(&json,
-                   ",\"lon\":%.7f,\"lat\":%.7f,\"position\":\"%s\",\"accuracy_m\":%.0f,\"score\":%.0f}",
-                   c->at.lon, c->at.lat, position_name(c->position), c->accuracy_m, c->score);
-    }
-    buf_char(&json, ']');
+    geocode_candidates_json(r, &json);
     out->candidates = r->candidate_count ? arena_slice(&l->row, buf_to_slice(&json)) : (struct slice){"", 0};
     buf_release(&json);
 }

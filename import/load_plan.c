@@ -85,7 +85,8 @@ static bool finish_plans(struct load *l, struct fault *f)
     return true;
 }
 
-const struct load_kind LOAD_STALL_PLANS = {.entity = "stall_plan",
+const struct load_kind LOAD_STALL_PLANS = {.feeds_gazetteer = true,
+                                           .entity = "stall_plan",
                                            .begin = begin_plans,
                                            .read = read_plan,
                                            .apply = apply_plan,

@@ -212,7 +212,8 @@ static bool finish_streets(struct load *l, struct fault *f)
     return true;
 }
 
-const struct load_kind LOAD_STREETS = {.entity = "street",
+const struct load_kind LOAD_STREETS = {.feeds_gazetteer = true,
+                                       .entity = "street",
                                        .is_later = is_alley_row,
                                        .begin = begin_streets,
                                        .read = read_street,

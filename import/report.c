@@ -339,6 +339,8 @@ void import_summary_json(const struct import_summary *sum, struct buf *out)
     buf_format(out, "{\"batch\":%lld", (long long)sum->batch);
     for (size_t i = 0; i < COUNT_OF(counts); i++)
         buf_format(out, ",\"%s\":%llu", counts[i].name, (unsigned long long)counts[i].n);
+    if (sum->placed)
+        buf_format(out, ",\"placed_again\":%llu", (unsigned long long)sum->placed);
     buf_text(out, ",\"position\":{");
     const char *comma = "";
     for (int i = 0; sum->has_positions && i < POSITION_COUNT; i++) {
@@ -371,6 +373,8 @@ void import_summary_text(const struct import_summary *sum, struct buf *out)
                (unsigned long long)sum->added, (unsigned long long)sum->updated,
                (unsigned long long)sum->unchanged, (unsigned long long)sum->rejected,
                (unsigned long long)sum->review);
+    if (sum->placed)
+        buf_format(out, "  Dòng đang chờ nay đã có vị trí: %llu\n", (unsigned long long)sum->placed);
     for (int i = 0; sum->has_positions && i < POSITION_COUNT; i++)
         if (sum->position[i])
             buf_format(out, "  %s: %llu\n", position_title((enum position_kind)i),

@@ -227,6 +227,17 @@ uint32_t street_exact(const struct street_index *s, struct slice key)
     return s->exact[at];
 }
 
+bool street_is_taken(const struct street_index *s, struct slice fold, uint32_t street)
+{
+    struct buf key = {0};
+    bool is_taken = false;
+    fold_key(fold, &key);
+    for (uint32_t i = street_exact(s, buf_to_slice(&key)); i && !is_taken; i = s->next[i - 1])
+        is_taken = !s->aliases[i - 1].is_initials && s->aliases[i - 1].street != street;
+    buf_release(&key);
+    return is_taken;
+}
+
 static void index_exact(struct street_index *s, struct arena *a)
 {
     uint32_t size = 64;

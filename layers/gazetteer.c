@@ -252,6 +252,8 @@ static bool fill_memory(struct reader *r, sqlite3_stmt *st, void *row)
     struct gazetteer_memory *m = row;
     m->key = keep(r, st, 0);
     m->at = (struct lonlat){sqlite3_column_double(st, 1), sqlite3_column_double(st, 2)};
+    m->position = keep(r, st, 3);
+    m->accuracy_m = sqlite3_column_double(st, 4);
     return true;
 }
 
@@ -296,9 +298,10 @@ static const struct load STALLS = {
     "SELECT market_id, zone_fold, number_norm, ST_Centroid(geom) FROM stall_plan"
     " ORDER BY market_id, number_norm, zone_fold, kind",
     fill_stall, sizeof(struct gazetteer_stall)};
-static const struct load MEMORY = {"SELECT count(*) FROM address_memory",
-                                   "SELECT key, lon, lat FROM address_memory ORDER BY key", fill_memory,
-                                   sizeof(struct gazetteer_memory)};
+static const struct load MEMORY = {
+    "SELECT count(*) FROM address_memory",
+    "SELECT key, lon, lat, position, accuracy_m FROM address_memory ORDER BY key", fill_memory,
+    sizeof(struct gazetteer_memory)};
 
 /* One table as one array in the arena; NULL with the fault filled when it cannot be read. */
 static void *load_rows(struct reader *r, const struct load *load, uint32_t *count)

@@ -83,8 +83,9 @@ struct gazetteer_stall {
 
 /* an address text that a member of staff has placed */
 struct gazetteer_memory {
-    struct slice key;
+    struct slice key, position; /* "gps", or what was accepted: "house_number", "interpolated", "street" */
     struct lonlat at;
+    double accuracy_m;
 };
 
 /* Immutable once read; everything in it lives as long as it does, no store needed. Streets stand by id;

@@ -189,8 +189,8 @@ static bool run_with_street(struct store *s, const char *sql, int64_t street_id,
 bool street_set_aliases(struct store *s, int64_t street_id, const struct slice *names, int count,
                         struct fault *f)
 {
-    if (!run_with_street(s, "DELETE FROM street_alias WHERE street_id = ?1 AND kind = 'strong'", street_id,
-                         f))
+    if (!run_with_street(s, "DELETE FROM street_alias WHERE street_id = ?1 AND kind = 'strong' AND votes = 0",
+                         street_id, f))
         return false;
     for (int i = 0; i < count; i++) {
         sqlite3_stmt *st = store_statement(

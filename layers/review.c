@@ -134,10 +134,16 @@ static bool remember_address(struct store *s, const struct review_item *item, co
     char now[21];
     if (!d->moves || !d->address_key.n)
         return true;
-    sqlite3_stmt *st = store_statement(s,
-                                       "INSERT OR REPLACE INTO address_memory (key, lon, lat, confirmed_by,"
-                                       " confirmed_at, place_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                                       f);
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "INSERT INTO address_memory (key, lon, lat, confirmed_by,"
+                        " confirmed_at, place_id, position, accuracy_m)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE"
+                        " SET lon = excluded.lon, lat = excluded.lat, confirmed_by ="
+                        " excluded.confirmed_by, confirmed_at = excluded.confirmed_at, place_id"
+                        " = excluded.place_id, position = excluded.position, accuracy_m ="
+                        " excluded.accuracy_m",
+                        f);
     if (!st)
         return false;
     clock_utc_iso(now);
@@ -147,6 +153,8 @@ static bool remember_address(struct store *s, const struct review_item *item, co
     bind_text(st, 4, d->who);
     bind_text(st, 5, now);
     bind_id(st, 6, item->place_id);
+    bind_text(st, 7, d->position.position);
+    bind_real(st, 8, d->position.accuracy_m);
     return statement_run(st, f);
 }
 
@@ -191,14 +199,10 @@ static void note_on(struct arena *a, const struct review_item *item, const struc
                                    .detail = slice_of(detail)};
 }
 
-bool review_decide(struct store *s, int64_t id, const struct review_decision *d, struct fault *f)
+bool review_apply(struct store *s, int64_t id, const struct review_decision *d, struct fault *f)
 {
     struct arena a = {0};
-    struct review_item item = {0};
-    struct decision writing;
-    struct decision_note note = {0};
-    if (!decision_begin(&writing, s, f))
-        return false;
+    struct review_item item;
     bool good = review_read(s, &a, id, &item, f);
     if (good && item.closed_at.n)
         good = fault_set(f, FAULT_BAD_STATE, NULL, "%s", "câu hỏi này đã có người quyết định");
@@ -207,6 +211,19 @@ bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
             fault_set(f, FAULT_BAD_STATE, NULL, "%s", "dòng này chưa có điểm kinh doanh nào để đặt vị trí");
     good = good && (!item.place_id || settle_place(s, &item, d, f)) && remember_address(s, &item, d, f) &&
            close_review(s, &item, d, f);
+    arena_release(&a);
+    return good;
+}
+
+bool review_decide(struct store *s, int64_t id, const struct review_decision *d, struct fault *f)
+{
+    struct arena a = {0};
+    struct review_item item = {0};
+    struct decision writing;
+    struct decision_note note = {0};
+    if (!decision_begin(&writing, s, f))
+        return false;
+    bool good = review_read(s, &a, id, &item, f) && review_apply(s, id, d, f);
     note_on(&a, &item, d, &note);
     good = decision_end(&writing, good, &note, f);
     arena_release(&a);

@@ -42,9 +42,13 @@ struct review_decision {
     struct slice address_key;  /* remembered for the same text; empty: not */
 };
 
-/* Its own transaction, published. BAD_STATE when somebody was first. */
+/* Its own transaction, published. BAD_STATE when somebody was first. It teaches nothing but the address
+ * itself: import/learn.h has the decisions that do. */
 bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
                    struct fault *f) RESULT_MUST_BE_USED;
+/* The same inside a transaction of the caller, who writes the decision down. */
+bool review_apply(struct store *s, int64_t id, const struct review_decision *d,
+                  struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- two records that may be one place (merge.c, compare.c) --- */
 
@@ -111,5 +115,7 @@ struct private_item {
 /* What is restricted about a place, its trader, its evidence and inspections. `opens`: the values too, which
  * needs the key; whoever asks for them writes the audit first. */
 int place_private(struct store *s, struct arena *a, int64_t place_id, bool opens, struct private_item **out);
+
+#include "layers/correction.h"
 
 #endif

@@ -409,6 +409,12 @@ CREATE TABLE place_edit (
   undone_at TEXT, undone_by TEXT);
 CREATE INDEX place_edit_code ON place_edit (code);
 
+-- migration 6
+-- A remembered address says how well it is known: what was accepted is claimed again, and no more.
+
+ALTER TABLE address_memory ADD COLUMN position TEXT NOT NULL DEFAULT 'gps';
+ALTER TABLE address_memory ADD COLUMN accuracy_m REAL NOT NULL DEFAULT 10;
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -552,7 +558,7 @@ CREATE VIEW pub_markets AS
 
 CREATE VIEW pub_streets AS
   SELECT s.id AS id, s.code AS code, s.name AS name,
-    (SELECT group_concat(a.name, '; ') FROM street_alias a WHERE a.street_id = s.id AND a.kind <> 'proposed') AS aliases,
+    (SELECT group_concat(a.name, '; ') FROM street_alias a WHERE a.street_id = s.id AND a.kind <> 'proposed' AND a.votes = 0) AS aliases,
     s.geom AS geom
   FROM street s;
 
