@@ -415,6 +415,54 @@ CREATE INDEX place_edit_code ON place_edit (code);
 ALTER TABLE address_memory ADD COLUMN position TEXT NOT NULL DEFAULT 'gps';
 ALTER TABLE address_memory ADD COLUMN accuracy_m REAL NOT NULL DEFAULT 10;
 
+-- migration 7
+
+---- what the service and its keepers write down about the service itself (indicators S1.1a, S1.3c, S1.4, S1.5a, S2.3 to S2.8); no personal data
+
+-- a run of a check: 'search', 'search_sample', 'codes', 'codes_ceased', 'dashboard', 'backup', 'restore'; items: what it looked at
+CREATE TABLE service_check (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL, note TEXT NOT NULL DEFAULT '');
+CREATE INDEX service_check_kind ON service_check (kind, at);
+CREATE TABLE service_check_item (
+  check_id INTEGER NOT NULL REFERENCES service_check (id) ON DELETE CASCADE, item TEXT NOT NULL, ok INTEGER NOT NULL,
+  note TEXT NOT NULL DEFAULT '', PRIMARY KEY (check_id, item)) WITHOUT ROWID;
+-- samples of the service's own health, six an hour; hour is local: 2026-11-22T14
+CREATE TABLE service_probe (
+  hour TEXT PRIMARY KEY, ok INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+-- how often, by local day: 'lookup', 'search', 'dashboard', 'report', 'export_food_safety', 'inspection_plan'
+CREATE TABLE service_use (day TEXT NOT NULL, kind TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, kind)) WITHOUT ROWID;
+-- announced maintenance, local hours: excluded from S2.6a up to 8 hours
+CREATE TABLE service_pause (
+  id INTEGER PRIMARY KEY, from_hour TEXT NOT NULL, to_hour TEXT NOT NULL, announced_on TEXT NOT NULL, note TEXT NOT NULL);
+-- a code that hangs where it belongs, seen by a member of staff on a picture
+CREATE TABLE code_posting (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE, posted_on TEXT NOT NULL, photo BLOB, confirmed_by TEXT NOT NULL,
+  recorded_at TEXT NOT NULL);
+CREATE TABLE code_exemption (
+  place_id INTEGER PRIMARY KEY REFERENCES place (id) ON DELETE CASCADE, decision_ref TEXT NOT NULL, valid_from TEXT NOT NULL, valid_to TEXT);
+CREATE TABLE holiday (day TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+-- exchange with the ward's data store (S3:1162): its three documents
+CREATE TABLE data_group (
+  name TEXT PRIMARY KEY, title TEXT NOT NULL, catalogue_ref TEXT NOT NULL DEFAULT '', procedure_ref TEXT NOT NULL DEFAULT '',
+  permission_ref TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+INSERT INTO data_group (name, title) VALUES ('food-safety', 'An toàn thực phẩm'), ('business', 'Kinh doanh');
+-- which indicators the ward wants on its dashboard
+CREATE TABLE dashboard_request (code TEXT PRIMARY KEY, decision_ref TEXT NOT NULL, since TEXT NOT NULL) WITHOUT ROWID;
+
+-- the files of evidence lie beside the ward file under their hash; what the picture said about day and place was read first, then stripped
+CREATE TABLE evidence_file (
+  id INTEGER PRIMARY KEY, evidence_id INTEGER NOT NULL REFERENCES evidence (id) ON DELETE CASCADE, hash BLOB NOT NULL,
+  source_hash BLOB NOT NULL,           -- of the file as brought: the same picture twice is found by it
+  media TEXT NOT NULL, bytes INTEGER NOT NULL, taken_on TEXT, distance_m REAL, masked_by TEXT NOT NULL, added_at TEXT NOT NULL,
+  UNIQUE (evidence_id, hash));
+CREATE INDEX evidence_file_source ON evidence_file (source_hash);
+
+INSERT INTO policy (key, value) VALUES
+  ('list.days', '180'),                -- how old a reference list may be (S1.1a)
+  ('change.days', '5'),                -- working days to apply a change (S1.3c)
+  ('period.days', '90'),               -- the period of S1.3c, S2.5, S2.6a, S2.6b
+  ('posting.days', '365'),             -- how long a picture of a posted code counts (S2.3a)
+  ('dispute.days', '10');              -- working days to decide a dispute (domain.md B.3)
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

@@ -135,7 +135,11 @@ int command_backup(const struct arguments *args)
 {
     struct fault f = {0};
     struct store *s = NULL;
-    bool ok = command_open(&s, args, STORE_READ, &f) && store_backup(s, args->positional[1], &f);
+    static const struct service_item done = {.name = "sao lưu", .is_good = true};
+    static const struct service_check check = {
+        .kind = "backup", .who = "cli", .items = &done, .item_count = 1};
+    bool ok = command_open(&s, args, STORE_WRITE, &f) && store_backup(s, args->positional[1], &f) &&
+              service_check_add(s, &check, &f);
     store_close(s);
     if (!ok)
         return command_failed(&f);

@@ -6,6 +6,7 @@
 #include "mapd/mapd.h"
 #include "mapd/qr.h"
 #include "mapd/serve.h"
+#include "mapd/service.h"
 #include "mapd/speech.h"
 #include "mapd/staff.h"
 
@@ -103,6 +104,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->systems = crs_pool_new();
     s->watch = watch_new();
     s->limiter = limiter_new();
+    s->service = service_new();
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();
@@ -119,6 +121,7 @@ static void close_serve(struct serve *s)
     crs_pool_free(s->systems);
     watch_free(s->watch);
     limiter_free(s->limiter);
+    service_free(s->service);
     if (s->store)
         pthread_mutex_destroy(&s->store_lock);
     store_close(s->store);
@@ -152,6 +155,7 @@ static void run_until_told(struct serve *s, struct http_server *server, const si
             return;
         publish(s, n);
         http_tick(server);
+        service_tick(s, false);
         watch_flush(s->watch);
     }
 }
@@ -201,6 +205,7 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
     fflush(stdout);
     run_until_told(s, server, at->signals);
     http_stop(server);
+    service_tick(s, true);
     watch_flush(s->watch);
     return true;
 }

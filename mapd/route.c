@@ -6,6 +6,7 @@
  * handler has done anything, so "not modified" costs nothing, and no answer of an older revision can be taken
  * for a current one. */
 #include "mapd/serve.h"
+#include "mapd/service.h"
 
 #include "mapd/json_write.h"
 #include "mapd/staff.h"
@@ -402,5 +403,6 @@ void route_answer(void *context, const struct request *request, struct reply *re
         allow(reply);
     add_security(c, reply);
     watch_answered(serve->watch, c, reply, clock_monotonic_ns() - began);
+    service_answered(serve, c, reply);
     snapshot_release(c->snapshot);
 }

@@ -115,3 +115,13 @@ INSERT OR REPLACE INTO temp.place_proof
     nullif(max(coalesce(x.e2_d, ''), coalesce(y.e2_d, '')), ''), nullif(max(coalesce(x.e3_d, ''), coalesce(y.e3_d, '')), '')
   FROM temp.population p CROSS JOIN temp.place_proof y ON y.place_id = p.twin_id LEFT JOIN temp.place_proof x ON x.place_id = p.place_id
   WHERE p.twin_id IS NOT NULL
+-- then
+-- days around the report, each with its number among the working days: Saturdays, Sundays and holidays repeat the number before
+CREATE TEMP TABLE IF NOT EXISTS workday (day TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID
+-- then
+DELETE FROM temp.workday
+-- then
+INSERT INTO temp.workday
+WITH RECURSIVE span (day) AS (
+  SELECT date(:period_from, '-60 days') UNION ALL SELECT date(day, '+1 day') FROM span WHERE day < date(:as_of, '+60 days'))
+SELECT day, sum(strftime('%w', day) NOT IN ('0', '6') AND day NOT IN (SELECT h.day FROM holiday h)) OVER (ORDER BY day) FROM span

@@ -37,7 +37,8 @@ static const struct {
     {":e1_from", "evidence.e1_days", 365},    {":e2_from", "evidence.e2_days", 365},
     {":e3_from", "evidence.e3_days", 90},     {":removed_from", "pilot.removed_days", 90},
     {":platform_from", "platform.days", 365}, {":fresh_from", "fresh.days", 90},
-    {":alive_from", "alive.days", 30},
+    {":alive_from", "alive.days", 30},        {":list_from", "list.days", 180},
+    {":period_from", "period.days", 90},      {":posted_from", "posting.days", 365},
 };
 
 static void basis_add(struct basis *b, const char *parameter, const char *value)
@@ -149,6 +150,8 @@ bool basis_make(struct store *s, const struct indicator_request *r, struct arena
     basis_add(out, ":known_at", known_at_time(r->known_at, a));
     basis_add(out, ":policy", out->reading);
     basis_add(out, ":vsic", vsic_in_force(s, r->as_of, a));
+    basis_add(out, ":change_days",
+              arena_format(a, "%lld", (long long)policy_number(s, "change.days", r->as_of, 5)));
     const char *needs_point = policy_text(s, r->as_of, "market.needs_point", a, NULL);
     basis_add(out, ":market_needs_point", needs_point && needs_point[0] ? needs_point : "0");
     for (size_t i = 0; i < COUNT_OF(WINDOWS); i++)

@@ -9,7 +9,7 @@
 struct basis {
     struct {
         const char *parameter, *value; /* ":as_of", "2026-12-31"; value NULL binds null */
-    } bound[12];
+    } bound[24];
     int count;
     const char *reading; /* the evidence policy in force: STRICT, STANDARD or LENIENT */
     struct date as_of;
