@@ -192,8 +192,8 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 #include "layers/account.h"
 #include "layers/edit.h"
 #include "layers/notice.h"
-#include "layers/service_log.h"
 #include "layers/record.h"
 #include "layers/review.h"
+#include "layers/service_log.h"
 
 #endif

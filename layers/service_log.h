@@ -48,7 +48,7 @@ bool service_check_last(struct store *s, const char *kind, struct date *day);
 /* A place drawn for a check, in the order of a seed: the same seed draws the same places. */
 struct service_sample {
     const char *code, *type, *name, *address, *residential_group, *industry, *market,
-        *number; /* "" if none */
+        *number;     /* "" if none */
     double lon, lat; /* degrees */
     bool has_point, has_ceased;
 };
