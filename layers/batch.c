@@ -424,6 +424,8 @@ static bool undo_inside(struct store *s, int64_t batch, const char *who, struct 
 {
     struct buf after = {0}, conflicts = {0};
     bool conflict = false;
+    if (batch_is_sealed_again(s, batch))
+        return fault_set(f, FAULT_BUILT_UPON, NULL, "%s", "khoá đã được đổi sau lần nhập này");
     bool ok = read_batch(s, batch, counts, &after, f) &&
               (journal_take_back(s, buf_to_slice(&after), &conflict, f) || conflict);
     if (conflict)

@@ -107,13 +107,57 @@ bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f)
     return append(s, batch, "import.undo", "{}", f);
 }
 
+static bool is_written_down(struct store *s, const char *action, int64_t batch)
+{
+    sqlite3_stmt *st =
+        store_statement(s, "SELECT 1 FROM audit WHERE action = ?1 AND subject = 'batch ' || ?2", NULL);
+    if (!st)
+        return false;
+    bind_text(st, 1, action);
+    bind_int(st, 2, batch);
+    bool is = statement_next(st, NULL);
+    sqlite3_reset(st);
+    return is;
+}
+
+bool batch_is_sealed_again(struct store *s, int64_t batch)
+{
+    return is_written_down(s, "import.sealed", batch);
+}
+
+static bool note_sealed(struct store *s, int64_t batch, struct fault *f)
+{
+    char rows[HEX + 1];
+    struct arena a = {0};
+    bool good = hash_rows(s, batch, rows, f);
+    struct audit_entry entry = {.who = "cli",
+                                .action = "import.sealed",
+                                .subject = slice_of(arena_format(&a, "batch %lld", (long long)batch)),
+                                .detail =
+                                    slice_of(good ? arena_format(&a, "{\"rows_sha256\":\"%s\"}", rows) : "")};
+    good = good && audit_append(s, &entry, f);
+    arena_release(&a);
+    return good;
+}
+
+bool batch_audit_sealed(struct store *s, struct fault *f)
+{
+    int64_t last = store_int(s, "SELECT max(id) FROM import_batch", NULL, 0);
+    bool good = true;
+    for (int64_t batch = 1; good && batch <= last; batch++)
+        if (is_written_down(s, "import", batch))
+            good = note_sealed(s, batch, f);
+    return good;
+}
+
 bool batch_audit_verify(struct store *s, struct buf *out, uint64_t *findings, struct fault *f)
 {
     struct fault here = {0};
     sqlite3_stmt *st =
         store_statement(s,
                         "SELECT CAST(substr(subject, 7) AS INTEGER), json_extract(detail, '$.rows_sha256')"
-                        " FROM audit WHERE action = 'import'",
+                        " FROM audit WHERE id IN (SELECT max(id) FROM audit"
+                        " WHERE action = 'import' OR action = 'import.sealed' GROUP BY subject)",
                         f);
     if (!st)
         return false;

@@ -100,6 +100,8 @@ bool store_create(const char *path, const struct ward_setup *setup, struct fault
 bool store_open(struct store **out, const char *path, enum store_mode mode,
                 struct fault *f) RESULT_MUST_BE_USED;
 void store_close(struct store *s);
+/* Whether nobody has the file open; BUSY when somebody has. Also true of a file too broken to be asked. */
+bool store_is_free(const char *path, struct fault *f) RESULT_MUST_BE_USED;
 /* A transaction; commit raises the revision by one, unless nothing was changed. */
 bool store_begin(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
 bool store_commit(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
@@ -127,7 +129,7 @@ bool store_list_policy(struct store *s, struct buf *out, struct fault *f) RESULT
 /* Is the file whole? One line a finding in `out`, their number in *findings; false only when it could not be
  * looked at. */
 bool store_check(struct store *s, struct buf *out, uint64_t *findings, struct fault *f) RESULT_MUST_BE_USED;
-bool store_backup(struct store *s, const char *out_path, struct fault *f) RESULT_MUST_BE_USED;
+#include "layers/backup.h"
 
 /* --- codes, keys and sealed columns (secret.c) --- */
 
@@ -136,6 +138,8 @@ enum { CODE_LENGTH = 11, HASH_BYTES = 32 }; /* a code: 10 random characters and 
 struct key;
 /* A new key file of mode 0600; FILE_EXISTS if there is one. */
 bool key_create(const char *path, struct fault *f) RESULT_MUST_BE_USED;
+/* Another key for what is sealed from now on; the keyed hashes of the old one stay good. */
+bool key_renew(const char *old_path, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool key_load(struct key **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 void key_free(struct key *k);
 /* XChaCha20-Poly1305 with a random nonce in front; `out` is appended to. */
@@ -143,6 +147,19 @@ void key_seal(const struct key *k, struct slice plain, struct buf *out);
 bool key_unseal(const struct key *k, struct slice sealed, struct buf *out) RESULT_MUST_BE_USED;
 /* Keyed hash (BLAKE2b) of `text` under the label `field`, so that equal values of two fields do not meet. */
 void key_hash(const struct key *k, const char *field, struct slice text, uint8_t out[HASH_BYTES]);
+/* Text that tells keys apart and says nothing of them. */
+enum { KEY_MARK_BYTES = 16 };
+void key_mark(const struct key *k, char out[2 * KEY_MARK_BYTES + 1]);
+/* A whole file sealed (libsodium's secretstream) and back; `to` must not be there and is removed on failure.
+ */
+bool key_seal_file(const struct key *k, const char *from, const char *to,
+                   struct fault *f) RESULT_MUST_BE_USED;
+bool key_unseal_file(const struct key *k, const char *from, const char *to,
+                     struct fault *f) RESULT_MUST_BE_USED;
+bool file_is_sealed(const char *path);
+/* Seals everything again with a new key in one transaction and puts its file in the place of `path`; the old
+ * one stays as PATH.until-TIME. BUSY while somebody else has the file open. */
+bool key_rotate(struct store *s, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 const struct key *store_key(const struct store *s); /* NULL when the key file was not there */
 /* Reads the key from another place than beside the file (`--key FILE`, MAPD_KEY). */
 bool store_use_key(struct store *s, const char *path, struct fault *f) RESULT_MUST_BE_USED;

@@ -16,10 +16,15 @@
 struct key {
     unsigned char sealing[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
     unsigned char hashing[crypto_generichash_KEYBYTES];
+    unsigned char backup[crypto_secretstream_xchacha20poly1305_KEYBYTES];
+    unsigned char mark[KEY_MARK_BYTES]; /* tells keys apart, says nothing of them */
 };
 
-/* The file holds one line of hexadecimal digits; the two working keys are derived from it. */
-enum { MASTER_BYTES = crypto_kdf_KEYBYTES, MASTER_TEXT = MASTER_BYTES * 2 };
+/* The file holds one or two lines of hexadecimal digits: what seals, and, after the first rotation, what it
+ * was at the beginning, from which the keyed hashes still come: they cannot be made again without their
+ * texts. */
+enum { MASTER_BYTES = crypto_kdf_KEYBYTES, MASTER_TEXT = MASTER_BYTES * 2, KEY_FILE_MOST = 1024 };
+enum subkey { SUBKEY_SEALING = 1, SUBKEY_HASHING, SUBKEY_BACKUP, SUBKEY_MARK };
 static const char KDF_CONTEXT[crypto_kdf_CONTEXTBYTES + 1] = "mapd-key";
 
 static bool sodium_ready(struct fault *f)
@@ -27,52 +32,110 @@ static bool sodium_ready(struct fault *f)
     return sodium_init() >= 0 || fault_set(f, FAULT_INTERNAL, "libsodium", "%s", "");
 }
 
-bool key_create(const char *path, struct fault *f)
+/* --- the key file --- */
+
+struct masters {
+    unsigned char sealing[MASTER_BYTES], hashing[MASTER_BYTES];
+};
+
+static bool write_key_file(const char *path, struct slice text, struct fault *f)
 {
-    if (!sodium_ready(f))
-        return false;
-    unsigned char master[MASTER_BYTES];
-    char text[MASTER_TEXT + 2];
-    crypto_kdf_keygen(master);
-    sodium_bin2hex(text, MASTER_TEXT + 1, master, sizeof master);
-    text[MASTER_TEXT] = '\n';
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (file < 0)
         return fault_set(f, errno == EEXIST ? FAULT_FILE_EXISTS : FAULT_FILE_WRITE, path, "%s",
                          strerror(errno));
-    bool ok = write(file, text, MASTER_TEXT + 1) == MASTER_TEXT + 1 && fsync(file) == 0;
+    bool ok = write(file, text.p, text.n) == (ssize_t)text.n && fsync(file) == 0;
     ok = close(file) == 0 && ok;
-    sodium_memzero(master, sizeof master);
-    sodium_memzero(text, sizeof text);
     return ok || fault_set(f, FAULT_FILE_WRITE, path, "%s", strerror(errno));
+}
+
+static bool write_masters(const char *path, const struct masters *m, bool both, struct fault *f)
+{
+    char text[2 * (MASTER_TEXT + 1) + 1];
+    size_t n = MASTER_TEXT + 1;
+    sodium_bin2hex(text, MASTER_TEXT + 1, m->sealing, MASTER_BYTES);
+    text[MASTER_TEXT] = '\n';
+    if (both) {
+        sodium_bin2hex(text + n, MASTER_TEXT + 1, m->hashing, MASTER_BYTES);
+        text[n + MASTER_TEXT] = '\n';
+        n *= 2;
+    }
+    bool ok = write_key_file(path, (struct slice){text, n}, f);
+    sodium_memzero(text, sizeof text);
+    return ok;
+}
+
+static bool read_master(struct slice line, unsigned char out[MASTER_BYTES])
+{
+    size_t n = 0;
+    line = slice_trim(line);
+    return line.n == MASTER_TEXT && sodium_hex2bin(out, MASTER_BYTES, line.p, line.n, NULL, &n, NULL) == 0 &&
+           n == MASTER_BYTES;
+}
+
+static bool read_masters(const char *path, struct masters *m, struct fault *f)
+{
+    struct buf text = {0};
+    struct slice first = {0}, second = {0};
+    if (!sodium_ready(f) || !file_read(path, KEY_FILE_MOST, &text, f)) {
+        buf_release(&text);
+        return false;
+    }
+    struct slice rest = slice_trim(buf_to_slice(&text));
+    bool ok = slice_next(&rest, '\n', &first) && read_master(first, m->sealing);
+    if (ok && slice_next(&rest, '\n', &second))
+        ok = read_master(second, m->hashing) && !rest.n;
+    else if (ok)
+        memcpy(m->hashing, m->sealing, MASTER_BYTES);
+    if (text.p)
+        sodium_memzero(text.p, text.n);
+    buf_release(&text);
+    return ok || fault_set(f, FAULT_KEY_MISSING, path, "%s", "tệp khoá không đúng định dạng");
+}
+
+bool key_create(const char *path, struct fault *f)
+{
+    struct masters m;
+    if (!sodium_ready(f))
+        return false;
+    crypto_kdf_keygen(m.sealing);
+    bool ok = write_masters(path, &m, false, f);
+    sodium_memzero(&m, sizeof m);
+    return ok;
+}
+
+bool key_renew(const char *old_path, const char *path, struct fault *f)
+{
+    struct masters m;
+    bool ok = read_masters(old_path, &m, f);
+    if (ok) {
+        crypto_kdf_keygen(m.sealing);
+        ok = write_masters(path, &m, true, f);
+    }
+    sodium_memzero(&m, sizeof m);
+    return ok;
 }
 
 bool key_load(struct key **out, const char *path, struct fault *f)
 {
-    struct buf text = {0};
-    if (!sodium_ready(f) || !file_read(path, 1024, &text, f)) {
-        buf_release(&text);
+    struct masters m;
+    if (!read_masters(path, &m, f))
         return false;
-    }
-    unsigned char master[MASTER_BYTES];
-    size_t n = 0;
-    struct slice line = slice_trim(buf_to_slice(&text));
-    bool ok = line.n == MASTER_TEXT &&
-              sodium_hex2bin(master, sizeof master, line.p, line.n, NULL, &n, NULL) == 0 &&
-              n == sizeof master;
-    if (text.p)
-        sodium_memzero(text.p, text.n);
-    buf_release(&text);
-    if (!ok)
-        return fault_set(f, FAULT_KEY_MISSING, path, "%s", "tệp khoá không đúng định dạng");
     struct key *key = calloc(1, sizeof *key);
     if (!key)
         abort();
-    crypto_kdf_derive_from_key(key->sealing, sizeof key->sealing, 1, KDF_CONTEXT, master);
-    crypto_kdf_derive_from_key(key->hashing, sizeof key->hashing, 2, KDF_CONTEXT, master);
-    sodium_memzero(master, sizeof master);
+    crypto_kdf_derive_from_key(key->sealing, sizeof key->sealing, SUBKEY_SEALING, KDF_CONTEXT, m.sealing);
+    crypto_kdf_derive_from_key(key->hashing, sizeof key->hashing, SUBKEY_HASHING, KDF_CONTEXT, m.hashing);
+    crypto_kdf_derive_from_key(key->backup, sizeof key->backup, SUBKEY_BACKUP, KDF_CONTEXT, m.sealing);
+    crypto_kdf_derive_from_key(key->mark, sizeof key->mark, SUBKEY_MARK, KDF_CONTEXT, m.sealing);
+    sodium_memzero(&m, sizeof m);
     *out = key;
     return true;
+}
+
+void key_mark(const struct key *k, char out[2 * KEY_MARK_BYTES + 1])
+{
+    sodium_bin2hex(out, 2 * KEY_MARK_BYTES + 1, k->mark, KEY_MARK_BYTES);
 }
 
 void key_free(struct key *k)
@@ -142,6 +205,132 @@ bool sha256_of_file(const char *path, uint8_t out[HASH_BYTES], struct fault *f)
     fclose(file);
     crypto_hash_sha256_final(&state, out);
     return ok || fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
+}
+
+/* --- whole files: backups --- */
+
+/* mapd-seal1, newline; the mark of the key; the stream's header; pieces of PIECE bytes, the last one marked
+ * as such, so that a file cut short is not taken for a whole one. */
+static const char SEAL_MAGIC[] = "mapd-seal1\n";
+enum {
+    PIECE = 64 * 1024,
+    MAGIC_BYTES = sizeof SEAL_MAGIC - 1,
+    STREAM_HEAD = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+    STREAM_MORE = crypto_secretstream_xchacha20poly1305_ABYTES
+};
+
+struct sealing {
+    crypto_secretstream_xchacha20poly1305_state state;
+    FILE *in, *out;
+    unsigned char plain[PIECE], sealed[PIECE + STREAM_MORE];
+};
+
+static bool seal_pieces(struct sealing *s)
+{
+    for (bool last = false; !last;) {
+        unsigned long long n = 0;
+        size_t got = fread(s->plain, 1, PIECE, s->in);
+        last = got < PIECE;
+        if (ferror(s->in))
+            return false;
+        crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed, &n, s->plain, got, NULL, 0,
+                                                   last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                                                        : 0);
+        if (fwrite(s->sealed, 1, (size_t)n, s->out) != n)
+            return false;
+    }
+    return true;
+}
+
+static bool unseal_pieces(struct sealing *s)
+{
+    unsigned char tag = 0;
+    while (tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
+        unsigned long long n = 0;
+        size_t got = fread(s->sealed, 1, sizeof s->sealed, s->in);
+        if (crypto_secretstream_xchacha20poly1305_pull(&s->state, s->plain, &n, &tag, s->sealed, got, NULL,
+                                                       0) != 0 ||
+            fwrite(s->plain, 1, (size_t)n, s->out) != n)
+            return false;
+    }
+    return fgetc(s->in) == EOF;
+}
+
+static bool seal_stream(const struct key *k, struct sealing *s)
+{
+    unsigned char head[STREAM_HEAD];
+    crypto_secretstream_xchacha20poly1305_init_push(&s->state, head, k->backup);
+    return fwrite(SEAL_MAGIC, 1, MAGIC_BYTES, s->out) == MAGIC_BYTES &&
+           fwrite(k->mark, 1, KEY_MARK_BYTES, s->out) == KEY_MARK_BYTES &&
+           fwrite(head, 1, STREAM_HEAD, s->out) == STREAM_HEAD && seal_pieces(s);
+}
+
+static bool unseal_stream(const struct key *k, struct sealing *s, struct fault *f)
+{
+    unsigned char head[MAGIC_BYTES + KEY_MARK_BYTES + STREAM_HEAD];
+    bool whole = fread(head, 1, sizeof head, s->in) == sizeof head;
+    if (whole && memcmp(head + MAGIC_BYTES, k->mark, KEY_MARK_BYTES) != 0)
+        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s",
+                         "bản sao này niêm phong bằng một khoá khác; dùng --key với tệp khoá của ngày đó");
+    return (whole &&
+            crypto_secretstream_xchacha20poly1305_init_pull(&s->state, head + MAGIC_BYTES + KEY_MARK_BYTES,
+                                                            k->backup) == 0 &&
+            unseal_pieces(s)) ||
+           fault_set(f, FAULT_FILE_FORMAT, NULL, "%s", "bản sao bị cắt ngắn hoặc bị sửa");
+}
+
+static bool close_written(FILE *out)
+{
+    bool ok = fflush(out) == 0 && fsync(fileno(out)) == 0;
+    return fclose(out) == 0 && ok;
+}
+
+static bool through(const struct key *k, const char *from, const char *to, bool seals, struct fault *f)
+{
+    struct sealing *s = calloc(1, sizeof *s);
+    bool ok = s && sodium_ready(f);
+    int fd = ok ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    if (s) {
+        s->in = fd >= 0 ? fopen(from, "rbe") : NULL;
+        s->out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    }
+    if (!s || !s->in || !s->out) {
+        ok = fault_set(f, fd < 0 ? FAULT_FILE_WRITE : FAULT_FILE_MISSING, fd < 0 ? to : from, "%s",
+                       strerror(errno));
+    } else {
+        ok = seals ? seal_stream(k, s) : unseal_stream(k, s, f);
+        if (!close_written(s->out) || !ok)
+            ok = fault_set(f, FAULT_FILE_WRITE, to, "%s", strerror(errno));
+    }
+    if (s && s->in)
+        fclose(s->in);
+    if (!ok && fd >= 0)
+        unlink(to);
+    if (s)
+        sodium_memzero(s, sizeof *s);
+    free(s);
+    return ok;
+}
+
+bool key_seal_file(const struct key *k, const char *from, const char *to, struct fault *f)
+{
+    return through(k, from, to, true, f);
+}
+
+bool key_unseal_file(const struct key *k, const char *from, const char *to, struct fault *f)
+{
+    return through(k, from, to, false, f);
+}
+
+bool file_is_sealed(const char *path)
+{
+    char head[MAGIC_BYTES];
+    FILE *in = fopen(path, "rbe");
+    bool is =
+        in && fread(head, 1, MAGIC_BYTES, in) == MAGIC_BYTES && memcmp(head, SEAL_MAGIC, MAGIC_BYTES) == 0;
+    if (in)
+        fclose(in);
+    return is;
 }
 
 /* --- passwords and tokens --- */

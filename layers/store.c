@@ -503,24 +503,71 @@ static char *key_path_of(const char *path, struct arena *a)
     return arena_format(a, "%s.key", path);
 }
 
-static void load_key_beside(struct store *s)
+/* A file that has seen a new key names it. */
+static bool key_fits(struct store *s, const struct key *key)
 {
     struct arena a = {0};
-    char *path = key_path_of(s->path, &a);
-    struct fault ignored = {0};
-    if (access(path, R_OK) == 0 && !key_load(&s->key, path, &ignored))
-        log_line(LOG_WARNING, "%s: %s", fault_sentence(ignored.code, false), ignored.text);
+    char mark[2 * KEY_MARK_BYTES + 1];
+    const char *wanted = store_meta(s, &a, "key_mark");
+    key_mark(key, mark);
+    bool fits = !wanted || strcmp(wanted, mark) == 0;
     arena_release(&a);
+    return fits;
 }
 
-bool store_use_key(struct store *s, const char *path, struct fault *f)
+static bool load_fitting_key(struct store *s, const char *path, struct fault *f)
 {
     struct key *key;
     if (!key_load(&key, path, f))
         return false;
+    if (!key_fits(s, key)) {
+        key_free(key);
+        return fault_set(f, FAULT_KEY_MISSING, path, "%s", "khoá này không phải của tệp dữ liệu");
+    }
     key_free(s->key);
     s->key = key;
     return true;
+}
+
+/* A rotation may have died between the ward file and the key file: then the new one lies beside the old. */
+bool store_use_key(struct store *s, const char *path, struct fault *f)
+{
+    struct arena a = {0};
+    struct fault ignored = {0};
+    const char *fresh = arena_format(&a, "%s.new", path);
+    bool good = access(fresh, R_OK) == 0 && store_meta(s, &a, "key_mark") &&
+                load_fitting_key(s, fresh, &ignored) && key_put_in_place(path, &ignored);
+    good = good || load_fitting_key(s, path, f);
+    arena_release(&a);
+    return good;
+}
+
+static void load_key_beside(struct store *s)
+{
+    struct arena a = {0};
+    char *path = key_path_of(s->path, &a);
+    struct fault said = {0};
+    if (access(path, R_OK) == 0 && !store_use_key(s, path, &said))
+        log_line(LOG_WARNING, "%s: %s", fault_sentence(said.code, false), said.text);
+    arena_release(&a);
+}
+
+/* Only who is alone may leave the write-ahead log. */
+bool store_alone(struct store *s, struct fault *f)
+{
+    enum { SHORT_MS = 500 };
+    sqlite3_busy_timeout(s->db, SHORT_MS);
+    bool alone = false;
+    bool may_write = store_run(s, "PRAGMA query_only = OFF", f);
+    sqlite3_stmt *st = may_write ? store_statement(s, "PRAGMA journal_mode = DELETE", f) : NULL;
+    if (st && sqlite3_step(st) == SQLITE_ROW)
+        alone = slice_equal(column_slice(st, 0), SLICE("delete"));
+    if (st)
+        sqlite3_reset(st);
+    sqlite3_busy_timeout(s->db, BUSY_MS);
+    return (alone && store_run(s, "PRAGMA locking_mode = EXCLUSIVE", f)) ||
+           fault_set(f, FAULT_BUSY, NULL, "%s",
+                     "máy chủ hoặc một chương trình khác đang mở tệp; hãy dừng nó trước");
 }
 
 const struct key *store_key(const struct store *s)
@@ -558,6 +605,18 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, stru
     }
     *out = s;
     return true;
+}
+
+bool store_is_free(const char *path, struct fault *f)
+{
+    struct store *s = NULL;
+    struct fault broken = {0};
+    if (!store_open(&s, path, STORE_READ, &broken))
+        return broken.code != FAULT_BUSY || fault_set(f, FAULT_BUSY, path, "%s", broken.text);
+    struct fault said = {0};
+    bool is_free = store_alone(s, &said) || fault_set(f, FAULT_BUSY, path, "%s", said.text);
+    store_close(s);
+    return is_free;
 }
 
 /* --- making a file --- */
@@ -609,24 +668,5 @@ bool store_create(const char *path, const struct ward_setup *setup, struct fault
     }
     store_close(s);
     arena_release(&a);
-    return ok;
-}
-
-bool store_backup(struct store *s, const char *out_path, struct fault *f)
-{
-    if (access(out_path, F_OK) == 0)
-        return fault_set(f, FAULT_FILE_EXISTS, out_path, "%s", "");
-    sqlite3 *out = NULL;
-    bool ok = sqlite3_open(out_path, &out) == SQLITE_OK ||
-              fault_set(f, FAULT_FILE_WRITE, out_path, "%s", sqlite3_errmsg(out));
-    if (ok) {
-        sqlite3_backup *copy = sqlite3_backup_init(out, "main", s->db, "main");
-        int code = copy ? sqlite3_backup_step(copy, -1) : SQLITE_ERROR;
-        ok = (copy && sqlite3_backup_finish(copy) == SQLITE_OK && code == SQLITE_DONE) ||
-             fault_set(f, FAULT_FILE_WRITE, out_path, "%s", sqlite3_errmsg(out));
-    }
-    sqlite3_close(out);
-    if (!ok)
-        unlink(out_path);
     return ok;
 }

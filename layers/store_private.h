@@ -49,7 +49,18 @@ bool column_point(sqlite3_stmt *st, int index, struct lonlat *at);
 /* The audit's entries about a batch (batch_audit.c). */
 bool batch_audit_done(struct store *s, int64_t batch, struct fault *f);
 bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f);
+/* A new key has changed the bytes of every row: one entry a batch with their hash now. */
+bool batch_audit_sealed(struct store *s, struct fault *f);
+/* Whether the key was changed after it: what it wrote down no longer is what stands there, byte by byte. */
+bool batch_is_sealed_again(struct store *s, int64_t batch);
 bool batch_audit_verify(struct store *s, struct buf *out, uint64_t *findings, struct fault *f);
+
+/* Nobody else has the file open, and nobody can open it for writing until store_close. BUSY when somebody
+ * has.
+ */
+bool store_alone(struct store *s, struct fault *f);
+/* PATH.new becomes PATH (rotate.c). */
+bool key_put_in_place(const char *path, struct fault *f);
 
 /* One-value queries of constant SQL with one text parameter (NULL for none). */
 int64_t store_int(struct store *s, const char *sql, const char *parameter, int64_t otherwise);

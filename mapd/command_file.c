@@ -1,5 +1,5 @@
-/* Commands about the ward file as a whole: init, backup, version. And what all commands share: opening the
- * file, saying what went wrong. */
+/* Commands about the ward file as a whole: init, policy, check, version. And what all commands share: opening
+ * the file, saying what went wrong. */
 #include "import/import.h"
 #include "mapd/mapd.h"
 
@@ -129,20 +129,4 @@ int command_check(const struct arguments *args)
         return command_failed(&f);
     puts(findings ? "Tệp có lỗi." : "Tệp nguyên vẹn.");
     return findings ? 1 : 0;
-}
-
-int command_backup(const struct arguments *args)
-{
-    struct fault f = {0};
-    struct store *s = NULL;
-    static const struct service_item done = {.name = "sao lưu", .is_good = true};
-    static const struct service_check check = {
-        .kind = "backup", .who = "cli", .items = &done, .item_count = 1};
-    bool ok = command_open(&s, args, STORE_WRITE, &f) && store_backup(s, args->positional[1], &f) &&
-              service_check_add(s, &check, &f);
-    store_close(s);
-    if (!ok)
-        return command_failed(&f);
-    printf("Đã sao lưu vào %s (không kèm khoá)\n", args->positional[1]);
-    return 0;
 }

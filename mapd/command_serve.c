@@ -2,6 +2,7 @@
  * times a second: publish what changed in the file, close connections past their time, write access lines.
  * Ends on SIGTERM or SIGINT after the running answers. */
 #include "mapd/html.h"
+#include "mapd/keeper.h"
 #include "mapd/limit.h"
 #include "mapd/mapd.h"
 #include "mapd/qr.h"
@@ -108,11 +109,12 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();
-    return true;
+    return keeper_open(&s->keeper, args, f);
 }
 
 static void close_serve(struct serve *s)
 {
+    keeper_close(s->keeper);
     staff_close(s->staff);
     publisher_close(s->publisher);
     tile_cache_free(s->tiles);

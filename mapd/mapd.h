@@ -30,6 +30,8 @@ struct arguments {
 /* Prints the fault on stderr and gives its exit status. */
 int command_failed(const struct fault *f);
 /* Opens the ward file of positional[0], with --key or MAPD_KEY honoured. */
+/* Where the key is: --key, MAPD_KEY, or beside the ward file (in the arena). */
+const char *command_key_path(const struct arguments *args, const char *ward, struct arena *a);
 bool command_open(struct store **out, const struct arguments *args, enum store_mode mode, struct fault *f);
 
 #endif

@@ -227,6 +227,7 @@ struct serve {
     pthread_mutex_t store_lock;
     struct staff *staff;       /* staff.h */
     struct service *service;   /* service.h */
+    struct keeper *keeper;     /* keeper.h */
     const char *base_url;      /* --base-url without a slash at its end, or NULL */
     const char *fallback_host; /* "127.0.0.1:8080" when a request names none */
     const char *web_dir;       /* --web-dir or NULL */

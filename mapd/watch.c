@@ -3,6 +3,7 @@
  * Law: no personal datum. A line names the route, never what was typed into it: no query, no code, no address
  * of the caller. Lines wait in memory and are written by the tick of `serve`, so no answer ever waits for a
  * log file, and a stderr that nobody reads loses lines instead of stopping the server. */
+#include "mapd/keeper.h"
 #include "mapd/serve.h"
 
 #include <poll.h>
@@ -202,6 +203,12 @@ void watch_write(struct watch *w, const struct serve *s, const struct snapshot *
     for (int i = 0; i < LIMIT_COUNT; i++)
         buf_format(out, "mapd_rate_limited_total{limit=\"%s\"} %llu\n", limit_name((enum limit_kind)i),
                    (unsigned long long)limiter_refused(s->limiter, (enum limit_kind)i));
+    write_number(out, (struct number){"mapd_backup_age_seconds", "gauge",
+                                      "Time since the last good scheduled backup; -1: none since the start.",
+                                      (double)keeper_backup_age_s(s->keeper)});
+    write_number(out, (struct number){"mapd_backup_failures_total", "counter",
+                                      "Scheduled backups that failed since the start.",
+                                      (double)keeper_failures(s->keeper)});
     write_number(out, (struct number){"mapd_uptime_seconds", "gauge", "Time since the start.",
                                       (double)(clock_monotonic_ns() - s->started_ns) / 1e9});
 }

@@ -142,7 +142,7 @@ START_TEST(a_backup_holds_the_same_and_no_key)
     struct store *s = open_file(STORE_READ);
     struct fault f = {0};
     unlink("backup.db");
-    ck_assert_msg(store_backup(s, "backup.db", &f), "%s", f.text);
+    ck_assert_msg(store_backup(s, "backup.db", false, &f), "%s", f.text);
     int64_t revision = store_revision(s);
     store_close(s);
     ck_assert(store_open(&s, "backup.db", STORE_WRITE, &f));
