@@ -401,6 +401,28 @@ bool place_edit_move(struct store *s, int64_t place_id, const struct place_pin *
     return good;
 }
 
+/* --- for the staff's map --- */
+
+int place_codes_of(struct store *s, struct arena *a, struct slice of, int limit, struct slice **codes)
+{
+    int count = 0;
+    sqlite3_stmt *st = store_statement(
+        s,
+        "SELECT code FROM place WHERE ?1 = 'review' AND needs_review = 1 UNION SELECT p.code FROM place p"
+        " JOIN pilot_member m ON m.place_id = p.id JOIN pilot q ON q.id = m.pilot_id JOIN day_today d"
+        " WHERE q.code = ?1 AND m.joined_on <= d.day AND (m.left_on IS NULL OR m.left_on > d.day) LIMIT ?2",
+        NULL);
+    *codes = ARENA_ARRAY(a, struct slice, (size_t)limit + 1);
+    if (!st)
+        return 0;
+    bind_slice(st, 1, of);
+    bind_int(st, 2, limit);
+    while (count < limit && statement_next(st, NULL))
+        (*codes)[count++] = arena_slice(a, column_slice(st, 0));
+    sqlite3_reset(st);
+    return count;
+}
+
 /* --- history and the way back --- */
 
 int place_edit_list(struct store *s, struct arena *a, struct slice code, int limit, struct edit_line **lines)

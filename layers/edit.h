@@ -52,6 +52,10 @@ struct place_pin {
 bool place_edit_move(struct store *s, int64_t place_id, const struct place_pin *pin, enum edit_result *result,
                      struct fault *f) RESULT_MUST_BE_USED;
 
+/* Codes of places: those that wait for a person ("review"), or the present members of a pilot (its code). How
+ * many; in the arena. */
+int place_codes_of(struct store *s, struct arena *a, struct slice of, int limit, struct slice **codes);
+
 struct edit_line {
     int64_t id;
     struct slice at, by, changes; /* changes: lines of field, tab, before, tab, after */

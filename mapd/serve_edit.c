@@ -32,6 +32,53 @@ bool staff_me(const struct call *c, struct reply *r, struct fault *f)
     return true;
 }
 
+/* The published feature of a code, with the name of its collection; false when it has none. */
+static bool feature_json(const struct call *c, struct json *j, struct slice code)
+{
+    static const enum layer_id LAYERS[] = {LAYER_ESTABLISHMENTS, LAYER_STALLS};
+    for (size_t i = 0; i < COUNT_OF(LAYERS); i++) {
+        const struct snapshot_layer *l = snapshot_get(c->snapshot, LAYERS[i]);
+        int64_t row = snapshot_find(l, code);
+        if (row < 0)
+            continue;
+        json_open(j, '{');
+        json_field(j, "type", "Feature");
+        json_field_slice(j, "id", code);
+        json_field(j, "collection", l->layer->name);
+        json_key(j, "geometry");
+        if (row < l->located)
+            json_raw(j, slice_of(arena_format(c->arena, "{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]}",
+                                              l->point[row].lon, l->point[row].lat)));
+        else
+            json_null(j);
+        json_key(j, "properties");
+        json_raw(j, snapshot_properties(l, (uint32_t)row));
+        json_close(j, '}');
+        return true;
+    }
+    return false;
+}
+
+bool staff_places(const struct call *c, struct reply *r, struct fault *f)
+{
+    (void)f;
+    enum { MOST = 2000 };
+    struct slice *codes;
+    struct json j = {.out = &r->body};
+    int count = place_codes_of(store_of(c), c->arena, c->value[PARAMETER_OF].text, MOST, &codes), found = 0;
+    r->type = format_type(FORMAT_JSON);
+    json_open(&j, '{');
+    json_field(&j, "type", "FeatureCollection");
+    json_key(&j, "features");
+    json_open(&j, '[');
+    for (int i = 0; i < count; i++)
+        found += feature_json(c, &j, codes[i]);
+    json_close(&j, ']');
+    json_field_int(&j, "numberMatched", found);
+    json_close(&j, '}');
+    return true;
+}
+
 /* --- the form --- */
 
 static struct slice shown(const struct edit_value *v, struct slice value)

@@ -128,3 +128,48 @@ bool serve_indicator_rows(const struct call *c, struct reply *r, struct fault *f
         rows_json(&r->body, indicator_code(id), rows, count);
     return good;
 }
+
+static void groups_json(struct buf *out, const char *code, const struct indicator_share *groups, int count)
+{
+    struct json j = {.out = out};
+    json_open(&j, '{');
+    json_field(&j, "code", code);
+    json_key(&j, "groups");
+    json_open(&j, '[');
+    for (int i = 0; i < count; i++) {
+        json_open(&j, '{');
+        json_field(&j, "code", groups[i].code);
+        json_field(&j, "name", groups[i].name);
+        if (groups[i].is_hidden) {
+            json_field(&j, "why", "tổ có quá ít điểm kinh doanh: không công bố");
+        } else {
+            json_field_int(&j, "numerator", groups[i].numerator);
+            json_field_int(&j, "denominator", groups[i].denominator);
+        }
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+bool serve_indicator_groups(const struct call *c, struct reply *r, struct fault *f)
+{
+    enum indicator_id id;
+    if (!indicator_find(c->value[PARAMETER_INDICATOR].text, &id))
+        return fault_set(f, FAULT_NOT_FOUND, "indicator", "không có chỉ tiêu này");
+    struct indicator_request request = request_of(c);
+    struct store *s = c->serve->store;
+    struct indicator_row *rows = NULL;
+    struct indicator_share *groups = NULL;
+    uint32_t count = 0;
+    int group_count = 0;
+    pthread_mutex_lock(&c->serve->store_lock);
+    bool good = indicator_rows(s, id, &request, c->arena, &rows, &count, f);
+    if (good)
+        indicator_rows_hide_small(s, c->arena, request.as_of, rows, count);
+    good = good && indicator_by_group(s, c->arena, request.as_of, rows, count, &groups, &group_count, f);
+    pthread_mutex_unlock(&c->serve->store_lock);
+    if (good)
+        groups_json(&r->body, indicator_code(id), groups, group_count);
+    return good;
+}

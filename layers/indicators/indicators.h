@@ -118,6 +118,14 @@ void indicator_rows_hide_small(struct store *s, struct arena *a, struct date as_
                                struct indicator_row *rows, uint32_t count);
 const char *indicator_hidden_reason(void);
 
+/* --- on the map (by_group.c) --- */
+
+/* Rows of one indicator, already marked by indicator_rows_hide_small, counted for each residential group that
+ * has a place; is_hidden where they are fewer than the policy small_cell. In the arena. */
+bool indicator_by_group(struct store *s, struct arena *a, struct date as_of, const struct indicator_row *rows,
+                        uint32_t count, struct indicator_share **groups, int *group_count,
+                        struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- closed periods (period.c, period_diff.c) --- */
 
 struct period {

@@ -170,7 +170,7 @@ MATRIX = {
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
     "GET /staff/review": ASK, "GET /staff/review/{review}": ASK, "POST /staff/review/{review}": DECIDE, "POST /staff/review/{review}/row": DECIDE,
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
-    "GET /staff/me": ALL, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
+    "GET /staff/me": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
 }
