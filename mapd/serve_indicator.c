@@ -152,6 +152,30 @@ static void groups_json(struct buf *out, const char *code, const struct indicato
     json_close(&j, '}');
 }
 
+static void groups_page(const struct call *c, struct reply *r, const char *code,
+                        const struct indicator_share *groups, int count)
+{
+    struct buf *out = &r->body;
+    page_begin(c, r, arena_format(c->arena, "%s theo tổ dân phố", code));
+    html_table_open(out, code);
+    buf_text(out, "<tr><th scope=\"col\">Tổ dân phố</th><th scope=\"col\">Đạt / tổng</th><th "
+                  "scope=\"col\">Tỷ lệ</th></tr>");
+    for (int i = 0; i < count; i++) {
+        const struct indicator_share *g = &groups[i];
+        buf_text(out, "<tr><td>");
+        html_text(out, slice_of(g->name));
+        if (g->is_hidden) {
+            buf_text(out, "</td><td colspan=\"2\">quá ít điểm kinh doanh: không công bố</td></tr>");
+            continue;
+        }
+        buf_format(out, "</td><td>%lld / %lld</td><td>", (long long)g->numerator, (long long)g->denominator);
+        buf_real(out, (double)indicator_percent_hundredths(g->numerator, g->denominator) / 100, 2);
+        buf_text(out, " %</td></tr>");
+    }
+    html_table_close(out);
+    page_end(c, r);
+}
+
 bool serve_indicator_groups(const struct call *c, struct reply *r, struct fault *f)
 {
     enum indicator_id id;
@@ -169,7 +193,9 @@ bool serve_indicator_groups(const struct call *c, struct reply *r, struct fault 
         indicator_rows_hide_small(s, c->arena, request.as_of, rows, count);
     good = good && indicator_by_group(s, c->arena, request.as_of, rows, count, &groups, &group_count, f);
     pthread_mutex_unlock(&c->serve->store_lock);
-    if (good)
+    if (good && c->format == FORMAT_HTML)
+        groups_page(c, r, indicator_code(id), groups, group_count);
+    else if (good)
         groups_json(&r->body, indicator_code(id), groups, group_count);
     return good;
 }

@@ -12,6 +12,7 @@ static const struct {
     enum route_id route;
     const char *href, *text;
 } LINKS[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"},
+             {ROUTE_STAFF_HOME, "/?staff=1", "Bản đồ"},
              {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
              {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
              {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
@@ -21,8 +22,9 @@ static const struct {
 
 static bool is_here(const struct call *c, const char *href)
 {
-    struct slice path = c->request->path;
-    return strcmp(href, "/staff") == 0 ? c->route == ROUTE_STAFF_HOME : slice_starts(path, slice_of(href));
+    if (strcmp(href, "/staff") == 0)
+        return c->route == ROUTE_STAFF_HOME;
+    return slice_starts(c->request->path, slice_of(href));
 }
 
 static void bar_html(const struct call *c, struct buf *out)

@@ -38,6 +38,8 @@ const LEFT_OUT = {
   'ol/render/canvas/style.js': 'export const flatStyleLikeToStyleFunction = () => null;', // styles here are functions
   'ol/reproj/Tile.js': 'export default class {}', // one projection only
   'ol/proj/utm.js': 'export const makeProjection = () => null, makeTransforms = () => null;',
+  // another way of asking what lies under the pointer, with a renderer of its own
+  'ol/render/canvas/hitdetect.js': 'export const HIT_DETECT_RESOLUTION = 0.5, createHitDetectionImageData = () => null, hitDetect = () => [];',
   'ol/control/defaults.js': 'export const defaults = () => [];', // the buttons are the page's own
 };
 

@@ -1,5 +1,7 @@
 // What the office can look at, and which properties filter it. Words are keys of strings.js.
 const FOOD = ['valid', 'expiring', 'expired', 'commitment', 'exempt', 'none', 'unknown'];
+// open: which values there are is the register's to say
+const POSITION = { key: 'position', open: true, prefix: 'position_' };
 const CASHLESS = { key: 'cashless', flags: ['accepts_qr', 'accepts_card', 'accepts_transfer'] };
 
 export const collections = {
@@ -9,6 +11,9 @@ export const collections = {
       { key: 'status', values: ['active', 'suspended', 'ceased'] },
       { key: 'food_safety', values: FOOD },
       CASHLESS,
+      { key: 'group', open: true },
+      { key: 'residential_group', open: true },
+      POSITION,
     ],
     looks: ['active', 'suspended', 'ceased'],
   },
@@ -18,6 +23,8 @@ export const collections = {
       { key: 'status', values: ['active', 'suspended', 'ceased', 'vacant'] },
       { key: 'food_safety', values: FOOD },
       CASHLESS,
+      { key: 'market_name', open: true },
+      POSITION,
     ],
     looks: ['active', 'suspended', 'ceased', 'vacant'],
   },
@@ -39,5 +46,5 @@ export function filterKeys(collection) {
 
 export function allowed(collection, key, value) {
   if (flags.includes(key)) return value === 'true' && filterKeys(collection).includes(key);
-  return collections[collection].filters.some((filter) => filter.key === key && filter.values.includes(value));
+  return collections[collection].filters.some((filter) => filter.key === key && (filter.open ? value.length < 100 : filter.values?.includes(value)));
 }

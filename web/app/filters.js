@@ -2,13 +2,15 @@
 import { $, h } from './dom.js';
 import { collections } from './collections.js';
 import { number, t } from './language.js';
-import { getJSON, itemsURL } from './server.js';
+import { getJSON, valuesURL } from './server.js';
 import { symbol } from './symbols.js';
 
 // filters of the wire → what the select shows, and back
 const chosen = (filter, filters) =>
   filter.flags ? (filter.flags.find((flag) => filters[flag]) ?? '') : (filters[filter.key] ?? '');
-const choices = (filter) => filter.flags ?? filter.values;
+const choices = (filter) => filter.flags ?? filter.values ?? [];
+const wordOf = (filter, value) => (filter.open && !filter.prefix ? value : t((filter.prefix ?? '') + value));
+const collator = new Intl.Collator('vi', { numeric: true });
 
 export function without(filter, filters) {
   const rest = { ...filters };
@@ -47,25 +49,41 @@ export function makeFilters({ onCollection, onFilters }) {
         onchange: (event) => onFilters(withChoice(filter, state.filters, event.target.value)),
       },
       h('option', { value: '' }, t('all')),
-      choices(filter).map((choice) => h('option', { value: choice }, t(choice))),
+      (filter.open && value ? [value] : choices(filter)).map((choice) => h('option', { value: choice }, wordOf(filter, choice))),
     );
     control.value = value;
     return h('label', { class: 'filter' }, h('span', {}, t(filter.key)), control);
   }
 
-  // One small request a choice, one after the other, only when a filter opens the question anew.
+  function offer(filter, counts) {
+    const select = $(`#filters select[name="${filter.key}"]`);
+    if (!select) return;
+    const now = select.value;
+    if (filter.open) {
+      const values = [...new Set([...counts.keys(), now].filter(Boolean))].sort(collator.compare);
+      select.replaceChildren(select.options[0], ...values.map((value) => h('option', { value })));
+      select.value = now;
+    }
+    for (const option of [...select.options].slice(1))
+      option.textContent = `${wordOf(filter, option.value)} (${number(counts.get(option.value) ?? 0)})`;
+  }
+
+  // One small request a filter, one after the other: how many each choice would leave, the other filters standing.
   async function countChoices(state) {
     counting?.abort();
     counting = new AbortController();
     const { signal } = counting;
     for (const filter of collections[state.collection].filters) {
-      for (const choice of choices(filter)) {
-        const url = itemsURL(state.collection, withChoice(filter, state.filters, choice), null, 1);
-        const { numberMatched } = await getJSON(url, signal);
-        const option = $(`#filters select[name="${filter.key}"] option[value="${choice}"]`);
-        if (signal.aborted || !option) return;
-        if (Number.isInteger(numberMatched)) option.textContent = `${t(choice)} (${number(numberMatched)})`;
+      const counts = new Map();
+      for (const field of filter.flags ?? [filter.key]) {
+        const { values } = await getJSON(valuesURL(state.collection, field, without(filter, state.filters)), signal);
+        for (const { value, count } of values) {
+          if (!filter.flags) counts.set(value, count);
+          else if (value === 'true') counts.set(field, count);
+        }
       }
+      if (signal.aborted) return;
+      offer(filter, counts);
     }
   }
 
@@ -75,7 +93,7 @@ export function makeFilters({ onCollection, onFilters }) {
     if (state.collection === 'markets') entries.push(entry('market', t('legend_market')));
     else entries.push(h('li', {}, h('span', { class: 'ring', 'aria-hidden': 'true' }, '12'), t('legend_cluster')));
     entries.push(h('li', {}, h('span', { class: 'dash', 'aria-hidden': 'true' }), t('legend_group')));
-    $('#legend ul').replaceChildren(...entries);
+    $('#looks').replaceChildren(...entries);
   }
 
   function draw(state) {

@@ -17,6 +17,7 @@ export function makeList({ onChoose, onHover, onHome }) {
   let shown = 0;
   let selected = null;
   let asked = null;
+  let given = null; // a list that is not of the view
 
   function item(collection, feature) {
     const p = feature.properties;
@@ -47,7 +48,7 @@ export function makeList({ onChoose, onHover, onHome }) {
   }
 
   function say(total) {
-    count.textContent = t('in_view', { n: number(total) }) + (total > shown ? `, ${t('shown', { n: number(shown) })}` : '');
+    count.textContent = t(given ? 'in_all' : 'in_view', { n: number(total) }) + (total > shown ? `, ${t('shown', { n: number(shown) })}` : '');
   }
 
   function fail(error) {
@@ -65,7 +66,7 @@ export function makeList({ onChoose, onHover, onHome }) {
   const scrollsItself = () => getComputedStyle($('#results')).overflowY === 'auto';
 
   function put(collection, page, append) {
-    const items = page.features.map((feature) => item(collection, feature));
+    const items = page.features.map((feature) => item(feature.collection ?? collection, feature));
     shown = append ? shown + items.length : items.length;
     if (append) list.append(...items);
     else list.replaceChildren(...items);
@@ -98,6 +99,7 @@ export function makeList({ onChoose, onHover, onHome }) {
 
   function load(collection, filters, bbox) {
     asked = [collection, filters, bbox];
+    if (given) return put(collection, given, false);
     return fetchPage(itemsURL(collection, filters, bbox, PAGE), collection, false);
   }
 
@@ -109,6 +111,10 @@ export function makeList({ onChoose, onHover, onHome }) {
 
   return {
     load,
+    give(page) {
+      given = page;
+      if (asked) load(...asked);
+    },
     reload: () => asked && load(...asked),
     select(id) {
       selected = id;

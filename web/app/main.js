@@ -3,12 +3,17 @@ import { $, debounce, translatePage } from './dom.js';
 import { language, setLanguage, t } from './language.js';
 import { makeFilters } from './filters.js';
 import { makeIndicators } from './indicators.js';
+import { closeBar } from './bar.js';
 import { makeList } from './list.js';
 import { makeMap } from './map.js';
+import { makeMeasure } from './measure.js';
 import { makePanel } from './panel.js';
+import { makePrint } from './print.js';
 import { makeSearch } from './search.js';
 import { collectionURL, getJSON, itemsURL, onConnection } from './server.js';
 import { collections } from './collections.js';
+import { makeShade } from './shade.js';
+import { makeStaff } from './staff.js';
 import { makeState } from './state.js';
 import { makeSwitches } from './switches.js';
 import { title } from './words.js';
@@ -22,10 +27,12 @@ const panel = makePanel({
   onClose: () => state.go({ id: null, of: null }),
   onZoom: (feature) => map.select(feature, true, panel.cover()),
   onChoose: (code) => choose(state.get().collection, code),
+  // Staff's part comes after the public one; without an answer the public one stands alone.
+  onDrawn: (collection, feature, body) => staff.record(collection, feature, body).catch(() => {}),
 });
 const map = makeMap($('#map'), { onMove, onPick, onTilesFailed: () => tell(t('tiles_failed')) });
 const list = makeList({
-  onChoose: (feature) => choose(state.get().collection, feature.id, feature, true),
+  onChoose: (feature) => choose(feature.collection ?? state.get().collection, feature.id, feature, true),
   onHover: map.hover,
   onHome: map.goHome,
 });
@@ -39,6 +46,18 @@ const search = makeSearch({
   onChoose: (collection, feature) => choose(collection, feature.id, feature, true),
 });
 const indicators = makeIndicators({ onClose: () => state.get().panel && state.go({ panel: null }) });
+
+const shade = makeShade({ map, onChoose: (code) => state.go({ shade: code }) });
+const staff = makeStaff({
+  map,
+  list,
+  tell,
+  onChoose: (of) => state.go({ staff: of, id: null }),
+  onMoved: (feature) => {
+    refresh();
+    if (state.get().id === feature.id) showRecord(state.get(), false);
+  },
+});
 
 // --- what the reader does -------------------------------------------------------------------------------------------
 
@@ -109,6 +128,8 @@ function apply(now, before, fromHistory) {
     filters.draw(now);
     list.load(now.collection, now.filters, map.bbox());
   }
+  if (differs('shade')) shade(now.shade);
+  if (staff.known() && differs('staff') && now.staff) staff.show(now.staff).catch(() => {});
   if (fromHistory && now.view && differs('view')) map.goTo(now.view);
   if (differs('q')) search.setText(now.q);
   if (differs('id') || differs('of')) {
@@ -199,12 +220,14 @@ onConnection((connected) => {
 // --- start ----------------------------------------------------------------------------------------------------------
 
 async function start() {
+  makeMeasure(map);
+  makePrint({ map, ward: () => ward });
   makeSwitches({
     map,
     tell,
     onLanguage: () => state.go({ language: language() === 'vi' ? 'en' : 'vi' }),
     onIndicators: () => state.go({ panel: 'indicators' }),
-    onEscape: () => (state.get().id ? state.go({ id: null, of: null }) : panel.hide()),
+    onEscape: () => closeBar() || (state.get().id ? state.go({ id: null, of: null }) : panel.hide()),
   });
   // Canvas text does not wait for fonts: ask for both subsets before the first drawing.
   const fonts = ['400', '600'].flatMap((weight) => ['Ưở', 'Aa'].map((text) => document.fonts.load(`${weight} 12px "Be Vietnam Pro"`, text)));
@@ -215,6 +238,7 @@ async function start() {
   if (now.view) map.goTo(now.view);
   else await framing;
   started = true;
+  if (now.staff) await staff.begin();
   apply(now, null, false);
   setInterval(readHealth, REVISION_MS);
 }

@@ -9,12 +9,11 @@ import MultiPolygon from 'ol/geom/MultiPolygon.js';
 import Point from 'ol/geom/Point.js';
 import Polygon, { circular } from 'ol/geom/Polygon.js';
 import { defaults as interactions } from 'ol/interaction/defaults.js';
-import ScaleLine from 'ol/control/ScaleLine.js';
 import VectorLayer from 'ol/layer/Vector.js';
 import VectorTileLayer from 'ol/layer/VectorTile.js';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj.js';
 import VectorSource from 'ol/source/Vector.js';
-import { baseStyle, markStyle, pointsStyle, readPage, setHomeWard } from './paint.js';
+import { baseStyle, markStyle, pointsStyle, readPage, setHomeWard, setShade } from './paint.js';
 import { baseSource, pointSource } from './tiles.js';
 
 const GEOMETRIES = { Point, LineString, Polygon, MultiLineString, MultiPolygon };
@@ -40,7 +39,7 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     target,
     view,
     layers: [base, points, marks],
-    controls: [new ScaleLine({ minWidth: 70 })],
+    controls: [],
     interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
   });
   let collection = null;
@@ -112,6 +111,18 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     return { zoom: view.getZoom(), lat, lon };
   }
 
+  // A bar of a round length, 60 to 150 pixels wide.
+  function drawScale() {
+    const metre = Math.cos((toLonLat(view.getCenter())[1] * Math.PI) / 180);
+    const widest = 150 * view.getResolution() * metre;
+    const power = 10 ** Math.floor(Math.log10(widest));
+    const metres = [5, 2, 1].find((step) => step * power <= widest) * power;
+    const bar = document.querySelector('#scale');
+    bar.style.width = metres / (view.getResolution() * metre) + 'px';
+    bar.textContent = metres < 1000 ? metres + ' m' : metres / 1000 + ' km';
+  }
+
+  map.on('moveend', drawScale);
   map.on('moveend', () => map.getSize()?.every(Boolean) && onMove(viewNow(), bbox()));
   map.on('movestart', moving);
 
@@ -128,14 +139,34 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     return [...found.values()];
   }
 
-  map.on('singleclick', ({ pixel }) => {
+  let taker = null; // who gets the clicks instead
+  let held = null; // the pin that may be dragged: its point, and who is told
+
+  map.on(['pointerdown', 'pointerdrag', 'pointerup'], ({ type, pixel, coordinate }) => {
+    if (!held) return true;
+    if (type === 'pointerdown') {
+      const [x, y] = map.getPixelFromCoordinate(held.point.getCoordinates());
+      held.grabbed = Math.hypot(pixel[0] - x, pixel[1] - y + 14) < 32;
+    }
+    if (!held.grabbed) return true;
+    if (type === 'pointerdrag') held.point.setCoordinates(coordinate);
+    if (type === 'pointerup') {
+      held.grabbed = false;
+      held.tell(toLonLat(held.point.getCoordinates()));
+    }
+    return false; // the map stays where it is
+  });
+
+  map.on('singleclick', ({ pixel, coordinate }) => {
+    if (held) return undefined;
+    if (taker) return taker(toLonLat(coordinate));
     const found = featuresAt(pixel, 8);
     const cluster = found.find((feature) => feature.get('count') > 1);
     if (cluster) return move({ center: cluster.getFlatCoordinates().slice(0, 2), zoom: Math.min(view.getZoom() + 2, DEEPEST) });
     // A finger covers several points; more than one means: ask.
     const exact = featuresAt(pixel, 0);
     const chosen = exact.length ? exact : found;
-    onPick(chosen.map((feature) => feature.getProperties()));
+    return onPick(chosen.map((feature) => feature.getProperties()));
   });
 
   map.on('pointermove', ({ pixel, dragging }) => {
@@ -182,6 +213,18 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     mark('hover', geometry instanceof Point ? geometry : null);
   }
 
+  const spot = (lonlat) => new Point(fromLonLat(lonlat));
+
+  function sketch(points) {
+    const path = points.map((point) => fromLonLat(point));
+    mark('sketch', path.length > 2 ? new Polygon([path]) : null, path.length === 2 ? new LineString(path) : null, ...points.map(spot));
+  }
+
+  function hold(lonlat, tell) {
+    held = lonlat && { point: spot(lonlat), tell };
+    mark('pin', held?.point);
+  }
+
   function me(lon, lat, metres) {
     mark('me', new Point(fromLonLat([lon, lat])));
     mark('around', around([lon, lat], metres));
@@ -195,6 +238,21 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     hover,
     me,
     bbox,
+    sketch,
+    hold,
+    take: (whom) => (taker = whom),
+    ring: (features) => mark('ring', ...features.map(geometryOf)),
+    shade(shares) {
+      setShade(shares);
+      base.setStyle(baseStyle(zoomOf));
+    },
+    // When all of the present view is on the canvas.
+    drawn: () =>
+      new Promise((done) => {
+        map.updateSize();
+        map.once('rendercomplete', done);
+        map.render();
+      }),
     center: () => toLonLat(view.getCenter()),
     zoomBy: (step) => move({ zoom: view.getZoom() + step }),
     goTo({ zoom, lat, lon }) {

@@ -11,6 +11,7 @@ const MAIN_ROAD = /motorway|trunk|primary|secondary|main|chính/i;
 let colours = {};
 let scale = 1;
 let homeWard = '';
+let shares = null; // residential group → { step, words }, while one indicator colours them
 const cache = new Map();
 
 // Called whenever theme, text size or contrast changes.
@@ -18,6 +19,11 @@ export function readPage() {
   const css = getComputedStyle(document.documentElement);
   colours = new Proxy({}, { get: (seen, name) => (seen[name] ??= css.getPropertyValue(name).trim()) });
   scale = parseFloat(css.fontSize) / 16;
+  cache.clear();
+}
+
+export function setShade(now) {
+  shares = now;
   cache.clear();
 }
 
@@ -78,8 +84,13 @@ const base = {
   },
   water: () => remembered('water', () => new Style({ fill: fill('--m-water'), stroke: stroke('--m-water', 1.5), zIndex: 2 })),
   green: () => remembered('green', () => new Style({ fill: fill('--m-green'), zIndex: 1 })),
-  'residential-groups': () =>
-    remembered('group', () => new Style({ stroke: stroke('--m-group', 1, { lineDash: [4, 4] }), zIndex: 3 })),
+  'residential-groups'(feature, zoom) {
+    const step = shares ? (shares.get(feature.get('code'))?.step ?? 0) : null;
+    if (step === null && zoom < 14) return null;
+    return remembered('group ' + step, () =>
+      new Style({ stroke: stroke('--m-group', 1, { lineDash: [4, 4] }), fill: step === null ? undefined : fill('--c-' + step), zIndex: 3 }),
+    );
+  },
   roads(feature, zoom) {
     const main = MAIN_ROAD.test(feature.get('class') ?? '');
     return road(roadWidth(zoom, main ? 5.5 : 3.4), '--m-casing', main ? '--m-main' : '--m-road', main ? 7 : 5);
@@ -95,9 +106,9 @@ const base = {
       new Style({ text: label((feature.get('name') ?? '').toLocaleUpperCase('vi'), 13, { weight: 600, colour: '--m-area-text' }), zIndex: 30 }),
     ),
   'residential-groups_label': (feature, zoom) =>
-    zoom >= 15.5 &&
-    remembered('g ' + feature.get('name'), () =>
-      new Style({ text: label(feature.get('name') ?? '', 11.5, { colour: '--m-area-text' }), zIndex: 15 }),
+    zoom >= (shares ? 14.5 : 15.5) &&
+    remembered('g ' + feature.get('code'), () =>
+      new Style({ text: label([feature.get('name') ?? '', shares?.get(feature.get('code'))?.words].filter(Boolean).join('\n'), 11.5, { colour: '--m-area-text' }), zIndex: 15 }),
     ),
   water_label: (feature) =>
     feature.get('name') &&
@@ -244,12 +255,20 @@ export function markStyle(feature) {
   const role = feature.get('role');
   return remembered('mark ' + role, () => {
     switch (role) {
+      case 'ring':
+        return new Style({ image: new Circle({ radius: 9 * scale, stroke: stroke('--s-red', 3) }) });
       case 'pin':
         return new Style({ image: pinIcon() });
       case 'hover':
         return new Style({ image: new Circle({ radius: 13 * scale, stroke: stroke('--accent', 3) }) });
       case 'me':
         return new Style({ image: new Circle({ radius: 8, fill: fill('--accent'), stroke: stroke('--surface', 3) }) });
+      case 'sketch':
+        return new Style({
+          image: new Circle({ radius: 5, fill: fill('--surface'), stroke: stroke('--accent', 3) }),
+          stroke: stroke('--accent', 3),
+          fill: fill('--m-tint'),
+        });
       default:
         return new Style({ stroke: stroke('--accent', 3, role === 'accuracy' ? { lineDash: [6, 6], width: 1.5 } : {}), fill: fill('--m-tint') });
     }

@@ -5,7 +5,7 @@ import { getJSON, itemURL } from './server.js';
 import { lookName, symbol } from './symbols.js';
 import { facts, hasPage, stateWord, subtitle, title } from './words.js';
 
-export function makePanel({ onClose, onZoom, onChoose }) {
+export function makePanel({ onClose, onZoom, onChoose, onDrawn }) {
   const panel = $('#record');
   const body = $('#record-body');
   let request = null;
@@ -59,6 +59,7 @@ export function makePanel({ onClose, onZoom, onChoose }) {
       actions(feature),
       hasPage(collection) ? lookup(p.code ?? feature.id) : '',
     );
+    onDrawn(collection, feature, body);
   }
 
   // How many pixels of the map's right edge lie under the panel: none where it stands in the column.

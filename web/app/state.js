@@ -1,5 +1,5 @@
 // The whole state of the screen is its address, so Back works and a copied link restores the view:
-//   ?c=stalls&status=active&id=CODE[&of=streets][&q=...][&panel=indicators][&lang=en]#zoom/lat/lon
+//   ?c=stalls&status=active&id=CODE[&of=streets][&q=...][&panel=indicators][&shade=KPI-NTS][&staff=1][&lang=en]#zoom/lat/lon
 import { allowed, collections, filterKeys, first } from './collections.js';
 
 function readView(hash) {
@@ -24,6 +24,8 @@ export function read(location) {
     of: query.get('of') || null,
     q: query.get('q') || '',
     panel: query.get('panel') === 'indicators' ? 'indicators' : null,
+    shade: query.get('shade') || null,
+    staff: query.get('staff') || null,
     language: query.get('lang') === 'en' ? 'en' : 'vi',
     view: readView(location.hash),
   };
@@ -37,6 +39,8 @@ export function address(state) {
   if (state.id && state.of) query.set('of', state.of);
   if (state.q) query.set('q', state.q);
   if (state.panel) query.set('panel', state.panel);
+  if (state.shade) query.set('shade', state.shade);
+  if (state.staff) query.set('staff', state.staff);
   if (state.language !== 'vi') query.set('lang', state.language);
   const text = query.toString();
   const { view } = state;

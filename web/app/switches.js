@@ -86,9 +86,11 @@ export function makeSwitches({ map, tell, onLanguage, onIndicators, onEscape }) 
   $('#zoom-in').addEventListener('click', () => map.zoomBy(1));
   $('#zoom-out').addEventListener('click', () => map.zoomBy(-1));
   $('#home').addEventListener('click', map.goHome);
+  $('#full').hidden = !document.fullscreenEnabled;
+  $('#full').addEventListener('click', () => (document.fullscreenElement ? document.exitFullscreen() : $('.stage').requestFullscreen()));
   openWhereThereIsRoom();
   addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !$('#indicators').open) onEscape();
+    if (event.key === 'Escape' && !$('dialog[open]')) onEscape();
     if (event.key === '/' && !/INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName)) {
       event.preventDefault();
       $('#q').focus();

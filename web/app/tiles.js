@@ -13,7 +13,7 @@ const BASE = [
   ['green', 12],
   ['roads', 10],
   ['streets', 13],
-  ['residential-groups', 14],
+  ['residential-groups', 12],
   ['wards_label', 10],
   ['residential-groups_label', 15],
   ['water_label', 13],
