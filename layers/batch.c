@@ -3,7 +3,7 @@
  *
  * Law: the row as typed and what it replaced stand sealed; a fault is stored by its name and column, never
  * with the value. */
-#include "layers/journal.h"
+#include "layers/change.h"
 #include "layers/spatial_index.h"
 
 #include <stdlib.h>
@@ -300,7 +300,7 @@ bool review_settle(struct batch *b, int64_t place_id, struct fault *f)
 /* --- undo --- */
 
 static bool read_batch(struct store *s, int64_t batch, struct batch_counts *counts, struct buf *after,
-                       struct fault *f)
+                       bool *is_undone, struct fault *f)
 {
     sqlite3_stmt *st =
         store_statement(s,
@@ -312,16 +312,14 @@ static bool read_batch(struct store *s, int64_t batch, struct batch_counts *coun
     bind_int(st, 1, batch);
     if (!statement_next(st, f))
         return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld không có", (long long)batch);
-    bool is_undone = !column_is_null(st, 7);
+    if (is_undone)
+        *is_undone = !column_is_null(st, 7);
     counts->rows = (uint64_t)sqlite3_column_int64(st, 0);
     for (int i = 0; i < VERDICT_COUNT; i++)
         counts->of[i] = (uint64_t)sqlite3_column_int64(st, 1 + i);
     struct slice sealed = column_bytes(st, 6);
     bool ok = sealed.n == 0 || key_unseal(store_key(s), sealed, after);
     sqlite3_reset(st);
-    if (is_undone)
-        return fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld đã được rút lại trước đó",
-                         (long long)batch);
     return ok || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được nhật ký của lần nhập");
 }
 
@@ -419,15 +417,30 @@ static bool mark_undone(struct store *s, int64_t batch, const char *who, struct 
     return statement_run(st, f) && batch_audit_undone(s, batch, f);
 }
 
+bool batch_take_back(struct store *s, int64_t batch, bool *conflict, struct fault *f)
+{
+    struct batch_counts counts;
+    struct buf after = {0}, conflicts = {0};
+    bool ok = read_batch(s, batch, &counts, &after, NULL, f) &&
+              journal_take_back(s, buf_to_slice(&after), conflict, f) &&
+              take_back_rows(s, batch, &conflicts, f);
+    *conflict = *conflict || conflicts.n;
+    buf_release(&after);
+    buf_release(&conflicts);
+    return ok;
+}
+
 static bool undo_inside(struct store *s, int64_t batch, const char *who, struct batch_counts *counts,
                         struct fault *f)
 {
     struct buf after = {0}, conflicts = {0};
-    bool conflict = false;
+    bool conflict = false, is_undone = false;
     if (batch_is_sealed_again(s, batch))
         return fault_set(f, FAULT_BUILT_UPON, NULL, "%s", "khoá đã được đổi sau lần nhập này");
-    bool ok = read_batch(s, batch, counts, &after, f) &&
-              (journal_take_back(s, buf_to_slice(&after), &conflict, f) || conflict);
+    bool ok = read_batch(s, batch, counts, &after, &is_undone, f);
+    if (ok && is_undone)
+        ok = fault_set(f, FAULT_NOT_FOUND, NULL, "lần nhập %lld đã được rút lại trước đó", (long long)batch);
+    ok = ok && (journal_take_back(s, buf_to_slice(&after), &conflict, f) || conflict);
     if (conflict)
         buf_text(&conflicts, "ngày của danh sách đã được đổi");
     ok = ok && take_back_rows(s, batch, &conflicts, f);
@@ -452,8 +465,9 @@ bool batch_undo(struct store *s, int64_t batch, const char *who, struct batch_co
         return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
     if (!store_run(s, "PRAGMA foreign_keys = OFF", f))
         return false;
-    bool ok = store_begin(s, f) && undo_inside(s, batch, who, taken_back, f) && store_commit(s, f);
-    if (!ok)
-        store_rollback(s);
+    struct change *change = NULL;
+    struct change_note note = {.undone = "batch", .ref = batch, .who = who};
+    bool ok = change_begin(&change, s, f) && undo_inside(s, batch, who, taken_back, f);
+    ok = change_end(change, ok, &note, f);
     return store_run(s, "PRAGMA foreign_keys = ON", ok ? f : NULL) && ok;
 }

@@ -1,6 +1,7 @@
 /* decision: people's decisions in the review queue and the way back from each. The same journal as an
  * import's (journal.c): exact, or refused because somebody has built on it since. */
 #include "layers/decision.h"
+#include "layers/change.h"
 
 #include <stdio.h>
 
@@ -156,8 +157,9 @@ bool decision_undo(struct store *s, int64_t id, const char *who, struct fault *f
         return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
     if (!store_run(s, "PRAGMA foreign_keys = OFF", f))
         return false;
-    bool ok = store_begin(s, f) && undo_inside(s, id, who, f) && store_commit(s, f);
-    if (!ok)
-        store_rollback(s);
+    struct change *change = NULL;
+    struct change_note note = {.undone = "decision", .ref = id, .who = who};
+    bool ok = change_begin(&change, s, f) && undo_inside(s, id, who, f);
+    ok = change_end(change, ok, &note, f);
     return store_run(s, "PRAGMA foreign_keys = ON", ok ? f : NULL) && ok;
 }

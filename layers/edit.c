@@ -1,5 +1,5 @@
 /* edit: savings by hand. What each of them replaced is written down by the journal, as for an import. */
-#include "layers/journal.h"
+#include "layers/change.h"
 #include "layers/text.h"
 
 #include <math.h>
@@ -502,8 +502,9 @@ bool place_edit_undo(struct store *s, struct slice code, int64_t id, const char 
         return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
     if (!store_run(s, "PRAGMA foreign_keys = OFF", f))
         return false;
-    bool good = store_begin(s, f) && undo_inside(s, code, id, who, f) && store_commit(s, f);
-    if (!good)
-        store_rollback(s);
+    struct change *change = NULL;
+    struct change_note note = {.undone = "saving", .ref = id, .who = who};
+    bool good = change_begin(&change, s, f) && undo_inside(s, code, id, who, f);
+    good = change_end(change, good, &note, f);
     return store_run(s, "PRAGMA foreign_keys = ON", good ? f : NULL) && good;
 }

@@ -85,10 +85,26 @@ struct publisher;
 bool publisher_open(struct publisher **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 void publisher_close(struct publisher *p);
 const struct snapshot *publisher_get(struct publisher *p); /* takes a reference; any thread */
+void snapshot_keep(const struct snapshot *s);              /* one more reference */
 void snapshot_release(const struct snapshot *s);           /* gives it back */
 /* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of
  * `serve`. */
 bool publisher_poll(struct publisher *p, struct fault *f);
+
+/* --- the register as it was (history.c) --- */
+
+struct vantage {
+    const char *path;     /* of the ward file */
+    const char *key_path; /* NULL: beside the file; needed for known_at */
+    const char *as_of; /* "2026-06-30": as true on that day; NULL: today, and what has ceased is there too */
+    const char *known_at; /* the same, or "2026-06-30T03:00:00Z": as known then; NULL: now */
+};
+
+/* A read copy of its own, given back with snapshot_release. `only`: one layer, and no search; LAYER_COUNT:
+ * all. A past moment costs a copy of the whole file. BUILT_UPON when the file was changed by another program
+ * since known_at. */
+bool snapshot_at(struct snapshot **out, const struct vantage *m, enum layer_id only,
+                 struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- choosing rows (filter.c) --- */
 

@@ -463,6 +463,27 @@ INSERT INTO policy (key, value) VALUES
   ('posting.days', '365'),             -- how long a picture of a posted code counts (S2.3a)
   ('dispute.days', '10');              -- working days to decide a dispute (domain.md B.3)
 
+-- migration 8
+-- Every change of the register in the order it was made: imports, decisions, savings by hand, each by its own row; what takes one of
+-- them back, and other edits, with what stood there before (journal.c), sealed. `history` walks it backwards.
+
+CREATE TABLE change (
+  id INTEGER PRIMARY KEY, at TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'batch' OR kind = 'decision' OR kind = 'saving' OR kind = 'undo' OR kind = 'edit'),
+  ref INTEGER,                         -- of batch, decision, saving; of an undo: what it took back
+  undone TEXT, who TEXT, what TEXT, before BLOB);  -- undone: the kind of what an undo took back
+CREATE INDEX change_ref ON change (ref, undone);
+INSERT INTO change (at, kind, ref)
+  SELECT at, kind, ref FROM (
+    SELECT imported_at AS at, 'batch' AS kind, id AS ref FROM import_batch
+    UNION ALL SELECT at, 'decision', id FROM decision UNION ALL SELECT at, 'saving', id FROM place_edit) ORDER BY at, ref;
+CREATE TRIGGER change_batch AFTER INSERT ON import_batch BEGIN
+  INSERT INTO change (at, kind, ref) VALUES (new.imported_at, 'batch', new.id); END;
+CREATE TRIGGER change_decision AFTER INSERT ON decision BEGIN
+  INSERT INTO change (at, kind, ref) VALUES (new.at, 'decision', new.id); END;
+CREATE TRIGGER change_saving AFTER INSERT ON place_edit BEGIN
+  INSERT INTO change (at, kind, ref) VALUES (new.at, 'saving', new.id); END;
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -479,7 +500,7 @@ CREATE VIEW policy_today AS
 -- proven acceptance: the newest verified evidence of a method
 CREATE VIEW acceptance_proven AS
   SELECT place_id, method, max(happened_on) AS proven_on FROM evidence
-  WHERE state = 'verified' AND passed = 1 AND method <> '' GROUP BY place_id, method;
+  WHERE state = 'verified' AND passed = 1 AND method <> '' AND happened_on <= (SELECT day FROM day_today) GROUP BY place_id, method;
 
 -- what a resident is told: the newer of the list's cell and verified evidence; null when neither speaks. One row a place
 -- and a join for each list, not a question per place and method: publishing reads the whole register through it.
@@ -506,18 +527,19 @@ CREATE VIEW accepts_proven_today AS
 CREATE VIEW fs_governing AS
   SELECT place_id, id AS document_id FROM (
     SELECT d.id, d.place_id, row_number() OVER (PARTITION BY d.place_id ORDER BY
-      (d.revoked_on IS NOT NULL),
+      (coalesce(d.revoked_on <= (SELECT day FROM day_today), 0)),
       (d.type = CASE f.regime WHEN 'certificate' THEN 'certificate' WHEN 'commitment' THEN 'commitment'
                               WHEN 'exempt_cert_holder' THEN 'international' ELSE '' END) DESC,
       d.expires_on DESC, d.issued_on DESC, d.id DESC) AS rank
-    FROM fs_document d JOIN fs_place f ON f.place_id = d.place_id) WHERE rank = 1;
+    FROM fs_document d JOIN fs_place f ON f.place_id = d.place_id
+    WHERE d.issued_on IS NULL OR d.issued_on <= (SELECT day FROM day_today)) WHERE rank = 1;
 
 CREATE VIEW fs_state_today AS
   SELECT f.place_id, d.id AS document_id,
     CASE
       WHEN f.regime IN ('exempt_cert_holder', 'exempt_other', 'none_required') THEN 'exempt'
       WHEN d.id IS NULL THEN CASE f.regime WHEN 'unknown' THEN 'unknown' ELSE 'none' END
-      WHEN d.revoked_on IS NOT NULL THEN 'none'
+      WHEN d.revoked_on <= t.day THEN 'none'
       WHEN d.expires_on IS NULL THEN CASE WHEN d.type = 'commitment' THEN 'commitment' ELSE 'unknown' END
       WHEN d.expires_on < t.day THEN 'expired'
       WHEN d.type = 'commitment' THEN 'commitment'
@@ -540,13 +562,14 @@ CREATE VIEW fs_public_inspection AS
   LEFT JOIN policy_today pub ON pub.key = 'fs.public_months'
   LEFT JOIN fs_inspection i ON i.id = (
     SELECT x.id FROM fs_inspection x WHERE x.place_id = f.place_id AND x.result IS NOT NULL AND x.publish_state <> 'superseded'
+      AND x.inspected_on <= t.day
     ORDER BY x.inspected_on DESC, x.id DESC LIMIT 1);
 
 ---- the allow-list. Columns: those of layers.def, and `geom`.
 
 -- a business run at home stands on a 100 m grid (0.0009° of latitude, 0.000936° of longitude at 16° N)
 CREATE VIEW pub_establishments AS
-  SELECT p.id AS id, p.code AS code, p.public_name AS name, e.kind AS kind, p.status AS status,
+  SELECT p.id AS id, p.code AS code, p.public_name AS name, e.kind AS kind, CASE WHEN p.status = 'ceased' AND p.valid_to >= (SELECT day FROM day_today) THEN 'active' ELSE p.status END AS status,
     p.industry_code AS industry_code, i.name AS industry, p.industry_group AS "group", e.public_address AS address,
     g.name AS residential_group, w.name AS ward,
     a.accepts_qr AS accepts_qr, a.accepts_card AS accepts_card, a.accepts_transfer AS accepts_transfer,
@@ -571,7 +594,7 @@ CREATE VIEW pub_moved_codes AS
 
 CREATE VIEW pub_stalls AS
   SELECT p.id AS id, p.code AS code, m.code AS market, m.name AS market_name, z.name AS zone, s.kind AS kind,
-    s.number_norm AS number, s.goods AS goods, p.status AS status,
+    s.number_norm AS number, s.goods AS goods, CASE WHEN p.status = 'ceased' AND p.valid_to >= (SELECT day FROM day_today) THEN 'active' ELSE p.status END AS status,
     a.accepts_qr AS accepts_qr, a.accepts_card AS accepts_card, a.accepts_transfer AS accepts_transfer,
     f.state AS food_safety,
     p.position AS position, p.updated_at AS updated_at, p.valid_from AS valid_from, p.valid_to AS valid_to, p.geom AS geom
@@ -596,7 +619,8 @@ CREATE VIEW pub_markets AS
   SELECT m.id AS id, m.code AS code, m.name AS name, m.class AS class,
     (SELECT count(*) FROM stall s WHERE s.market_id = m.id) AS stalls,
     (SELECT count(DISTINCT o.trader_id) FROM occupancy o JOIN stall s ON s.place_id = o.place_id
-      WHERE s.market_id = m.id AND o.valid_to IS NULL) AS traders,
+      WHERE s.market_id = m.id AND (o.valid_from IS NULL OR o.valid_from <= (SELECT day FROM day_today))
+        AND (o.valid_to IS NULL OR o.valid_to >= (SELECT day FROM day_today))) AS traders,
     (SELECT CASE WHEN count(*) >= (SELECT value + 0 FROM policy_today WHERE key = 'small_cell')
         THEN round(100.0 * count(a.place_id) / count(*), 2) END
       FROM stall s JOIN place p ON p.id = s.place_id AND p.status = 'active'

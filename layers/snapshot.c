@@ -106,11 +106,16 @@ void snapshot_release(const struct snapshot *s)
         snapshot_free(mine);
 }
 
+void snapshot_keep(const struct snapshot *s)
+{
+    atomic_fetch_add_explicit(&((struct snapshot *)s)->references, 1, memory_order_relaxed);
+}
+
 const struct snapshot *publisher_get(struct publisher *p)
 {
     pthread_mutex_lock(&p->lock);
     struct snapshot *s = p->current;
-    atomic_fetch_add_explicit(&s->references, 1, memory_order_relaxed);
+    snapshot_keep(s);
     pthread_mutex_unlock(&p->lock);
     return s;
 }
@@ -119,7 +124,7 @@ static bool publish(struct publisher *p, struct fault *f)
 {
     struct snapshot *next = NULL;
     int64_t started = clock_monotonic_ns(), quiet = store_quiet_changes(p->store);
-    if (!snapshot_build(&next, p->store, f))
+    if (!snapshot_build(&next, p->store, &(struct snapshot_scope){.only = LAYER_COUNT}, f))
         return false;
     pthread_mutex_lock(&p->lock);
     struct snapshot *before = p->current;

@@ -269,7 +269,20 @@ static void layer_finish(struct stored_layer *l)
     layer_index(l);
 }
 
-static bool layer_load(struct stored_layer *l, const struct layer *layer, struct store *s, struct fault *f)
+/* A day of the row lies before (or behind) the other; an unknown one is open. */
+static bool is_outside(sqlite3_stmt *st, const struct plan *plan, const struct layer *layer, const char *day)
+{
+    int from = plan->column[layer->field_count], to = plan->column[layer->field_count + 1];
+    struct slice other = slice_of(day);
+    struct slice first = from < 0 ? (struct slice){0} : column_slice(st, from);
+    struct slice last = to < 0 ? (struct slice){0} : column_slice(st, to);
+    return (first.n == other.n && memcmp(first.p, other.p, other.n) > 0) ||
+           (last.n == other.n && memcmp(last.p, other.p, other.n) < 0);
+}
+
+/* `day`: only what was there then; NULL: everything. */
+static bool layer_load(struct stored_layer *l, const struct layer *layer, struct store *s, const char *day,
+                       struct fault *f)
 {
     struct arena scratch = {0};
     struct plan plan;
@@ -282,7 +295,8 @@ static bool layer_load(struct stored_layer *l, const struct layer *layer, struct
         fault_set(f, FAULT_DATABASE, layer->view, "the view lacks a column of layers.def");
     struct fault here = {0};
     while (ok && statement_next(st, &here))
-        row_add(l, &plan, st);
+        if (!day || !is_outside(st, &plan, layer, day))
+            row_add(l, &plan, st);
     sqlite3_reset(st);
     arena_release(&scratch);
     if (here.code != FAULT_NONE)
@@ -334,8 +348,11 @@ void snapshot_free(struct snapshot *s)
 }
 
 /* All layers in one read transaction: one revision. */
-bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f)
+bool snapshot_build(struct snapshot **out, struct store *s, const struct snapshot_scope *scope,
+                    struct fault *f)
 {
+    char day[11];
+    bool is_dated = date_is_valid(scope->as_of), is_whole = scope->only == LAYER_COUNT;
     struct snapshot *made = calloc(1, sizeof *made);
     bool ok = made && store_run(s, "BEGIN", f);
     if (!ok) {
@@ -345,9 +362,11 @@ bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f)
     atomic_init(&made->references, 1);
     made->revision = store_revision(s);
     made->data_version = store_data_version(s); /* inside the transaction: that of what is read */
-    made->date = date_today();
+    made->date = is_dated ? scope->as_of : date_today();
+    date_format_iso(made->date, day);
     for (int i = 0; i < LAYER_COUNT && ok; i++)
-        ok = layer_load(&made->layers[i], layer_get((enum layer_id)i), s, f);
+        if (is_whole || i == (int)scope->only)
+            ok = layer_load(&made->layers[i], layer_get((enum layer_id)i), s, is_dated ? day : NULL, f);
     ok = ok && moved_load(&made->moved, s, f);
     struct fault ignored = {0};
     store_run(s, "COMMIT", ok ? f : &ignored);
@@ -355,7 +374,8 @@ bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f)
         snapshot_free(made);
         return false;
     }
-    made->search = search_build(made);
+    if (is_whole)
+        made->search = search_build(made);
     *out = made;
     return true;
 }

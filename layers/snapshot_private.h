@@ -128,7 +128,12 @@ bool moved_load(struct moved_codes *m, struct store *s, struct fault *f) RESULT_
 /* --- snapshot_build.c, snapshot_find.c, search_build.c --- */
 
 struct store;
-bool snapshot_build(struct snapshot **out, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+struct snapshot_scope {
+    struct date as_of;  /* only what was there on the day; all zero: today, and what has ceased too */
+    enum layer_id only; /* LAYER_COUNT: all layers, and what is searched */
+};
+bool snapshot_build(struct snapshot **out, struct store *s, const struct snapshot_scope *scope,
+                    struct fault *f) RESULT_MUST_BE_USED;
 void snapshot_free(struct snapshot *s);
 void layer_index(struct stored_layer *l); /* the R-tree and the table of ids */
 struct search_index *search_build(const struct snapshot *s);

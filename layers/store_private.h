@@ -46,6 +46,10 @@ bool column_is_null(sqlite3_stmt *st, int index);
 /* X and Y of a SpatiaLite POINT blob; false when it is none. */
 bool column_point(sqlite3_stmt *st, int index, struct lonlat *at);
 
+/* What the batch changed is changed back, in the open transaction and without any record (batch.c); *conflict
+ * when something stands otherwise than the batch left it. */
+bool batch_take_back(struct store *s, int64_t batch, bool *conflict, struct fault *f);
+
 /* The audit's entries about a batch (batch_audit.c). */
 bool batch_audit_done(struct store *s, int64_t batch, struct fault *f);
 bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f);

@@ -17,19 +17,20 @@ static bool read_filter(struct arena *a, const struct snapshot_layer *l, const c
     return true;
 }
 
-static bool export_named(const struct snapshot *s, const struct arguments *args, struct export_count *count,
+static bool export_named(const struct layer *layer, const struct arguments *args, struct export_count *count,
                          struct fault *f)
 {
-    const struct layer *layer = layer_find(slice_of(args->positional[1]));
-    if (!layer)
-        return fault_set(f, FAULT_NOT_FOUND, "LAYER", "không có lớp '%s'", args->positional[1]);
     struct arena arena = {0};
     struct filter *filter = NULL;
-    const struct snapshot_layer *l = snapshot_get(s, layer->id);
-    if (args->option[OPTION_FILTER] && !read_filter(&arena, l, args->option[OPTION_FILTER], &filter, f)) {
-        arena_release(&arena);
+    struct snapshot *s = NULL;
+    struct vantage vantage = {.path = args->positional[0],
+                              .key_path = command_key(args),
+                              .as_of = args->option[OPTION_AS_OF],
+                              .known_at = args->option[OPTION_KNOWN_AT]};
+    if (!snapshot_at(&s, &vantage, layer->id, f))
         return false;
-    }
+    const struct snapshot_layer *l = snapshot_get(s, layer->id);
+    bool ok = !args->option[OPTION_FILTER] || read_filter(&arena, l, args->option[OPTION_FILTER], &filter, f);
     struct export_request request = {
         .layer = l,
         .filter = filter,
@@ -37,23 +38,20 @@ static bool export_named(const struct snapshot *s, const struct arguments *args,
         .crs = args->option[OPTION_CRS],
         .byte_order_mark = args->option[OPTION_BOM] != NULL,
     };
-    bool ok = export_layer(&request, count, f);
+    ok = ok && export_layer(&request, count, f);
     arena_release(&arena);
+    snapshot_release(s);
     return ok;
 }
 
 int command_export(const struct arguments *args)
 {
     struct fault f = {0};
-    struct publisher *p = NULL;
-    if (!publisher_open(&p, args->positional[0], &f))
-        return command_failed(&f);
-    const struct snapshot *s = publisher_get(p);
     struct export_count count = {0};
-    bool ok = export_named(s, args, &count, &f);
-    snapshot_release(s);
-    publisher_close(p);
-    if (!ok)
+    const struct layer *layer = layer_find(slice_of(args->positional[1]));
+    if (!layer)
+        fault_set(&f, FAULT_NOT_FOUND, "LAYER", "không có lớp '%s'", args->positional[1]);
+    if (!layer || !export_named(layer, args, &count, &f))
         return command_failed(&f);
     printf("Đã ghi %llu bản ghi vào %s\n", (unsigned long long)count.written, args->positional[2]);
     if (count.left_out)

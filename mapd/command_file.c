@@ -16,12 +16,18 @@ int command_failed(const struct fault *f)
     return fault_exit_status(f->code);
 }
 
-bool command_open(struct store **out, const struct arguments *args, enum store_mode mode, struct fault *f)
+const char *command_key(const struct arguments *args)
 {
     const char *key = args->option[OPTION_KEY] ? args->option[OPTION_KEY] : getenv("MAPD_KEY");
+    return key && key[0] ? key : NULL;
+}
+
+bool command_open(struct store **out, const struct arguments *args, enum store_mode mode, struct fault *f)
+{
+    const char *key = command_key(args);
     if (!store_open(out, args->positional[0], mode, f))
         return false;
-    if (!key || !key[0] || mode == STORE_PUBLIC || store_use_key(*out, key, f))
+    if (!key || mode == STORE_PUBLIC || store_use_key(*out, key, f))
         return true;
     store_close(*out);
     return false;

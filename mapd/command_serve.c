@@ -5,6 +5,7 @@
 #include "mapd/keeper.h"
 #include "mapd/limit.h"
 #include "mapd/mapd.h"
+#include "mapd/past.h"
 #include "mapd/qr.h"
 #include "mapd/serve.h"
 #include "mapd/service.h"
@@ -106,6 +107,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->watch = watch_new();
     s->limiter = limiter_new();
     s->service = service_new();
+    s->past = past_new(args->positional[0], command_key(args));
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();
@@ -124,6 +126,7 @@ static void close_serve(struct serve *s)
     watch_free(s->watch);
     limiter_free(s->limiter);
     service_free(s->service);
+    past_free(s->past);
     if (s->store)
         pthread_mutex_destroy(&s->store_lock);
     store_close(s->store);

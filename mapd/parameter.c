@@ -210,8 +210,9 @@ static bool local_day_of(struct slice text, struct date *day)
 
 static bool read_instant(const struct parameter *p, struct slice text, struct value *v, struct fault *f)
 {
-    bool good = text.n == 20 && text.p[19] == 'Z' && local_day_of(text, &v->from);
-    return good || refuse(p, text, "không phải thời điểm NĂM-THÁNG-NGÀYTgiờ:phút:giâyZ", f);
+    bool good =
+        date_parse_iso(text, &v->from) || (text.n == 20 && text.p[19] == 'Z' && local_day_of(text, &v->from));
+    return good || refuse(p, text, "không phải ngày, hay thời điểm NĂM-THÁNG-NGÀYTgiờ:phút:giâyZ", f);
 }
 
 static bool is_open_side(struct slice side)

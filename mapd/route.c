@@ -9,6 +9,7 @@
 #include "mapd/service.h"
 
 #include "mapd/json_write.h"
+#include "mapd/past.h"
 #include "mapd/staff.h"
 
 #include <string.h>
@@ -315,6 +316,23 @@ static void run_handler(struct call *c, struct reply *r, struct fault *f)
         reply_gzip(r);
 }
 
+/* The read copy of another day in place of today's. */
+static bool choose_day(struct call *c, struct fault *f)
+{
+    const struct value *as_of = &c->value[PARAMETER_AS_OF], *known_at = &c->value[PARAMETER_KNOWN_AT];
+    if (!(ROUTES[c->route].kind & PAST) || (!as_of->given && !known_at->given))
+        return true;
+    struct past_query q = {.revision = snapshot_revision(c->snapshot),
+                           .as_of = as_of->given ? arena_text(c->arena, as_of->text) : NULL,
+                           .known_at = known_at->given ? arena_text(c->arena, known_at->text) : NULL};
+    const struct snapshot *past = past_get(c->serve->past, &q, f);
+    if (!past)
+        return false;
+    snapshot_release(c->snapshot);
+    c->snapshot = past;
+    return true;
+}
+
 static void answer(struct call *c, struct reply *r, struct fault *f)
 {
     static const char *const VERBS[] = {"GET", "GET", "GET", "POST", "?"};
@@ -329,7 +347,7 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
         preflight(r);
         return;
     }
-    if (!read_query(c, c->request->query, f) || !choose_format(c, f))
+    if (!read_query(c, c->request->query, f) || !choose_format(c, f) || !choose_day(c, f))
         return;
     if (!(ROUTES[c->route].kind & STAFF_ONLY))
         run_handler(c, r, f);
@@ -345,6 +363,7 @@ static bool asks_for_work(struct slice query)
         ptrdiff_t equals = slice_find(one, SLICE("="));
         struct slice name = {one.p, equals < 0 ? one.n : (size_t)equals};
         if (slice_equal(name, SLICE("filter")) || slice_equal(name, SLICE("sortby")) ||
+            slice_equal(name, SLICE("as_of")) || slice_equal(name, SLICE("known_at")) ||
             slice_find(name, SLICE("%")) >= 0)
             return true;
     }

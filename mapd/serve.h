@@ -53,6 +53,7 @@ enum route_kind {
     LIVE = 1 << 16,       /* never cached, no entity tag */
     SLOW = 1 << 18,       /* may take long: made by the thread for such requests */
     STAFF_ONLY = 1 << 19, /* a row of staff.def */
+    PAST = 1 << 20,       /* answers as_of and known_at: the call then has the read copy of that day */
     PAGE = 1 << 17        /* may be shown a minute old, and a day old while the server is away */
 };
 
@@ -225,6 +226,7 @@ struct serve {
     struct proxies proxies; /* whose word about the caller is taken */
     struct store *store;    /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
+    struct past *past;         /* past.h */
     struct staff *staff;       /* staff.h */
     struct service *service;   /* service.h */
     struct keeper *keeper;     /* keeper.h */

@@ -176,7 +176,8 @@ static const struct {
     {PARAMETER_AS_OF, "2026-06-30", true},
     {PARAMETER_AS_OF, "30/06/2026", false},
     {PARAMETER_KNOWN_AT, "2026-06-30T00:00:00Z", true},
-    {PARAMETER_KNOWN_AT, "2026-06-30", false},
+    {PARAMETER_KNOWN_AT, "2026-06-30", true},
+    {PARAMETER_KNOWN_AT, "30/06/2026", false},
 };
 
 START_TEST(values_are_taken_or_refused_by_name)
