@@ -130,7 +130,7 @@ static bool copy_file(struct past *p, struct fault *f)
         return fault_set(f, FAULT_FILE_WRITE, "as_of", "%s", "không tạo được thư mục tạm");
     }
     snprintf(p->path, sizeof p->path, "%s/ward.db", p->folder);
-    bool ok = store_open(&source, p->vantage->path, STORE_READ, f) && store_backup(source, p->path, f);
+    bool ok = store_open(&source, p->vantage->path, STORE_READ, f) && store_backup(source, p->path, false, f);
     store_close(source);
     return ok;
 }
