@@ -24,7 +24,7 @@ static bool export_named(const struct layer *layer, const struct arguments *args
     struct filter *filter = NULL;
     struct snapshot *s = NULL;
     struct vantage vantage = {.path = args->positional[0],
-                              .key_path = command_key(args),
+                              .key_path = key_path_of(args),
                               .as_of = args->option[OPTION_AS_OF],
                               .known_at = args->option[OPTION_KNOWN_AT]};
     if (!snapshot_at(&s, &vantage, layer->id, f))

@@ -16,7 +16,7 @@ int command_failed(const struct fault *f)
     return fault_exit_status(f->code);
 }
 
-const char *command_key(const struct arguments *args)
+const char *key_path_of(const struct arguments *args)
 {
     const char *key = args->option[OPTION_KEY] ? args->option[OPTION_KEY] : getenv("MAPD_KEY");
     return key && key[0] ? key : NULL;
@@ -24,7 +24,7 @@ const char *command_key(const struct arguments *args)
 
 bool command_open(struct store **out, const struct arguments *args, enum store_mode mode, struct fault *f)
 {
-    const char *key = command_key(args);
+    const char *key = key_path_of(args);
     if (!store_open(out, args->positional[0], mode, f))
         return false;
     if (!key || mode == STORE_PUBLIC || store_use_key(*out, key, f))

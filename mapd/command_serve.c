@@ -107,7 +107,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->watch = watch_new();
     s->limiter = limiter_new();
     s->service = service_new();
-    s->past = past_new(args->positional[0], command_key(args));
+    s->past = past_new(args->positional[0], key_path_of(args));
     if (!staff_open(&s->staff, args, f) || !publisher_open(&s->publisher, args->positional[0], f))
         return false;
     s->published_ns = clock_monotonic_ns();

@@ -30,7 +30,7 @@ struct arguments {
 /* Prints the fault on stderr and gives its exit status. */
 int command_failed(const struct fault *f);
 /* --key or MAPD_KEY; NULL: the key beside the file. */
-const char *command_key(const struct arguments *args);
+const char *key_path_of(const struct arguments *args);
 /* Opens the ward file of positional[0], with --key or MAPD_KEY honoured. */
 /* Where the key is: --key, MAPD_KEY, or beside the ward file (in the arena). */
 const char *command_key_path(const struct arguments *args, const char *ward, struct arena *a);
