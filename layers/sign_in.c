@@ -44,7 +44,8 @@ static bool is_locked(struct store *s, const struct sign_in_request *r)
     if (!st)
         return false;
     bind_hash(st, 1, r->name);
-    bool locked = statement_next(st, NULL) && sqlite3_column_int64(st, 0) > r->now;
+    int64_t until = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : 0;
+    bool locked = until > r->now && until <= r->now + LOCK_S; /* beyond it: the clock was wrong then */
     sqlite3_reset(st);
     return locked;
 }
@@ -134,6 +135,16 @@ static bool put_to_rest(struct store *s, const struct stored_user *u, struct sli
     return statement_run(st, f) && note(s, "mapd", "user.unused", subject, f);
 }
 
+/* Nobody at all for so long: the office was closed or the clock has jumped; locking everybody out helps no
+ * one. */
+static bool somebody_came(const struct user *users, int count, int64_t now)
+{
+    for (int i = 0; i < count; i++)
+        if (!users[i].is_disabled && now - users[i].last_seen_at <= (int64_t)UNUSED_DAYS * DAY_S)
+            return true;
+    return false;
+}
+
 bool user_rest_unused(struct store *s, int64_t now, int *rested, struct fault *f)
 {
     struct arena a = {0};
@@ -144,7 +155,8 @@ bool user_rest_unused(struct store *s, int64_t now, int *rested, struct fault *f
     for (int i = 0; good && i < count; i++) {
         int64_t seen = users[i].last_seen_at ? users[i].last_seen_at : users[i].created_at;
         struct stored_user u = {.id = users[i].id};
-        if (users[i].is_disabled || now - seen <= (int64_t)UNUSED_DAYS * DAY_S)
+        if (users[i].is_disabled || !somebody_came(users, count, now) ||
+            now - seen <= (int64_t)UNUSED_DAYS * DAY_S)
             continue;
         struct slice name = users[i].name;
         good = put_to_rest(s, &u, slice_of(arena_format(&a, "user %.*s", (int)name.n, name.p)), f);
@@ -225,7 +237,9 @@ bool session_find(struct store *s, struct arena *a, struct slice token, int64_t 
     bool known = role_find(column_slice(st, 2), &user->role);
     int64_t seen = sqlite3_column_int64(st, 6), started = sqlite3_column_int64(st, 7);
     sqlite3_reset(st);
-    if (!known || now - seen > session_idle_s(user->role) || now - started > LONGEST_S)
+    bool is_future =
+        seen > now + SEEN_EVERY_S || started > now + SEEN_EVERY_S; /* the clock has jumped back */
+    if (!known || is_future || now - seen > session_idle_s(user->role) || now - started > LONGEST_S)
         return false;
     if (now - seen >= SEEN_EVERY_S)
         touch(s, token, now);

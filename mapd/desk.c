@@ -22,8 +22,7 @@ struct desk {
     int row_count[JOBS];
     int64_t next_id;
     bool is_ending;
-    char folder[JOB_PATH / 2]; /* made for the first list */
-    bool has_folder;
+    struct desk_folder folder; /* made for the first list */
 };
 
 /* --- files --- */
@@ -51,7 +50,7 @@ static void safe_name(struct slice name, char out[200])
 
 static void folder_of(const struct desk *d, int64_t id, char out[JOB_PATH / 2 + 24])
 {
-    snprintf(out, JOB_PATH / 2 + 24, "%s/%lld", d->folder, (long long)id);
+    snprintf(out, JOB_PATH / 2 + 24, "%s/%lld", d->folder.path, (long long)id);
 }
 
 static void remove_files(struct desk *d, struct job *job)
@@ -254,11 +253,10 @@ static void *work(void *context)
 
 bool desk_open(struct desk **out, const struct arguments *args, struct fault *f)
 {
-    const char *temporary = getenv("TMPDIR");
     struct desk *d = calloc(1, sizeof *d);
     if (!d)
         return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
-    snprintf(d->folder, sizeof d->folder, "%s/mapd-XXXXXX", temporary && temporary[0] ? temporary : "/tmp");
+    desk_folder_sweep();
     d->args = args;
     d->next_id = 1;
     pthread_mutex_init(&d->lock, NULL);
@@ -286,17 +284,10 @@ void desk_close(struct desk *d)
             remove_files(d, &d->jobs[i]);
         buf_release(&d->rows[i]);
     }
-    if (d->has_folder)
-        rmdir(d->folder);
+    desk_folder_drop(&d->folder);
     pthread_mutex_destroy(&d->lock);
     pthread_cond_destroy(&d->changed);
     free(d);
-}
-
-static bool make_folder(struct desk *d, struct fault *f)
-{
-    d->has_folder = d->has_folder || mkdtemp(d->folder) != NULL;
-    return d->has_folder || fault_set(f, FAULT_FILE_WRITE, NULL, "%s", strerror(errno));
 }
 
 static bool write_upload(struct desk *d, const struct upload *u, struct job *job, struct fault *f)
@@ -320,7 +311,7 @@ bool desk_put(struct desk *d, const struct upload *u, int64_t *id, struct fault 
     bool good = slot >= 0 || fault_set(f, FAULT_TOO_MANY, NULL, "%s", "bàn nhập đang đầy");
     if (good) {
         struct job job = {.id = d->next_id++, .state = JOB_READY, .kind = u->kind};
-        good = make_folder(d, f) && write_upload(d, u, &job, f);
+        good = desk_folder_make(&d->folder, f) && write_upload(d, u, &job, f);
         if (!good) {
             remove_files(d, &job);
             job.state = JOB_NONE;

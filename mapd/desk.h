@@ -31,6 +31,21 @@ bool desk_open(struct desk **out, const struct arguments *args, struct fault *f)
 /* Stops a running import, which then leaves nothing behind. */
 void desk_close(struct desk *d);
 
+/* --- desk_folder.c --- */
+
+struct desk_folder {
+    char path[JOB_PATH / 2];
+    bool is_made;
+    int lock;
+};
+
+/* Removes what servers that were killed have left in the folder for temporary files. */
+void desk_folder_sweep(void);
+bool desk_folder_make(struct desk_folder *d, struct fault *f) RESULT_MUST_BE_USED;
+void desk_folder_drop(struct desk_folder *d); /* when it is empty */
+
+/* --- desk.c --- */
+
 struct upload {
     const char *who;
     enum import_kind kind;

@@ -264,6 +264,40 @@ START_TEST(the_audit_is_listed_newest_first_and_by_subject)
 }
 END_TEST
 
+START_TEST(a_clock_that_jumps_back_locks_nobody_for_weeks)
+{
+    enum { WEEKS = 6 * 7 * 86400 };
+    char token[65];
+    struct user user;
+    for (int i = 0; i < SIGN_IN_FAILURES; i++)
+        sign_in("lan", SLICE("wrong wrong wrong"), NOW + WEEKS, token);
+    ck_assert_int_eq(sign_in("lan", GOOD, NOW + WEEKS, token), SIGN_IN_LOCKED);
+    ck_assert_int_eq(sign_in("lan", GOOD, NOW, token), SIGN_IN_GOOD);
+    ck_assert(session_find(store, &memory, slice_of(token), NOW, &user));
+    ck_assert_msg(!session_find(store, &memory, slice_of(token), NOW - 3600, &user),
+                  "a session of the future");
+}
+END_TEST
+
+START_TEST(unused_accounts_rest_unless_nobody_came_at_all)
+{
+    enum { LATER = 46 * 86400 };
+    struct fault f = {0};
+    char token[65];
+    int rested = 0;
+    struct user other = {.name = SLICE("minh"), .role = ROLE_ADMIN, .created_at = NOW};
+    ck_assert(user_add(store, &other, GOOD, "cli", &f));
+    ck_assert(user_rest_unused(store, NOW + LATER, &rested, &f));
+    ck_assert_int_eq(rested, 0); /* the clock, not the people */
+    ck_assert_int_eq(sign_in("minh", GOOD, NOW + 86400, token), SIGN_IN_GOOD);
+    ck_assert(user_rest_unused(store, NOW + LATER, &rested, &f));
+    ck_assert_int_eq(rested, 1);
+    ck_assert(find("lan").is_disabled && !find("minh").is_disabled);
+    ck_assert_int_eq(
+        count("SELECT count(*) FROM audit WHERE action = 'user.unused' AND subject = 'user lan'"), 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *accounts = tcase_create("accounts"), *audit = tcase_create("audit");
@@ -271,6 +305,8 @@ int main(void)
     tcase_add_checked_fixture(accounts, set_up, tear_down);
     tcase_add_checked_fixture(audit, set_up, tear_down);
     tcase_add_test(accounts, the_file_holds_no_password_and_no_token);
+    tcase_add_test(accounts, a_clock_that_jumps_back_locks_nobody_for_weeks);
+    tcase_add_test(accounts, unused_accounts_rest_unless_nobody_came_at_all);
     tcase_add_test(accounts, weak_passwords_and_odd_names_are_refused);
     tcase_add_test(accounts, fourteen_letters_are_counted_not_bytes);
     tcase_add_test(accounts, five_failures_lock_the_name_whether_it_exists_or_not);
