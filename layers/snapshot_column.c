@@ -52,6 +52,12 @@ static bool holds_text(enum field_type type)
     return type == FIELD_TEXT || type == FIELD_DATE || type == FIELD_TIME;
 }
 
+static struct text_slot *slots_new(uint32_t count)
+{
+    struct text_slot *slots = calloc(count, sizeof *slots);
+    return slots ? slots : room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
+}
+
 void column_start(struct stored_column *c, enum field_type type)
 {
     memset(c, 0, sizeof *c);
@@ -62,7 +68,7 @@ void column_start(struct stored_column *c, enum field_type type)
     buf_char(&c->bytes, '\0');         /* so that there are bytes to point at when every text is empty */
     c->text_at[0] = c->text_at[1] = 1; /* id 0 is null and has no bytes */
     c->slot_count = 64;
-    c->slots = calloc(c->slot_count, sizeof *c->slots);
+    c->slots = slots_new(c->slot_count);
 }
 
 void column_reserve(struct stored_column *c, size_t room)
@@ -83,14 +89,14 @@ static struct slice text_of(const struct stored_column *c, uint32_t id)
 static void slots_double(struct stored_column *c)
 {
     uint32_t wider = c->slot_count * 2;
-    uint32_t *slots = calloc(wider, sizeof *slots);
-    if (!slots)
-        slots = room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
-    for (uint32_t id = 1; id <= c->open.text_count; id++) {
-        uint32_t at = (uint32_t)hash_of(text_of(c, id)) & (wider - 1);
-        while (slots[at])
+    struct text_slot *slots = slots_new(wider);
+    for (uint32_t i = 0; i < c->slot_count; i++) {
+        if (!c->slots[i].id)
+            continue;
+        uint32_t at = c->slots[i].hash & (wider - 1);
+        while (slots[at].id)
             at = (at + 1) & (wider - 1);
-        slots[at] = id;
+        slots[at] = c->slots[i];
     }
     free(c->slots);
     c->slots = slots;
@@ -107,14 +113,15 @@ void column_add_text(struct stored_column *c, uint32_t row, struct slice text)
 
 void column_set_text(struct stored_column *c, uint32_t row, struct slice text)
 {
-    uint32_t at = (uint32_t)hash_of(text) & (c->slot_count - 1);
-    for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1))
-        if (slice_equal(text_of(c, c->slots[at]), text)) {
-            c->text[row] = c->slots[at];
+    uint32_t hash = (uint32_t)hash_of(text), at = hash & (c->slot_count - 1);
+    for (; c->slots[at].id; at = (at + 1) & (c->slot_count - 1))
+        if (c->slots[at].hash == hash && slice_equal(text_of(c, c->slots[at].id), text)) {
+            c->text[row] = c->slots[at].id;
             return;
         }
     column_add_text(c, row, text);
-    uint32_t id = c->slots[at] = c->text[row];
+    uint32_t id = c->text[row];
+    c->slots[at] = (struct text_slot){hash, id};
     if (id > c->slot_count / 2)
         slots_double(c);
 }

@@ -33,6 +33,12 @@ struct outline {
     uint32_t first_part, part_count;
 };
 
+/* A place of the dictionary's table: most texts that are not the one looked for are told by their hash alone,
+ * and the table grows without looking at a text again. */
+struct text_slot {
+    uint32_t hash, id; /* id 0: free */
+};
+
 /* One column while it grows: the dictionary's hash slots are dropped when it is finished. */
 struct stored_column {
     struct column open;
@@ -42,7 +48,7 @@ struct stored_column {
     uint32_t *text_at;
     size_t text_room;
     struct buf bytes;
-    uint32_t *slots;
+    struct text_slot *slots;
     uint32_t slot_count;
     bool is_unique; /* no two rows have the same text */
 };
