@@ -100,6 +100,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     set_page_policy(s);
     pthread_mutex_init(&s->store_lock, NULL);
     s->tiles = tile_cache_new(TILE_CACHE_BYTES);
+    s->ready = ready_new();
     s->codes = code_cache_new();
     s->speech = speech_new();
     token_random(s->form_secret);
@@ -119,6 +120,7 @@ static void close_serve(struct serve *s)
     keeper_close(s->keeper);
     staff_close(s->staff);
     publisher_close(s->publisher);
+    ready_free(s->ready);
     tile_cache_free(s->tiles);
     code_cache_free(s->codes);
     speech_free(s->speech);
@@ -192,6 +194,7 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
     raise_file_limit();
     struct http_setup setup = {.listen_fd = listener.fd,
                                .answer = route_answer,
+                               .keep = route_keep,
                                .lane = route_lane,
                                .admit = route_admit,
                                .is_many = route_is_many,

@@ -273,7 +273,59 @@ static struct MHD_Response *response_of(struct reply *reply)
     return response;
 }
 
-static enum MHD_Result send_reply(struct MHD_Connection *connection, struct reply *reply)
+/* --- answers that are kept --- */
+
+struct kept_answer {
+    _Atomic int references;
+    struct MHD_Response *response;
+    int status;
+    size_t bytes;
+};
+
+void kept_answer_hold(struct kept_answer *a)
+{
+    atomic_fetch_add_explicit(&a->references, 1, memory_order_relaxed);
+}
+
+void kept_answer_drop(struct kept_answer *a)
+{
+    if (!a || atomic_fetch_sub_explicit(&a->references, 1, memory_order_acq_rel) != 1)
+        return;
+    MHD_destroy_response(a->response);
+    free(a);
+}
+
+int kept_answer_status(const struct kept_answer *a)
+{
+    return a->status;
+}
+
+size_t kept_answer_bytes(const struct kept_answer *a)
+{
+    return a->bytes;
+}
+
+/* One more that may hold the response; NULL when there is no memory, and nothing is lost. */
+static struct kept_answer *kept_answer_new(const struct reply *reply, struct MHD_Response *response)
+{
+    struct kept_answer *a = malloc(sizeof *a);
+    if (a)
+        *a = (struct kept_answer){
+            .references = 1, .response = response, .status = reply->status, .bytes = reply->shared.n};
+    return a;
+}
+
+static enum MHD_Result send_ready(struct MHD_Connection *connection, struct reply *reply)
+{
+    struct kept_answer *ready = reply->ready;
+    enum MHD_Result result = MHD_queue_response(connection, (unsigned)ready->status, ready->response);
+    reply->ready = NULL;
+    kept_answer_drop(ready);
+    return result;
+}
+
+static enum MHD_Result queue_reply(struct MHD_Connection *connection, struct reply *reply,
+                                   struct kept_answer **kept)
 {
     struct MHD_Response *response = response_of(reply);
     if (!response)
@@ -283,10 +335,34 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
     for (int i = 0; i < reply->header_count; i++)
         MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
     enum MHD_Result result = MHD_queue_response(connection, (unsigned)reply->status, response);
-    MHD_destroy_response(response);
+    *kept = reply->keep_as ? kept_answer_new(reply, response) : NULL;
+    if (!*kept)
+        MHD_destroy_response(response);
     reply->body = (struct buf){0}; /* libmicrohttpd's now, as what is shared */
     if (reply->shared.n)
         reply->release = NULL;
+    return result;
+}
+
+static enum MHD_Result send_reply(struct MHD_Connection *connection, struct reply *reply)
+{
+    struct kept_answer *kept = NULL;
+    enum MHD_Result result =
+        reply->ready ? send_ready(connection, reply) : queue_reply(connection, reply, &kept);
+    kept_answer_drop(kept);
+    return result;
+}
+
+/* The same, and the answer is shown to whoever keeps some. */
+static enum MHD_Result send_and_keep(struct http_server *s, struct exchange *x)
+{
+    struct kept_answer *kept = NULL;
+    if (x->reply.ready || !x->reply.keep_as || !s->setup.keep)
+        return send_reply(x->connection, &x->reply);
+    enum MHD_Result result = queue_reply(x->connection, &x->reply, &kept);
+    if (kept)
+        s->setup.keep(s->setup.context, &x->request, x->reply.keep_as, kept);
+    kept_answer_drop(kept);
     return result;
 }
 
@@ -459,7 +535,7 @@ static enum MHD_Result answer(struct http_server *s, struct exchange *x)
         return send_reply(x->connection, &x->reply);
     }
     s->setup.answer(s->setup.context, &x->request, &x->reply);
-    return send_reply(x->connection, &x->reply);
+    return send_and_keep(s, x);
 }
 
 static enum MHD_Result refuse_for_now(struct exchange *x, int wait_s)

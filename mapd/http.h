@@ -40,7 +40,17 @@ struct reply {
     void *holder;
     struct header headers[REPLY_HEADERS];
     int header_count;
+    struct kept_answer *ready; /* all of it, instead of the above: a reference that goes with the reply */
+    int64_t keep_as;           /* not 0: http_setup.keep may have it under this number */
 };
+
+/* An answer as it lies ready to be sent, head and body; counted references, any thread. Made by http.c alone;
+ * it holds the reply's shared bytes until the last reference has gone. NULL is fine. */
+struct kept_answer;
+void kept_answer_hold(struct kept_answer *a);
+void kept_answer_drop(struct kept_answer *a);
+int kept_answer_status(const struct kept_answer *a);
+size_t kept_answer_bytes(const struct kept_answer *a); /* of the body */
 
 /* --- reply.c --- */
 
@@ -93,6 +103,8 @@ struct http_setup {
     int listen_fd; /* taken over */
     /* Called by several threads at once. */
     void (*answer)(void *context, const struct request *request, struct reply *reply);
+    /* An answer that said keep_as, on its way out. NULL: none is kept. */
+    void (*keep)(void *context, const struct request *request, int64_t keep_as, struct kept_answer *answer);
     /* Where the request waits for its answer. */
     enum lane (*lane)(void *context, const struct request *request);
     /* Whether it may be asked now, when the headers are in; else it is told to come again in *wait_s. NULL:

@@ -19,6 +19,7 @@ void reply_clear(struct reply *r)
 {
     if (r->release)
         r->release(r->holder);
+    kept_answer_drop(r->ready);
     buf_release(&r->body);
     *r = (struct reply){0};
 }

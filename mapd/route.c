@@ -36,7 +36,7 @@ const struct route *route_get(enum route_id id)
 
 /* --- path against pattern --- */
 
-/* Splits at "/", drops one slash at the end. With an arena the parts are decoded. */
+/* Splits at "/", drops one slash at the end; the parts are decoded. */
 static bool split_path(struct slice path, struct arena *a, struct segments *s)
 {
     s->count = 0;
@@ -46,7 +46,7 @@ static bool split_path(struct slice path, struct arena *a, struct segments *s)
         path.n--;
     struct slice part;
     while (slice_next(&path, '/', &part)) {
-        if (s->count == PATH_SEGMENTS || (a && !url_decode(part, false, a, &part)))
+        if (s->count == PATH_SEGMENTS || !url_decode(part, false, a, &part))
             return false;
         s->part[s->count++] = part;
     }
@@ -72,17 +72,18 @@ static bool segment_fits(struct slice pattern, struct slice part, struct placeho
     return true;
 }
 
+/* Segment by segment: nearly every pattern is told by its first. */
 static bool pattern_fits(struct slice pattern, const struct segments *path, struct placeholder *found,
                          int *count)
 {
-    struct segments want;
+    struct slice part;
+    int at = 0;
     *count = 0;
-    if (!split_path(pattern, NULL, &want) || want.count != path->count)
-        return false;
-    for (int i = 0; i < want.count; i++)
-        if (!segment_fits(want.part[i], path->part[i], found, count))
+    pattern = (struct slice){pattern.p + 1, pattern.n - 1};
+    while (slice_next(&pattern, '/', &part))
+        if (at == path->count || !segment_fits(part, path->part[at++], found, count))
             return false;
-    return true;
+    return at == path->count;
 }
 
 static bool read_placeholders(struct call *c, const struct placeholder *found, int count, struct fault *f)
@@ -404,10 +405,44 @@ bool route_is_many(void *context, const struct address *peer)
     return proxies_hold(&s->proxies, peer);
 }
 
-void route_answer(void *context, const struct request *request, struct reply *reply)
+/* --- answers kept whole: tiles, asked for in the same words --- */
+
+enum { KEPT_BYTES_MOST = 48 * 1024 };
+
+static bool may_be_ready(const struct request *r)
+{
+    return r->method == METHOD_GET && !r->if_none_match.n && slice_starts(r->path, SLICE("/tiles/"));
+}
+
+static struct ready_question question_of(const struct request *r, int64_t generation)
+{
+    return (struct ready_question){r->path, r->query, accept_coding(r->accept_encoding, SLICE("gzip")) > 0,
+                                   generation};
+}
+
+static bool answer_ready(struct serve *serve, const struct request *request, struct reply *reply)
+{
+    if (!may_be_ready(request))
+        return false;
+    const struct snapshot *snapshot = publisher_get(serve->publisher);
+    struct ready_question question = question_of(request, generation_of(snapshot));
+    snapshot_release(snapshot);
+    reply->ready = ready_get(serve->ready, &question);
+    if (reply->ready)
+        watch_tile(serve->watch, true);
+    return reply->ready != NULL;
+}
+
+void route_keep(void *context, const struct request *request, int64_t keep_as, struct kept_answer *answer)
 {
     struct serve *serve = context;
-    int64_t began = clock_monotonic_ns();
+    struct ready_question question = question_of(request, keep_as);
+    ready_put(serve->ready, &question, answer);
+}
+
+static void answer_anew(struct serve *serve, const struct request *request, struct reply *reply,
+                        struct answered *done)
+{
     struct call *c = ARENA_NEW(request->arena, struct call);
     *c = (struct call){.serve = serve, .request = request, .arena = request->arena, .route = ROUTE_NONE};
     c->snapshot = publisher_get(serve->publisher);
@@ -421,7 +456,27 @@ void route_answer(void *context, const struct request *request, struct reply *re
     if (reply->status == 405 || request->method == METHOD_OPTIONS)
         allow(reply);
     add_security(c, reply);
-    watch_answered(serve->watch, c, reply, clock_monotonic_ns() - began);
     service_answered(serve, c, reply);
+    bool is_tile = c->route == ROUTE_TILE && reply->status == 200 && reply->shared.n;
+    if (is_tile && may_be_ready(request) && reply->shared.n <= KEPT_BYTES_MOST)
+        reply->keep_as = generation_of(c->snapshot);
+    done->route = c->route;
+    done->status = reply->status;
+    done->bytes = reply->shared.n ? reply->shared.n : reply->body.n;
     snapshot_release(c->snapshot);
+}
+
+void route_answer(void *context, const struct request *request, struct reply *reply)
+{
+    struct serve *serve = context;
+    int64_t began = clock_monotonic_ns();
+    struct answered done = {.route = ROUTE_TILE, .method = request->method};
+    if (answer_ready(serve, request, reply)) {
+        done.status = kept_answer_status(reply->ready);
+        done.bytes = kept_answer_bytes(reply->ready);
+    } else {
+        answer_anew(serve, request, reply, &done);
+    }
+    done.ns = clock_monotonic_ns() - began;
+    watch_answered(serve->watch, &done);
 }

@@ -187,6 +187,7 @@ enum lane route_lane(void *serve, const struct request *request);
 bool route_admit(void *serve, const struct request *request, int *wait_s);
 bool route_is_many(void *serve, const struct address *peer);
 void route_answer(void *serve, const struct request *request, struct reply *reply);
+void route_keep(void *serve, const struct request *request, int64_t keep_as, struct kept_answer *answer);
 
 /* --- negotiate.c --- */
 
@@ -201,12 +202,34 @@ bool accept_choose(struct slice accept, int formats, enum format *chosen) RESULT
 int accept_coding(struct slice accept_encoding, struct slice coding);
 bool etag_listed(struct slice if_none_match, struct slice etag);
 
+/* --- ready.c: answers kept whole --- */
+
+struct ready;
+struct ready_question {
+    struct slice path, query; /* as sent */
+    bool gzip;
+    int64_t generation;
+};
+struct ready *ready_new(void);
+void ready_free(struct ready *r); /* NULL is fine */
+/* A reference to the answer, or NULL. */
+struct kept_answer *ready_get(struct ready *r, const struct ready_question *q);
+/* Takes a reference of its own. */
+void ready_put(struct ready *r, const struct ready_question *q, struct kept_answer *answer);
+
 /* --- watch.c: what the operator sees --- */
 
 struct watch;
 struct watch *watch_new(void);
 void watch_free(struct watch *w);
-void watch_answered(struct watch *w, const struct call *c, const struct reply *r, int64_t ns);
+struct answered {
+    enum route_id route;
+    enum method method;
+    int status;
+    size_t bytes;
+    int64_t ns;
+};
+void watch_answered(struct watch *w, const struct answered *a);
 void watch_write(struct watch *w, const struct serve *s, const struct snapshot *snapshot, struct buf *out);
 /* Writes waiting access lines to stderr; drops them when nobody reads. */
 void watch_flush(struct watch *w);
@@ -217,6 +240,7 @@ void watch_tile(struct watch *w, bool was_cached);
 struct serve {
     struct publisher *publisher;
     struct tile_cache *tiles;
+    struct ready *ready;                /* ready.c */
     struct code_cache *codes;           /* qr.h */
     struct speech *speech;              /* speech.h */
     char form_secret[TOKEN_LENGTH + 1]; /* of the public forms; another one after every start */
@@ -247,6 +271,8 @@ struct link {
     const char *rel, *type, *href, *title;
 };
 
+/* Revision and local day as one number: what belongs to another is out of date. */
+int64_t generation_of(const struct snapshot *s);
 const char *office_of(const struct call *c);                  /* "UBND Phường Mẫu" */
 const char *day_text(const struct call *c, struct slice iso); /* as people write a day */
 const char *local_day(const struct call *c);                  /* "2026-11-22" of the snapshot */

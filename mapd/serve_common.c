@@ -11,6 +11,12 @@ const char *local_day(const struct call *c)
     return arena_text(c->arena, slice_of(day));
 }
 
+/* States also move at midnight, so the local day is part of it. */
+int64_t generation_of(const struct snapshot *s)
+{
+    return snapshot_revision(s) * 100000 + date_to_days(snapshot_date(s)) % 100000;
+}
+
 void content_crs(const struct call *c, struct reply *r)
 {
     const char *uri = crs_uri((enum crs_id)c->value[PARAMETER_CRS].integer);

@@ -41,12 +41,6 @@ static void encode(const struct call *c, const struct wanted *w, const struct fi
     tile_encode(&request, c->arena, out);
 }
 
-/* The cache knows one number; states also move at midnight, so the local day is part of it. */
-static int64_t generation(const struct call *c)
-{
-    return snapshot_revision(c->snapshot) * 100000 + date_to_days(snapshot_date(c->snapshot)) % 100000;
-}
-
 static const struct tile_bytes *cached(const struct call *c, const struct wanted *w)
 {
     struct tile_key key = {.layer = w->layer->id,
@@ -54,7 +48,7 @@ static const struct tile_bytes *cached(const struct call *c, const struct wanted
                            .clustered = w->clustered,
                            .labels = w->labels,
                            .gzip = w->gzip,
-                           .revision = generation(c)};
+                           .revision = generation_of(c->snapshot)};
     const struct tile_bytes *bytes = tile_cache_get(c->serve->tiles, &key);
     watch_tile(c->serve->watch, bytes != NULL);
     if (bytes)

@@ -47,6 +47,7 @@ static struct serve *made(void)
     serve->ward_name = "Phường Mẫu";
     serve->fallback_host = "127.0.0.1:8080";
     serve->tiles = tile_cache_new(1 << 20);
+    serve->ready = ready_new();
     serve->codes = code_cache_new();
     serve->systems = crs_pool_new();
     serve->watch = watch_new();
