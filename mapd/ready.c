@@ -1,14 +1,15 @@
 /* ready: whole answers, kept for the next who asks for the same tile in the same words. Between http.c, which
  * makes and sends them, and route.c, which then neither reads nor writes a header.
  *
- * Law: an answer is found only under the revision and day it was made of. The table is small and of fixed
- * size, a newcomer takes the place of whoever has it: what is popular comes back with the next request. */
+ * Law: an answer is found only under the revision and day it was made of. The table is small and its bodies
+ * are bounded together; a newcomer takes the place of whoever has it, and when the bound is reached all go:
+ * what is popular comes back with the next request. */
 #include "mapd/serve.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOTS = 1024 };
+enum { SLOTS = 1024, BODIES_MOST = 32 * 1024 * 1024 };
 
 struct slot {
     char *words; /* path, a NUL, query */
@@ -21,6 +22,7 @@ struct slot {
 
 struct ready {
     pthread_mutex_t lock;
+    size_t bytes; /* of all bodies */
     struct slot slots[SLOTS];
 };
 
@@ -32,19 +34,25 @@ struct ready *ready_new(void)
     return r;
 }
 
-static void slot_clear(struct slot *slot)
+static void slot_clear(struct ready *r, struct slot *slot)
 {
+    r->bytes -= slot->answer ? kept_answer_bytes(slot->answer) : 0;
     free(slot->words);
     kept_answer_drop(slot->answer);
     *slot = (struct slot){0};
+}
+
+static void clear_all(struct ready *r)
+{
+    for (int i = 0; i < SLOTS; i++)
+        slot_clear(r, &r->slots[i]);
 }
 
 void ready_free(struct ready *r)
 {
     if (!r)
         return;
-    for (int i = 0; i < SLOTS; i++)
-        slot_clear(&r->slots[i]);
+    clear_all(r);
     pthread_mutex_destroy(&r->lock);
     free(r);
 }
@@ -95,8 +103,10 @@ void ready_put(struct ready *r, const struct ready_question *q, struct kept_answ
     kept_answer_hold(answer);
     struct slot *slot = &r->slots[made.hash % SLOTS];
     pthread_mutex_lock(&r->lock);
-    struct slot before = *slot;
+    slot_clear(r, slot);
+    if (r->bytes + kept_answer_bytes(answer) > BODIES_MOST)
+        clear_all(r);
     *slot = made;
+    r->bytes += kept_answer_bytes(answer);
     pthread_mutex_unlock(&r->lock);
-    slot_clear(&before);
 }

@@ -407,7 +407,7 @@ bool route_is_many(void *context, const struct address *peer)
 
 /* --- answers kept whole: tiles, asked for in the same words --- */
 
-enum { KEPT_BYTES_MOST = 48 * 1024 };
+enum { KEPT_BYTES_MOST = 256 * 1024 };
 
 static bool may_be_ready(const struct request *r)
 {
