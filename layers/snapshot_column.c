@@ -141,11 +141,47 @@ void *array_in_order(void *array, const uint32_t *order, size_t count, size_t si
     return to;
 }
 
+enum { MANY_TEXTS = 4096 };
+
+/* Many texts are laid out in the order the rows now have, so that neighbours on the map are neighbours in
+ * memory: a tile of thousands of names then reads on instead of jumping about. */
+static void texts_follow_rows(struct stored_column *c, uint32_t count)
+{
+    uint32_t texts = c->open.text_count, known = 0;
+    uint32_t *now = calloc((size_t)texts + 1, sizeof *now);
+    uint32_t *at = room_or_die(NULL, ((size_t)texts + 2) * sizeof *at);
+    struct buf bytes = {0};
+    if (!now)
+        now = room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
+    buf_reserve(&bytes, c->bytes.n);
+    buf_char(&bytes, '\0');
+    at[0] = at[1] = 1;
+    for (uint32_t row = 0; row < count; row++) {
+        uint32_t id = c->text[row];
+        if (id == TEXT_NULL)
+            continue;
+        if (!now[id]) {
+            now[id] = ++known;
+            buf_slice(&bytes, text_of(c, id));
+            at[known + 1] = (uint32_t)bytes.n;
+        }
+        c->text[row] = now[id];
+    }
+    free(now);
+    free(c->text_at);
+    buf_release(&c->bytes);
+    c->text_at = at;
+    c->bytes = bytes;
+    c->open.text_count = known;
+}
+
 void column_finish(struct stored_column *c, const uint32_t *order, uint32_t count)
 {
     free(c->slots);
     c->slots = NULL;
     c->text = array_in_order(c->text, order, count, sizeof *c->text);
+    if (c->text && c->open.text_count > MANY_TEXTS)
+        texts_follow_rows(c, count);
     c->integer = array_in_order(c->integer, order, count, sizeof *c->integer);
     c->real = array_in_order(c->real, order, count, sizeof *c->real);
     if (c->text_at)
