@@ -22,7 +22,7 @@ struct projection {
     bool is_degrees, is_north_first;
 };
 
-enum { OUR_METRES = 5899 }; /* known without asking: metres, northing first */
+enum { OUR_METRES = 5899 }; /* known without asking: metres, easting first in the register */
 
 static bool read_epsg(const char *crs, int *epsg)
 {
@@ -106,7 +106,7 @@ bool projection_open(struct projection **out, const char *crs, struct fault *f)
         free(machine);
         return fault_set(f, FAULT_INTERNAL, "crs", "hết bộ nhớ");
     }
-    *p = (struct projection){.machine = machine, .epsg = epsg, .is_north_first = epsg == OUR_METRES};
+    *p = (struct projection){.machine = machine, .epsg = epsg};
     if (epsg != OUR_METRES && !ask_register(p, f)) {
         projection_close(p);
         return false;

@@ -4,6 +4,9 @@
 #include "layers/store_private.h"
 #include "mapd/qr.h"
 #include "mapd/serve.h"
+#include "mapd/service.h"
+#include "mapd/speech.h"
+#include "mapd/staff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +51,13 @@ static struct serve *made(void)
     serve->fallback_host = "127.0.0.1:8080";
     serve->tiles = tile_cache_new(1 << 20);
     serve->ready = ready_new();
+    serve->staff = calloc(1, sizeof *serve->staff);
+    serve->service = service_new();
+    serve->speech = speech_new();
+    serve->limiter = limiter_new();
+    require(serve->staff && pthread_mutex_init(&serve->staff->lock, NULL) == 0 &&
+            pthread_mutex_init(&serve->staff->known_lock, NULL) == 0);
+    serve->staff->store = s;
     serve->codes = code_cache_new();
     serve->systems = crs_pool_new();
     serve->watch = watch_new();
