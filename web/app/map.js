@@ -246,10 +246,11 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
       setShade(shares);
       base.setStyle(baseStyle(zoomOf));
     },
-    // When all of the present view is on the canvas.
-    drawn: () =>
+    // The same ground in a frame of another size, once all of it is on the canvas.
+    drawn: (box) =>
       new Promise((done) => {
         map.updateSize();
+        view.fit(toMap(box), { size: map.getSize() });
         map.once('rendercomplete', done);
         map.render();
       }),

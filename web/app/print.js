@@ -27,9 +27,12 @@ export function makePrint({ map, ward }) {
     $('#legend').open = true;
   }
 
+  let seen = null; // the ground on the screen before
+
   function restore() {
     root.classList.remove('printing');
-    map.resize();
+    if (seen) map.drawn(seen);
+    seen = null;
   }
 
   addEventListener('afterprint', restore);
@@ -39,8 +42,9 @@ export function makePrint({ map, ward }) {
   });
   $('#print-close').addEventListener('click', () => dialog.close());
   $('#print-form').addEventListener('submit', async () => {
+    seen = map.bbox();
     layOut();
-    await map.drawn();
+    await map.drawn(seen);
     print();
   });
 }

@@ -11,7 +11,8 @@ const PUBLISHED_MS = 800; // a change is public within half a second
 async function page(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(String(answer.status));
-  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  // without its styles: they are not wanted here, and the page's policy would say so aloud
+  return new DOMParser().parseFromString((await answer.text()).replace(/<style>[^<]*<\/style>/g, ''), 'text/html');
 }
 
 export function makeStaff({ map, list, tell, onMoved, onChoose }) {
