@@ -14,7 +14,7 @@ echo "mua thu ha noi 54" | "$program" user add "$ward" thu.nhap --role entry
 "$program" serve "$ward" --listen 127.0.0.1:0 >"$folder/address.txt" 2>/dev/null &
 server=$!
 i=0
-until grep -q '^listening on ' "$folder/address.txt"; do
+until grep -qs '^listening on ' "$folder/address.txt"; do
   i=$((i + 1))
   [ $i -lt 100 ] || { echo "the server did not start"; exit 1; }
   sleep 0.1
