@@ -92,6 +92,7 @@ struct policy {
     const char *key, *value;
     const char *from;         /* "YYYY-MM-DD" or NULL */
     const char *decision_ref; /* or NULL */
+    const char *who;          /* for the audit; NULL: the command line */
 };
 
 /* Makes the file and its key (mode 0600). Fails with FILE_EXISTS when either is there. */
@@ -208,6 +209,8 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 
 #include "layers/account.h"
 #include "layers/edit.h"
+#include "layers/evidence.h"
+#include "layers/ledger.h"
 #include "layers/notice.h"
 #include "layers/record.h"
 #include "layers/review.h"

@@ -47,8 +47,10 @@ static bool note_rule(struct store *s, const struct policy *p, struct fault *f)
     buf_char(&detail, ',');
     buf_json_field(&detail, "decision", slice_of(p->decision_ref));
     buf_char(&detail, '}');
-    struct audit_entry entry = {
-        .who = "cli", .action = "policy", .subject = buf_to_slice(&subject), .detail = buf_to_slice(&detail)};
+    struct audit_entry entry = {.who = p->who ? p->who : "cli",
+                                .action = "policy",
+                                .subject = buf_to_slice(&subject),
+                                .detail = buf_to_slice(&detail)};
     bool good = audit_append(s, &entry, f);
     buf_release(&subject);
     buf_release(&detail);

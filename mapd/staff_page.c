@@ -17,6 +17,9 @@ static const struct {
              {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
              {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
              {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
+             {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"},
+             {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
+             {ROUTE_POLICY, "/staff/policy", "Ngưỡng"},
              {ROUTE_USERS, "/staff/users", "Tài khoản"},
              {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
 

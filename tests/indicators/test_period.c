@@ -127,7 +127,7 @@ START_TEST(a_rule_of_july_leaves_june_as_it_was)
     six_points_in_a_pilot();
     close_period("2026-Q2", NULL);
     run("INSERT INTO proof (place, class, day) VALUES (2, 'E3', '2026-09-25'), (3, 'E3', '2026-08-01');");
-    struct policy shorter = {"evidence.e3_days", "10", "2026-07-01", "QĐ 12"};
+    struct policy shorter = {"evidence.e3_days", "10", "2026-07-01", "QĐ 12", NULL};
     struct fault f = {0};
     must(store_set_policy(ward, &shorter, &f), &f);
 
@@ -146,7 +146,7 @@ START_TEST(a_rule_of_july_leaves_june_as_it_was)
     const char *same = difference("2026-Q2", 2);
     ck_assert_says(same, "Không có số nào thay đổi.\n");
 
-    struct policy backdated = {"evidence.e3_days", "5", "2026-06-01", "QĐ 15"};
+    struct policy backdated = {"evidence.e3_days", "5", "2026-06-01", "QĐ 15", NULL};
     must(store_set_policy(ward, &backdated, &f), &f);
     close_period("2026-Q2", "QĐ 15 áp dụng từ tháng 6");
     const char *said = difference("2026-Q2", 3);

@@ -173,6 +173,11 @@ MATRIX = {
     "GET /staff/me": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
+    "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
+    "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},
+    "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},
+    "POST /staff/service/check": {"verifier", "leader", "admin"},
+    "GET /staff/policy": {"verifier", "leader", "observer", "admin"}, "POST /staff/policy": {"leader"},
 }
 
 
