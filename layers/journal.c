@@ -22,11 +22,36 @@ static const struct journal_table {
 
 enum { TABLE_COUNT = COUNT_OF(TABLES), NOT_A_TABLE = -1 };
 
+/* What a new place is made of: its record and those that hang on it alone. All of it is one entry. */
+static const struct {
+    const char *table, *read, *remove; /* in the order of removal */
+} PARTS[] = {
+    {"restricted", "SELECT * FROM restricted WHERE owner = 'place' AND owner_id = ?1",
+     "DELETE FROM restricted WHERE owner = 'place' AND owner_id = ?1"},
+    {"acceptance_listed", "SELECT * FROM acceptance_listed WHERE place_id = ?1",
+     "DELETE FROM acceptance_listed WHERE place_id = ?1"},
+    {"platform_use", "SELECT * FROM platform_use WHERE place_id = ?1",
+     "DELETE FROM platform_use WHERE place_id = ?1"},
+    {"establishment", "SELECT * FROM establishment WHERE place_id = ?1",
+     "DELETE FROM establishment WHERE place_id = ?1"},
+    {"place", "SELECT * FROM place WHERE id = ?1", "DELETE FROM place WHERE id = ?1"},
+};
+
+enum { PLACE_PART = COUNT_OF(PARTS) - 1, NOT_A_PART = -1 };
+
+/* Its records, whatever their order: the sum of their marks and their number. */
+struct new_place {
+    int64_t id; /* 0: none */
+    uint64_t marks;
+    uint32_t count;
+};
+
 struct journal {
     struct store *store;
     struct buf entries;
+    struct new_place made; /* stands first among the entries */
     const char *last_name; /* SQLite gives the same pointer for the same table */
-    int last_table;
+    int last_table, last_part;
 };
 
 /* --- values: type, then 8 bytes or length and bytes --- */
@@ -94,10 +119,65 @@ static int table_of(struct journal *j, const char *name)
         return j->last_table;
     j->last_name = name;
     j->last_table = NOT_A_TABLE;
+    j->last_part = NOT_A_PART;
     for (int i = 0; i < TABLE_COUNT; i++)
         if (strcmp(TABLES[i].name, name) == 0)
             j->last_table = i;
+    for (int i = 0; i < (int)COUNT_OF(PARTS); i++)
+        if (strcmp(PARTS[i].table, name) == 0)
+            j->last_part = i;
     return j->last_table;
+}
+
+static uint64_t mark_of_new(sqlite3 *db)
+{
+    uint64_t mark = MARK_START;
+    int columns = sqlite3_preupdate_count(db);
+    for (int i = 0; i < columns; i++) {
+        sqlite3_value *v = NULL;
+        if (sqlite3_preupdate_new(db, i, &v) == SQLITE_OK)
+            mark = mark_value(mark, v);
+    }
+    return mark;
+}
+
+/* The place the record that comes hangs on alone; 0: none. */
+static int64_t place_of_new(const struct journal *j, sqlite3 *db, sqlite3_int64 rowid)
+{
+    sqlite3_value *v = NULL;
+    if (j->last_part == PLACE_PART || TABLES[j->last_table].key_columns == 0)
+        return rowid;
+    int owner = j->last_part == 0; /* restricted: owner, owner_id, field */
+    if (owner && (sqlite3_preupdate_new(db, 0, &v) != SQLITE_OK || sqlite3_value_bytes(v) != 5 ||
+                  memcmp(sqlite3_value_blob(v), "place", 5) != 0))
+        return 0;
+    return sqlite3_preupdate_new(db, owner, &v) == SQLITE_OK ? sqlite3_value_int64(v) : 0;
+}
+
+static void write_made(struct journal *j)
+{
+    char *at = j->entries.p + 1;
+    memcpy(at, &j->made.id, sizeof j->made.id);
+    memcpy(at + 8, &j->made.marks, sizeof j->made.marks);
+    memcpy(at + 16, &j->made.count, sizeof j->made.count);
+}
+
+/* A record of a place that is made in this stretch becomes part of its one entry. */
+static bool joins_new_place(struct journal *j, sqlite3 *db, sqlite3_int64 rowid)
+{
+    enum { ENTRY = 1 + 8 + 8 + 4 };
+    if (j->last_part == NOT_A_PART)
+        return false;
+    if (j->last_part == PLACE_PART && !j->entries.n) {
+        j->made = (struct new_place){.id = rowid};
+        buf_add(&j->entries, (char[ENTRY]){'N'}, ENTRY);
+    }
+    if (!j->made.id || place_of_new(j, db, rowid) != j->made.id)
+        return false;
+    j->made.marks += mark_of_new(db);
+    j->made.count++;
+    write_made(j);
+    return true;
 }
 
 static void add_key(struct journal *j, sqlite3 *db, int operation, int table, sqlite3_int64 rowid)
@@ -115,7 +195,7 @@ static void add_key(struct journal *j, sqlite3 *db, int operation, int table, sq
 }
 
 /* One entry: operation, table, key; the mark of what comes (insert, update); what was there (update, delete).
- */
+ * Of a new place with all that hangs on it: 'N', its id, the sum of the marks, their number. */
 static void on_change(void *context, sqlite3 *db, int operation, const char *database, const char *name,
                       sqlite3_int64 rowid, sqlite3_int64 new_rowid)
 {
@@ -123,18 +203,13 @@ static void on_change(void *context, sqlite3 *db, int operation, const char *dat
     int table = table_of(j, name), columns = sqlite3_preupdate_count(db);
     (void)database;
     (void)new_rowid;
-    if (table == NOT_A_TABLE)
+    if (table == NOT_A_TABLE || (operation == SQLITE_INSERT && joins_new_place(j, db, new_rowid)))
         return;
     buf_char(&j->entries, operation == SQLITE_INSERT ? 'I' : operation == SQLITE_UPDATE ? 'U' : 'D');
     buf_char(&j->entries, (char)table);
     add_key(j, db, operation, table, operation == SQLITE_INSERT ? new_rowid : rowid);
     if (operation != SQLITE_DELETE) {
-        uint64_t mark = MARK_START;
-        for (int i = 0; i < columns; i++) {
-            sqlite3_value *v = NULL;
-            if (sqlite3_preupdate_new(db, i, &v) == SQLITE_OK)
-                mark = mark_value(mark, v);
-        }
+        uint64_t mark = mark_of_new(db);
         buf_add(&j->entries, &mark, sizeof mark);
     }
     if (operation == SQLITE_INSERT)
@@ -174,6 +249,7 @@ struct slice journal_entries(const struct journal *j)
 void journal_reset(struct journal *j)
 {
     buf_reset(&j->entries);
+    j->made = (struct new_place){0};
     j->last_name = NULL; /* a name may move when the schema is read anew */
 }
 
@@ -185,6 +261,7 @@ struct entry {
     struct slice key, old; /* encoded values */
     uint64_t mark;
     int columns;
+    struct new_place made;
 };
 
 /* The entries are our own sealed writing; a length that does not fit means damage and ends the reading. */
@@ -220,7 +297,11 @@ static bool skip_values(struct slice *rest, int count)
 static bool next_entry(struct slice *rest, struct entry *e)
 {
     char table, columns;
-    if (!take(rest, &e->operation, 1) || !take(rest, &table, 1) || table < 0 || table >= TABLE_COUNT)
+    if (!take(rest, &e->operation, 1))
+        return false;
+    if (e->operation == 'N')
+        return take(rest, &e->made.id, 8) && take(rest, &e->made.marks, 8) && take(rest, &e->made.count, 4);
+    if (!take(rest, &table, 1) || table < 0 || table >= TABLE_COUNT)
         return false;
     e->table = table;
     e->key = *rest;
@@ -277,9 +358,48 @@ static void bind_key(sqlite3_stmt *st, const struct entry *e)
         sqlite3_bind_int64(st, 1, rowid);
 }
 
+static uint64_t mark_of_row(sqlite3_stmt *st)
+{
+    uint64_t mark = MARK_START;
+    for (int i = 0; i < sqlite3_column_count(st); i++)
+        mark = mark_value(mark, sqlite3_column_value(st, i));
+    return mark;
+}
+
+/* Whether the place is still what it was made of, no more and no less. */
+static bool is_new_place_untouched(struct store *s, const struct new_place *made, struct fault *f)
+{
+    struct new_place now = {.id = made->id};
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++) {
+        sqlite3_stmt *st = store_statement(s, PARTS[i].read, f);
+        if (!st)
+            return false;
+        bind_int(st, 1, made->id);
+        for (; statement_next(st, f); now.count++)
+            now.marks += mark_of_row(st);
+    }
+    return now.count == made->count && now.marks == made->marks;
+}
+
+static bool remove_new_place(struct store *s, int64_t id, struct fault *f)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < COUNT_OF(PARTS); i++) {
+        sqlite3_stmt *st = store_statement(s, PARTS[i].remove, f);
+        ok = st != NULL;
+        if (ok) {
+            bind_int(st, 1, id);
+            ok = statement_run(st, f);
+        }
+    }
+    return ok;
+}
+
 /* Whether the row is still as the entry left it. */
 static bool is_untouched(struct store *s, const struct entry *e, struct fault *f)
 {
+    if (e->operation == 'N')
+        return is_new_place_untouched(s, &e->made, f);
     sqlite3_stmt *st = store_statement(s, TABLES[e->table].read, f);
     if (!st)
         return false;
@@ -287,15 +407,15 @@ static bool is_untouched(struct store *s, const struct entry *e, struct fault *f
     bool there = statement_next(st, f);
     if (!there)
         return e->operation == 'D';
-    uint64_t mark = MARK_START;
-    for (int i = 0; i < sqlite3_column_count(st); i++)
-        mark = mark_value(mark, sqlite3_column_value(st, i));
+    uint64_t mark = mark_of_row(st);
     sqlite3_reset(st);
     return e->operation != 'D' && mark == e->mark;
 }
 
 static bool take_back_entry(struct store *s, const struct entry *e, struct fault *f)
 {
+    if (e->operation == 'N')
+        return remove_new_place(s, e->made.id, f);
     const struct journal_table *t = &TABLES[e->table];
     sqlite3_stmt *st = store_statement(s, e->operation == 'I' ? t->remove : t->restore, f);
     if (!st)
@@ -342,7 +462,7 @@ bool journal_take_out(struct journal *j, struct fault *f)
     struct entry e = {0};
     bool ok = true;
     j->entries = (struct buf){0};
-    while (ok && rest.n && (ok = next_entry(&rest, &e) && e.operation == 'I'))
+    while (ok && rest.n && (ok = next_entry(&rest, &e) && (e.operation == 'I' || e.operation == 'N')))
         buf_add(&list, &e, sizeof e);
     if (!ok)
         fault_set(f, FAULT_INTERNAL, "journal", "%s", "a row without a guard changed what was there");
