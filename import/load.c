@@ -147,19 +147,17 @@ static void hash_twin(struct run *r, struct source_row *source)
 
 static bool is_known(struct run *r, const struct source_row *source, struct outcome *out)
 {
-    struct source_row known;
-    if (!source_row_find(r->load.batch, source->key, &known))
-        return false;
-    if (memcmp(known.hash, source->hash, HASH_BYTES) != 0) {
-        r->load.known_entity = out->twin_of ? 0 : known.entity_id;
+    int64_t id;
+    if (!source_row_is_known(r->load.batch, source, out->twin_of, &id)) {
+        r->load.known_entity = out->twin_of ? 0 : id;
         return false;
     }
     out->verdict = VERDICT_UNCHANGED;
-    out->entity_id = known.entity_id;
+    out->entity_id = id;
     out->entity = r->kind->entity;
     out->problem_count = 0;
     if (r->kind->has_places)
-        out->position = place_position_name(r->load.store, &r->load.row, known.entity_id);
+        out->position = place_position_name(r->load.store, &r->load.row, id);
     return true;
 }
 
@@ -197,8 +195,8 @@ static bool apply_row(struct run *r, const struct row *row, struct source_row *s
     source->entity_id = out->entity_id;
     source->waiting = out->verdict == VERDICT_REVIEW;
     source->row = row->number;
-    if (out->key.n && !source_row_put(r->load.batch, source, f))
-        return false;
+    if (out->key.n)
+        source_row_put(r->load.batch, source);
     if (out->verdict != VERDICT_REVIEW)
         return true;
     struct review review = {.row = row->number,
@@ -330,7 +328,7 @@ static bool finish_batch(struct run *r, struct fault *f)
     struct batch_counts counts = {
         .rows = r->sum->rows,
         .of = {r->sum->added, r->sum->updated, r->sum->unchanged, r->sum->rejected, r->sum->review}};
-    return batch_after_rows(l->batch) && (!r->kind->finish || r->kind->finish(l, f)) &&
+    return batch_after_rows(l->batch, f) && (!r->kind->finish || r->kind->finish(l, f)) &&
            (!r->kind->feeds_gazetteer || learn_place_waiting(l->store, &r->sum->placed, f)) &&
            (!r->kind->has_places || batch_date(l->batch, &dating, f)) &&
            batch_finish(l->batch, &counts, dating.listed_on, f);

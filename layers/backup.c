@@ -170,7 +170,11 @@ static bool look_over(struct store *s, struct backup_entry *e, struct buf *said,
     if (!store_check(s, said, &findings, f) || (store_key(s) && !opens(s, said, &findings, f)))
         return false;
     e->places = (uint64_t)store_int(s, "SELECT count(*) FROM place", NULL, 0);
-    e->rows = (uint64_t)store_int(s, "SELECT count(*) FROM import_row", NULL, 0);
+    e->rows = (uint64_t)store_int(
+        s,
+        "SELECT (SELECT count(*) FROM import_row) + (SELECT coalesce(sum(row_count), 0) FROM"
+        " import_pack WHERE first_id > 0)",
+        NULL, 0);
     e->good = findings == 0;
     return true;
 }

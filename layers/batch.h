@@ -54,7 +54,7 @@ bool batch_row_guard(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_cancel(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 bool batch_row_end(struct batch *b, const struct batch_row *row, struct fault *f) RESULT_MUST_BE_USED;
 /* From here on changes belong to no row: they are kept for undo by batch_finish. */
-bool batch_after_rows(struct batch *b);
+bool batch_after_rows(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
 /* What the list's own date touches, where the list has one (often only at its foot). */
 struct batch_dating {
     struct date listed_on, today;
@@ -74,8 +74,13 @@ struct source_row {
     uint32_t row;
 };
 
-bool source_row_find(struct batch *b, const uint8_t key[HASH_BYTES], struct source_row *out);
-bool source_row_put(struct batch *b, const struct source_row *row, struct fault *f) RESULT_MUST_BE_USED;
+/* Whether a row of this identity and this very content is known already. *entity_id: what the row of this
+ * identity was about, whatever its content; 0 when there is none. `twin_of`: the row of this file that has
+ * the same identity, or 0. */
+bool source_row_is_known(struct batch *b, const struct source_row *asked, uint32_t twin_of,
+                         int64_t *entity_id);
+/* Remembers the row that is under way; it is written by batch_row_end. */
+void source_row_put(struct batch *b, const struct source_row *row);
 
 /* --- column mappings that worked, by the signature of the headings (batch_list.c) --- */
 

@@ -2,7 +2,7 @@
  * one hash over its rows, which hold what came and what stood there before. `check` takes that hash again.
  *
  * Law: nothing of a row stands in the entry. */
-#include "layers/store_private.h"
+#include "layers/batch_pack.h"
 
 #include <string.h>
 
@@ -24,18 +24,55 @@ static void add_part(struct buf *out, struct slice part)
     buf_slice(out, part);
 }
 
-/* Each row's hash covers the one before. */
+static const char ROWS[] = "SELECT row, verdict, entity, entity_id, faults, raw, before FROM import_row"
+                           " WHERE batch_id = ?1 ORDER BY row";
+
+enum { COLUMNS = 7 }; /* of ROWS */
+
+/* The rows that stand by themselves, then what was found over the packs. */
+static bool digest_rows(struct store *s, int64_t batch, const uint8_t packs[HASH_BYTES], char hex[HEX + 1],
+                        struct fault *f)
+{
+    struct fault here = {0};
+    uint8_t hash[HASH_BYTES];
+    sqlite3_stmt *st = store_statement(s, ROWS, f);
+    if (!st)
+        return false;
+    struct digest *d = digest_new();
+    bind_int(st, 1, batch);
+    while (statement_next(st, &here))
+        for (int i = 0; i < COLUMNS; i++)
+            digest_add(d, column_bytes(st, i));
+    digest_add(d, (struct slice){(const char *)packs, HASH_BYTES});
+    digest_end(d, hash);
+    hex_of(hash, hex);
+    return here.code == FAULT_NONE || fault_set(f, here.code, here.place, "%s", here.text);
+}
+
+/* Over the packs as they stand in the file, in the order they were written. */
+static bool digest_packs(struct store *s, int64_t batch, uint8_t packs[HASH_BYTES], struct fault *f)
+{
+    struct fault here = {0};
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT first_row, first_id, keys, sealed FROM import_pack WHERE batch_id = ?1 ORDER BY id", f);
+    if (!st)
+        return false;
+    struct digest *d = digest_new();
+    bind_int(st, 1, batch);
+    while (statement_next(st, &here))
+        pack_digest_add(d, sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1), column_bytes(st, 2),
+                        column_bytes(st, 3));
+    digest_end(d, packs);
+    return here.code == FAULT_NONE || fault_set(f, here.code, here.place, "%s", here.text);
+}
+
+/* As the first version of the program wrote it; each row's hash covers the one before. */
 static bool hash_rows(struct store *s, int64_t batch, char hex[HEX + 1], struct fault *f)
 {
-    enum { COLUMNS = 7 };
     struct fault here = {0};
     uint8_t hash[HASH_BYTES] = {0};
     struct buf row = {0};
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "SELECT row, verdict, entity, entity_id, faults, raw, before FROM import_row"
-                        " WHERE batch_id = ?1 ORDER BY row",
-                        f);
+    sqlite3_stmt *st = store_statement(s, ROWS, f);
     if (!st)
         return false;
     bind_int(st, 1, batch);
@@ -75,18 +112,18 @@ static bool append(struct store *s, int64_t batch, const char *action, const cha
     return good;
 }
 
-bool batch_audit_done(struct store *s, int64_t batch, struct fault *f)
+bool batch_audit_done(struct store *s, int64_t batch, const uint8_t packs[HASH_BYTES], struct fault *f)
 {
     char rows[HEX + 1];
     struct arena a = {0};
     const char *detail = "{}";
-    if (!hash_rows(s, batch, rows, f))
+    if (!digest_rows(s, batch, packs, rows, f))
         return false;
     sqlite3_stmt *st = store_statement(
         s,
         "SELECT json_object('kind', kind, 'rows', row_count, 'added', added, 'updated', updated, "
         "'unchanged', unchanged,"
-        " 'rejected', rejected, 'review', review, 'file_sha256', lower(hex(file_hash)), 'rows_sha256', ?2)"
+        " 'rejected', rejected, 'review', review, 'file_sha256', lower(hex(file_hash)), 'rows_blake2b', ?2)"
         " FROM import_batch WHERE id = ?1",
         f);
     if (!st)
@@ -105,6 +142,13 @@ bool batch_audit_done(struct store *s, int64_t batch, struct fault *f)
 bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f)
 {
     return append(s, batch, "import.undo", "{}", f);
+}
+
+static bool hash_again(struct store *s, int64_t batch, bool is_sha256, char hex[HEX + 1], struct fault *f)
+{
+    uint8_t packs[HASH_BYTES];
+    return is_sha256 ? hash_rows(s, batch, hex, f)
+                     : digest_packs(s, batch, packs, f) && digest_rows(s, batch, packs, hex, f);
 }
 
 static bool is_written_down(struct store *s, const char *action, int64_t batch)
@@ -129,12 +173,12 @@ static bool note_sealed(struct store *s, int64_t batch, struct fault *f)
 {
     char rows[HEX + 1];
     struct arena a = {0};
-    bool good = hash_rows(s, batch, rows, f);
-    struct audit_entry entry = {.who = "cli",
-                                .action = "import.sealed",
-                                .subject = slice_of(arena_format(&a, "batch %lld", (long long)batch)),
-                                .detail =
-                                    slice_of(good ? arena_format(&a, "{\"rows_sha256\":\"%s\"}", rows) : "")};
+    bool good = hash_again(s, batch, false, rows, f);
+    struct audit_entry entry = {
+        .who = "cli",
+        .action = "import.sealed",
+        .subject = slice_of(arena_format(&a, "batch %lld", (long long)batch)),
+        .detail = slice_of(good ? arena_format(&a, "{\"rows_blake2b\":\"%s\"}", rows) : "")};
     good = good && audit_append(s, &entry, f);
     arena_release(&a);
     return good;
@@ -155,7 +199,8 @@ bool batch_audit_verify(struct store *s, struct buf *out, uint64_t *findings, st
     struct fault here = {0};
     sqlite3_stmt *st =
         store_statement(s,
-                        "SELECT CAST(substr(subject, 7) AS INTEGER), json_extract(detail, '$.rows_sha256')"
+                        "SELECT CAST(substr(subject, 7) AS INTEGER), json_extract(detail, '$.rows_sha256'),"
+                        " json_extract(detail, '$.rows_blake2b')"
                         " FROM audit WHERE id IN (SELECT max(id) FROM audit"
                         " WHERE action = 'import' OR action = 'import.sealed' GROUP BY subject)",
                         f);
@@ -163,12 +208,13 @@ bool batch_audit_verify(struct store *s, struct buf *out, uint64_t *findings, st
         return false;
     while (statement_next(st, &here)) {
         char rows[HEX + 1];
-        if (!hash_rows(s, sqlite3_column_int64(st, 0), rows, f))
+        int64_t batch = sqlite3_column_int64(st, 0);
+        bool is_sha256 = !column_is_null(st, 1);
+        if (!hash_again(s, batch, is_sha256, rows, f))
             return false;
-        if (slice_equal(column_slice(st, 1), slice_of(rows)))
+        if (slice_equal(column_slice(st, is_sha256 ? 1 : 2), slice_of(rows)))
             continue;
-        buf_format(out, "audit: các dòng của lần nhập %lld không còn như đã ghi\n",
-                   (long long)sqlite3_column_int64(st, 0));
+        buf_format(out, "audit: các dòng của lần nhập %lld không còn như đã ghi\n", (long long)batch);
         *findings += 1;
     }
     return here.code == FAULT_NONE || fault_set(f, here.code, here.place, "%s", here.text);

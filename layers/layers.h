@@ -189,6 +189,12 @@ bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1]);
 void sha256_of(struct slice bytes, uint8_t out[HASH_BYTES]);
 bool sha256_of_file(const char *path, uint8_t out[HASH_BYTES], struct fault *f) RESULT_MUST_BE_USED;
 
+/* BLAKE2b of any number of parts, each with its length: a third of SHA-256's work. */
+struct digest;
+struct digest *digest_new(void);
+void digest_add(struct digest *d, struct slice part);
+void digest_end(struct digest *d, uint8_t out[HASH_BYTES]); /* frees it */
+
 #include "layers/read.h"
 
 /* --- coordinate systems (project.c) --- */

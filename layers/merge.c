@@ -102,6 +102,14 @@ static const char *const HANGING[] = {
     " AND (k.joined_on = pilot_member.joined_on OR k.left_on IS NULL))",
     "DELETE FROM pilot_member WHERE place_id = ?2",
     "UPDATE evidence SET place_id = ?1 WHERE place_id = ?2",
+    /* a packed row of the list (batch_pack.c) gets one of its own first: what is packed never changes */
+    "INSERT OR IGNORE INTO source_row (kind, key, hash, entity_id, batch_id, row)"
+    " SELECT b.kind, substr(k.keys, 64 * (?2 - k.first_id) + 1, 32), substr(k.keys, 64 * (?2 - k.first_id) + "
+    "33, "
+    "32), ?2, k.batch_id, k.first_row + ?2 - k.first_id FROM import_pack k JOIN import_batch b ON b.id = "
+    "k.batch_id"
+    " WHERE k.first_id > ?2 - 512 AND k.first_id <= ?2 AND k.first_id + k.row_count > ?2 AND b.undone_at IS "
+    "NULL",
     "UPDATE source_row SET entity_id = ?1, waiting = 0 WHERE entity_id = ?2"
     " AND kind IN ('establishments', 'food-safety')",
     "UPDATE address_memory SET place_id = ?1 WHERE place_id = ?2",

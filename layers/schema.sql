@@ -484,6 +484,17 @@ CREATE TRIGGER change_decision AFTER INSERT ON decision BEGIN
 CREATE TRIGGER change_saving AFTER INSERT ON place_edit BEGIN
   INSERT INTO change (at, kind, ref) VALUES (new.at, 'saving', new.id); END;
 
+-- migration 9
+
+-- rows of a long list that only made a place, many in one record (batch_pack.c): row first_row + i made place first_id + i.
+-- keys: 64 bytes a row, the keyed hashes of its identity and of its content; a source_row of the same identity goes before. sealed: of each row what was typed and
+-- what undo must know.
+CREATE TABLE import_pack (
+  id INTEGER PRIMARY KEY, batch_id INTEGER NOT NULL REFERENCES import_batch (id),
+  first_row INTEGER NOT NULL, row_count INTEGER NOT NULL, first_id INTEGER NOT NULL, keys BLOB NOT NULL, sealed BLOB NOT NULL);
+CREATE INDEX import_pack_row ON import_pack (batch_id, first_row);
+CREATE INDEX import_pack_place ON import_pack (first_id);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -564,6 +575,13 @@ CREATE VIEW fs_public_inspection AS
     SELECT x.id FROM fs_inspection x WHERE x.place_id = f.place_id AND x.result IS NOT NULL AND x.publish_state <> 'superseded'
       AND x.inspected_on <= t.day
     ORDER BY x.inspected_on DESC, x.id DESC LIMIT 1);
+
+-- what became of every row of every list, the packed ones (512 at most in a pack) one by one again
+CREATE VIEW import_verdict AS
+  SELECT batch_id, row, verdict, entity, entity_id, faults FROM import_row UNION ALL
+  SELECT batch_id, first_row + i, 'added', 'place', first_id + i, NULL FROM import_pack JOIN (
+    WITH RECURSIVE step (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM step WHERE i < 511) SELECT i FROM step) ON i < row_count
+  WHERE first_id > 0;
 
 ---- the allow-list. Columns: those of layers.def, and `geom`.
 

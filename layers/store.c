@@ -411,7 +411,8 @@ static bool refresh_views(struct store *s, struct fault *f)
                s,
                "INSERT OR REPLACE INTO meta SELECT 'views', json_group_array(name) FROM sqlite_master"
                " WHERE type = 'view' AND (name LIKE 'pub!_%' ESCAPE '!' OR name LIKE '%!_today' ESCAPE '!'"
-               " OR name IN ('day_today', 'acceptance_proven', 'fs_governing', 'fs_public_inspection'))",
+               " OR name IN ('day_today', 'acceptance_proven', 'fs_governing', 'fs_public_inspection', "
+               "'import_verdict'))",
                f) &&
            register_views(s, f);
 }

@@ -51,7 +51,8 @@ bool column_point(sqlite3_stmt *st, int index, struct lonlat *at);
 bool batch_take_back(struct store *s, int64_t batch, bool *conflict, struct fault *f);
 
 /* The audit's entries about a batch (batch_audit.c). */
-bool batch_audit_done(struct store *s, int64_t batch, struct fault *f);
+/* packs: the digest over the batch's packs (batch_pack.c). */
+bool batch_audit_done(struct store *s, int64_t batch, const uint8_t packs[HASH_BYTES], struct fault *f);
 bool batch_audit_undone(struct store *s, int64_t batch, struct fault *f);
 /* A new key has changed the bytes of every row: one entry a batch with their hash now. */
 bool batch_audit_sealed(struct store *s, struct fault *f);

@@ -8,9 +8,12 @@
   WHERE b.kind IN ('establishments', 'stalls', 'food-safety') AND b.undone_at IS NULL
     AND coalesce(b.source_date, date(b.imported_at, '+7 hours')) <= :as_of AND (:known_at IS NULL OR b.imported_at <= :known_at)),
 stale AS MATERIALIZED (SELECT kind FROM list GROUP BY kind HAVING max(dated_on) < :list_from),
+step (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM step WHERE i < 511),
 matched AS MATERIALIZED (
-  SELECT DISTINCT r.entity_id AS place_id FROM list l CROSS JOIN import_row r ON r.batch_id = l.id
-  WHERE r.entity = 'place' AND r.entity_id IS NOT NULL AND r.verdict IN ('added', 'updated', 'unchanged'))
+  SELECT r.entity_id AS place_id FROM list l CROSS JOIN import_row r ON r.batch_id = l.id
+  WHERE r.entity = 'place' AND r.entity_id IS NOT NULL AND r.verdict IN ('added', 'updated', 'unchanged')
+  UNION SELECT k.first_id + s.i FROM list l CROSS JOIN import_pack k ON k.batch_id = l.id CROSS JOIN step s ON s.i < k.row_count
+  WHERE k.first_id > 0)
 SELECT coalesce(p.code, 'điểm ' || m.place_id) AS id, NOT EXISTS (SELECT 1 FROM stale) AS in_denominator,
   NOT EXISTS (SELECT 1 FROM stale) AND p.code IS NOT NULL AS in_numerator,
   CASE WHEN EXISTS (SELECT 1 FROM stale) THEN 'nguồn cũ: ' || (SELECT group_concat(kind, ', ') FROM stale)

@@ -282,7 +282,7 @@ def run(mapd, sample, folder, seed):
 
 def read_verdicts(ward):
     done = {}
-    for r in ward.db.execute('SELECT b.file_name, r.row, r.verdict, r.faults, r.entity_id FROM import_row r'
+    for r in ward.db.execute('SELECT b.file_name, r.row, r.verdict, r.faults, r.entity_id FROM import_verdict r'
                              ' JOIN import_batch b ON b.id = r.batch_id ORDER BY b.id DESC'):
         done[(r['file_name'], r['row'])] = r
     return done
