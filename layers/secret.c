@@ -233,252 +233,252 @@ void digest_end(struct digest *d, uint8_t out[HASH_BYTES])
 {
     crypto_generichash_final(&d->state, out, HASH_BYTES);
     free(d);
-    /* --- whole files: backups --- */
+}
 
-    /* mapd-seal1, newline; the mark of the key; the stream's header; pieces of PIECE bytes, the last one
-     * marked as such, so that a file cut short is not taken for a whole one. */
-    static const char SEAL_MAGIC[] = "mapd-seal1\n";
-    enum {
-        PIECE = 64 * 1024,
-        MAGIC_BYTES = sizeof SEAL_MAGIC - 1,
-        STREAM_HEAD = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
-        STREAM_MORE = crypto_secretstream_xchacha20poly1305_ABYTES
-    };
+/* --- whole files: backups --- */
 
-    struct sealing {
-        crypto_secretstream_xchacha20poly1305_state state;
-        FILE *in, *out;
-        unsigned char plain[PIECE], sealed[PIECE + STREAM_MORE];
-    };
+/* mapd-seal1, newline; the mark of the key; the stream's header; pieces of PIECE bytes, the last one marked
+ * as such, so that a file cut short is not taken for a whole one. */
+static const char SEAL_MAGIC[] = "mapd-seal1\n";
+enum {
+    PIECE = 64 * 1024,
+    MAGIC_BYTES = sizeof SEAL_MAGIC - 1,
+    STREAM_HEAD = crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+    STREAM_MORE = crypto_secretstream_xchacha20poly1305_ABYTES
+};
 
-    static bool seal_pieces(struct sealing * s)
-    {
-        for (bool last = false; !last;) {
-            unsigned long long n = 0;
-            size_t got = fread(s->plain, 1, PIECE, s->in);
-            last = got < PIECE;
-            if (ferror(s->in))
-                return false;
-            crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed, &n, s->plain, got, NULL, 0,
-                                                       last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
-                                                            : 0);
-            if (fwrite(s->sealed, 1, (size_t)n, s->out) != n)
-                return false;
-        }
-        return true;
-    }
+struct sealing {
+    crypto_secretstream_xchacha20poly1305_state state;
+    FILE *in, *out;
+    unsigned char plain[PIECE], sealed[PIECE + STREAM_MORE];
+};
 
-    static bool unseal_pieces(struct sealing * s)
-    {
-        unsigned char tag = 0;
-        while (tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
-            unsigned long long n = 0;
-            size_t got = fread(s->sealed, 1, sizeof s->sealed, s->in);
-            if (crypto_secretstream_xchacha20poly1305_pull(&s->state, s->plain, &n, &tag, s->sealed, got,
-                                                           NULL, 0) != 0 ||
-                fwrite(s->plain, 1, (size_t)n, s->out) != n)
-                return false;
-        }
-        return fgetc(s->in) == EOF;
-    }
-
-    static bool seal_stream(const struct key *k, struct sealing *s)
-    {
-        unsigned char head[STREAM_HEAD];
-        crypto_secretstream_xchacha20poly1305_init_push(&s->state, head, k->backup);
-        return fwrite(SEAL_MAGIC, 1, MAGIC_BYTES, s->out) == MAGIC_BYTES &&
-               fwrite(k->mark, 1, KEY_MARK_BYTES, s->out) == KEY_MARK_BYTES &&
-               fwrite(head, 1, STREAM_HEAD, s->out) == STREAM_HEAD && seal_pieces(s);
-    }
-
-    static bool unseal_stream(const struct key *k, struct sealing *s, struct fault *f)
-    {
-        unsigned char head[MAGIC_BYTES + KEY_MARK_BYTES + STREAM_HEAD];
-        bool whole = fread(head, 1, sizeof head, s->in) == sizeof head;
-        if (whole && memcmp(head + MAGIC_BYTES, k->mark, KEY_MARK_BYTES) != 0)
-            return fault_set(
-                f, FAULT_KEY_MISSING, NULL, "%s",
-                "bản sao này niêm phong bằng một khoá khác; dùng --key với tệp khoá của ngày đó");
-        return (whole &&
-                crypto_secretstream_xchacha20poly1305_init_pull(
-                    &s->state, head + MAGIC_BYTES + KEY_MARK_BYTES, k->backup) == 0 &&
-                unseal_pieces(s)) ||
-               fault_set(f, FAULT_FILE_FORMAT, NULL, "%s", "bản sao bị cắt ngắn hoặc bị sửa");
-    }
-
-    static bool close_written(FILE * out)
-    {
-        bool ok = fflush(out) == 0 && fsync(fileno(out)) == 0;
-        return fclose(out) == 0 && ok;
-    }
-
-    static bool through(const struct key *k, const char *from, const char *to, bool seals, struct fault *f)
-    {
-        struct sealing *s = calloc(1, sizeof *s);
-        bool ok = s && sodium_ready(f);
-        int fd = ok ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
-        if (s) {
-            s->in = fd >= 0 ? fopen(from, "rbe") : NULL;
-            s->out = fd >= 0 ? fdopen(fd, "wb") : NULL;
-        }
-        if (!s || !s->in || !s->out) {
-            ok = fault_set(f, fd < 0 ? FAULT_FILE_WRITE : FAULT_FILE_MISSING, fd < 0 ? to : from, "%s",
-                           strerror(errno));
-        } else {
-            ok = seals ? seal_stream(k, s) : unseal_stream(k, s, f);
-            if (!close_written(s->out) || !ok)
-                ok = fault_set(f, FAULT_FILE_WRITE, to, "%s", strerror(errno));
-        }
-        if (s && s->in)
-            fclose(s->in);
-        if (!ok && fd >= 0)
-            unlink(to);
-        if (s)
-            sodium_memzero(s, sizeof *s);
-        free(s);
-        return ok;
-    }
-
-    bool key_seal_file(const struct key *k, const char *from, const char *to, struct fault *f)
-    {
-        return through(k, from, to, true, f);
-    }
-
-    bool key_unseal_file(const struct key *k, const char *from, const char *to, struct fault *f)
-    {
-        return through(k, from, to, false, f);
-    }
-
-    bool file_is_sealed(const char *path)
-    {
-        char head[MAGIC_BYTES];
-        FILE *in = fopen(path, "rbe");
-        bool is = in && fread(head, 1, MAGIC_BYTES, in) == MAGIC_BYTES &&
-                  memcmp(head, SEAL_MAGIC, MAGIC_BYTES) == 0;
-        if (in)
-            fclose(in);
-        return is;
-    }
-
-    /* --- passwords and tokens --- */
-
-    _Static_assert(PASSWORD_BYTES == crypto_pwhash_STRBYTES, "room for the text of a hash");
-    _Static_assert(TOKEN_LENGTH == 2 * crypto_generichash_BYTES, "a token is 32 bytes in hexadecimal digits");
-
-    bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f)
-    {
-        if (!sodium_ready(f))
+static bool seal_pieces(struct sealing *s)
+{
+    for (bool last = false; !last;) {
+        unsigned long long n = 0;
+        size_t got = fread(s->plain, 1, PIECE, s->in);
+        last = got < PIECE;
+        if (ferror(s->in))
             return false;
-        return crypto_pwhash_str_alg(out, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                     crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0 ||
-               fault_set(f, FAULT_INTERNAL, "password", "not enough memory for Argon2id");
-    }
-
-    bool password_matches(const char *stored, struct slice password)
-    {
-        char other[PASSWORD_BYTES];
-        if (sodium_init() < 0)
+        crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed, &n, s->plain, got, NULL, 0,
+                                                   last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                                                        : 0);
+        if (fwrite(s->sealed, 1, (size_t)n, s->out) != n)
             return false;
-        if (stored)
-            return crypto_pwhash_str_verify(stored, password.p, password.n) == 0;
-        bool hashed = password_hash(password, other, NULL);
-        (void)hashed;
+    }
+    return true;
+}
+
+static bool unseal_pieces(struct sealing *s)
+{
+    unsigned char tag = 0;
+    while (tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
+        unsigned long long n = 0;
+        size_t got = fread(s->sealed, 1, sizeof s->sealed, s->in);
+        if (crypto_secretstream_xchacha20poly1305_pull(&s->state, s->plain, &n, &tag, s->sealed, got, NULL,
+                                                       0) != 0 ||
+            fwrite(s->plain, 1, (size_t)n, s->out) != n)
+            return false;
+    }
+    return fgetc(s->in) == EOF;
+}
+
+static bool seal_stream(const struct key *k, struct sealing *s)
+{
+    unsigned char head[STREAM_HEAD];
+    crypto_secretstream_xchacha20poly1305_init_push(&s->state, head, k->backup);
+    return fwrite(SEAL_MAGIC, 1, MAGIC_BYTES, s->out) == MAGIC_BYTES &&
+           fwrite(k->mark, 1, KEY_MARK_BYTES, s->out) == KEY_MARK_BYTES &&
+           fwrite(head, 1, STREAM_HEAD, s->out) == STREAM_HEAD && seal_pieces(s);
+}
+
+static bool unseal_stream(const struct key *k, struct sealing *s, struct fault *f)
+{
+    unsigned char head[MAGIC_BYTES + KEY_MARK_BYTES + STREAM_HEAD];
+    bool whole = fread(head, 1, sizeof head, s->in) == sizeof head;
+    if (whole && memcmp(head + MAGIC_BYTES, k->mark, KEY_MARK_BYTES) != 0)
+        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s",
+                         "bản sao này niêm phong bằng một khoá khác; dùng --key với tệp khoá của ngày đó");
+    return (whole &&
+            crypto_secretstream_xchacha20poly1305_init_pull(&s->state, head + MAGIC_BYTES + KEY_MARK_BYTES,
+                                                            k->backup) == 0 &&
+            unseal_pieces(s)) ||
+           fault_set(f, FAULT_FILE_FORMAT, NULL, "%s", "bản sao bị cắt ngắn hoặc bị sửa");
+}
+
+static bool close_written(FILE *out)
+{
+    bool ok = fflush(out) == 0 && fsync(fileno(out)) == 0;
+    return fclose(out) == 0 && ok;
+}
+
+static bool through(const struct key *k, const char *from, const char *to, bool seals, struct fault *f)
+{
+    struct sealing *s = calloc(1, sizeof *s);
+    bool ok = s && sodium_ready(f);
+    int fd = ok ? open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+    if (s) {
+        s->in = fd >= 0 ? fopen(from, "rbe") : NULL;
+        s->out = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    }
+    if (!s || !s->in || !s->out) {
+        ok = fault_set(f, fd < 0 ? FAULT_FILE_WRITE : FAULT_FILE_MISSING, fd < 0 ? to : from, "%s",
+                       strerror(errno));
+    } else {
+        ok = seals ? seal_stream(k, s) : unseal_stream(k, s, f);
+        if (!close_written(s->out) || !ok)
+            ok = fault_set(f, FAULT_FILE_WRITE, to, "%s", strerror(errno));
+    }
+    if (s && s->in)
+        fclose(s->in);
+    if (!ok && fd >= 0)
+        unlink(to);
+    if (s)
+        sodium_memzero(s, sizeof *s);
+    free(s);
+    return ok;
+}
+
+bool key_seal_file(const struct key *k, const char *from, const char *to, struct fault *f)
+{
+    return through(k, from, to, true, f);
+}
+
+bool key_unseal_file(const struct key *k, const char *from, const char *to, struct fault *f)
+{
+    return through(k, from, to, false, f);
+}
+
+bool file_is_sealed(const char *path)
+{
+    char head[MAGIC_BYTES];
+    FILE *in = fopen(path, "rbe");
+    bool is =
+        in && fread(head, 1, MAGIC_BYTES, in) == MAGIC_BYTES && memcmp(head, SEAL_MAGIC, MAGIC_BYTES) == 0;
+    if (in)
+        fclose(in);
+    return is;
+}
+
+/* --- passwords and tokens --- */
+
+_Static_assert(PASSWORD_BYTES == crypto_pwhash_STRBYTES, "room for the text of a hash");
+_Static_assert(TOKEN_LENGTH == 2 * crypto_generichash_BYTES, "a token is 32 bytes in hexadecimal digits");
+
+bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f)
+{
+    if (!sodium_ready(f))
         return false;
+    return crypto_pwhash_str_alg(out, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                 crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0 ||
+           fault_set(f, FAULT_INTERNAL, "password", "not enough memory for Argon2id");
+}
+
+bool password_matches(const char *stored, struct slice password)
+{
+    char other[PASSWORD_BYTES];
+    if (sodium_init() < 0)
+        return false;
+    if (stored)
+        return crypto_pwhash_str_verify(stored, password.p, password.n) == 0;
+    bool hashed = password_hash(password, other, NULL);
+    (void)hashed;
+    return false;
+}
+
+void password_random(char out[FIRST_PASSWORD_LENGTH + 1])
+{
+    char code[CODE_LENGTH + 1];
+    for (int i = 0; i < 2; i++) { /* ten random characters of 32 each, twice: 100 bits */
+        code_random(code);
+        memcpy(out + i * CODE_LENGTH, code, CODE_LENGTH);
+        out[i * CODE_LENGTH + CODE_LENGTH - 1] = '-';
     }
+    out[FIRST_PASSWORD_LENGTH] = '\0';
+}
 
-    void password_random(char out[FIRST_PASSWORD_LENGTH + 1])
-    {
-        char code[CODE_LENGTH + 1];
-        for (int i = 0; i < 2; i++) { /* ten random characters of 32 each, twice: 100 bits */
-            code_random(code);
-            memcpy(out + i * CODE_LENGTH, code, CODE_LENGTH);
-            out[i * CODE_LENGTH + CODE_LENGTH - 1] = '-';
-        }
-        out[FIRST_PASSWORD_LENGTH] = '\0';
+void token_random(char out[TOKEN_LENGTH + 1])
+{
+    unsigned char bytes[TOKEN_LENGTH / 2];
+    if (sodium_init() < 0)
+        abort(); /* without randomness a session could be guessed */
+    randombytes_buf(bytes, sizeof bytes);
+    sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
+}
+
+void token_derive(struct slice token, const char *purpose, char out[TOKEN_LENGTH + 1])
+{
+    unsigned char key[crypto_generichash_BYTES], bytes[crypto_generichash_BYTES];
+    crypto_generichash(key, sizeof key, (const unsigned char *)token.p, token.n, NULL, 0);
+    crypto_generichash(bytes, sizeof bytes, (const unsigned char *)purpose, strlen(purpose), key, sizeof key);
+    sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
+}
+
+bool secret_equal(struct slice a, struct slice b)
+{
+    return a.n == b.n && sodium_memcmp(a.p, b.p, a.n) == 0;
+}
+
+/* --- public codes --- */
+
+static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford: no I L O U */
+enum { BASE = 32, RANDOM_CHARACTERS = CODE_LENGTH - 1 };
+
+/* Luhn mod N (N = 32): from the right, every second digit doubled, the digits of each product in base N
+ * added. */
+static int check_digit(const int digits[RANDOM_CHARACTERS])
+{
+    int sum = 0, factor = 2;
+    for (int i = RANDOM_CHARACTERS - 1; i >= 0; i--, factor = 3 - factor) {
+        int product = digits[i] * factor;
+        sum += product / BASE + product % BASE;
     }
+    return (BASE - sum % BASE) % BASE;
+}
 
-    void token_random(char out[TOKEN_LENGTH + 1])
-    {
-        unsigned char bytes[TOKEN_LENGTH / 2];
-        if (sodium_init() < 0)
-            abort(); /* without randomness a session could be guessed */
-        randombytes_buf(bytes, sizeof bytes);
-        sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
+void code_random(char out[CODE_LENGTH + 1])
+{
+    if (sodium_init() < 0)
+        abort();                             /* without randomness a code could be guessed */
+    unsigned char random[RANDOM_CHARACTERS]; /* at once: each asking costs a system call */
+    int digits[RANDOM_CHARACTERS];
+    randombytes_buf(random, sizeof random);
+    for (int i = 0; i < RANDOM_CHARACTERS; i++) {
+        digits[i] = random[i] % BASE; /* 256 is a multiple of the base: every digit is as likely */
+        out[i] = ALPHABET[digits[i]];
     }
+    out[RANDOM_CHARACTERS] = ALPHABET[check_digit(digits)];
+    out[CODE_LENGTH] = 0;
+}
 
-    void token_derive(struct slice token, const char *purpose, char out[TOKEN_LENGTH + 1])
-    {
-        unsigned char key[crypto_generichash_BYTES], bytes[crypto_generichash_BYTES];
-        crypto_generichash(key, sizeof key, (const unsigned char *)token.p, token.n, NULL, 0);
-        crypto_generichash(bytes, sizeof bytes, (const unsigned char *)purpose, strlen(purpose), key,
-                           sizeof key);
-        sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
-    }
+static int digit_of(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        c = (char)(c - 32);
+    if (c == 'O')
+        c = '0';
+    if (c == 'I' || c == 'L')
+        c = '1';
+    const char *at = c ? strchr(ALPHABET, c) : NULL;
+    return at ? (int)(at - ALPHABET) : -1;
+}
 
-    bool secret_equal(struct slice a, struct slice b)
-    {
-        return a.n == b.n && sodium_memcmp(a.p, b.p, a.n) == 0;
-    }
-
-    /* --- public codes --- */
-
-    static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; /* Crockford: no I L O U */
-    enum { BASE = 32, RANDOM_CHARACTERS = CODE_LENGTH - 1 };
-
-    /* Luhn mod N (N = 32): from the right, every second digit doubled, the digits of each product in base N
-     * added. */
-    static int check_digit(const int digits[RANDOM_CHARACTERS])
-    {
-        int sum = 0, factor = 2;
-        for (int i = RANDOM_CHARACTERS - 1; i >= 0; i--, factor = 3 - factor) {
-            int product = digits[i] * factor;
-            sum += product / BASE + product % BASE;
-        }
-        return (BASE - sum % BASE) % BASE;
-    }
-
-    void code_random(char out[CODE_LENGTH + 1])
-    {
-        if (sodium_init() < 0)
-            abort();                             /* without randomness a code could be guessed */
-        unsigned char random[RANDOM_CHARACTERS]; /* at once: each asking costs a system call */
-        int digits[RANDOM_CHARACTERS];
-        randombytes_buf(random, sizeof random);
-        for (int i = 0; i < RANDOM_CHARACTERS; i++) {
-            digits[i] = random[i] % BASE; /* 256 is a multiple of the base: every digit is as likely */
-            out[i] = ALPHABET[digits[i]];
-        }
-        out[RANDOM_CHARACTERS] = ALPHABET[check_digit(digits)];
-        out[CODE_LENGTH] = 0;
-    }
-
-    static int digit_of(char c)
-    {
-        if (c >= 'a' && c <= 'z')
-            c = (char)(c - 32);
-        if (c == 'O')
-            c = '0';
-        if (c == 'I' || c == 'L')
-            c = '1';
-        const char *at = c ? strchr(ALPHABET, c) : NULL;
-        return at ? (int)(at - ALPHABET) : -1;
-    }
-
-    bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1])
-    {
-        int digits[CODE_LENGTH], n = 0;
-        for (size_t i = 0; i < typed.n; i++) {
-            if (typed.p[i] == '-')
-                continue;
-            int digit = digit_of(typed.p[i]);
-            if (digit < 0 || n == CODE_LENGTH)
-                return false;
-            digits[n++] = digit;
-        }
-        if (n != CODE_LENGTH || check_digit(digits) != digits[RANDOM_CHARACTERS])
+bool code_canonical(struct slice typed, char out[CODE_LENGTH + 1])
+{
+    int digits[CODE_LENGTH], n = 0;
+    for (size_t i = 0; i < typed.n; i++) {
+        if (typed.p[i] == '-')
+            continue;
+        int digit = digit_of(typed.p[i]);
+        if (digit < 0 || n == CODE_LENGTH)
             return false;
-        for (int i = 0; i < CODE_LENGTH; i++)
-            out[i] = ALPHABET[digits[i]];
-        out[CODE_LENGTH] = 0;
-        return true;
+        digits[n++] = digit;
     }
+    if (n != CODE_LENGTH || check_digit(digits) != digits[RANDOM_CHARACTERS])
+        return false;
+    for (int i = 0; i < CODE_LENGTH; i++)
+        out[i] = ALPHABET[digits[i]];
+    out[CODE_LENGTH] = 0;
+    return true;
+}
