@@ -197,6 +197,8 @@ void digest_end(struct digest *d, uint8_t out[HASH_BYTES]); /* frees it */
 
 #include "layers/read.h"
 
+#include "layers/open_data.h"
+
 /* --- coordinate systems (project.c) --- */
 
 struct projection; /* one coordinate system beside WGS84; used by one thread at a time */

@@ -127,12 +127,18 @@ int command_check(const struct arguments *args)
     struct store *s = NULL;
     struct buf out = {0};
     uint64_t findings = 0;
-    bool ok = command_open(&s, args, STORE_READ, &f) && store_check(s, &out, &findings, &f);
+    bool is_open_data = args->option[OPTION_OPEN_DATA] != NULL;
+    bool ok = command_open(&s, args, STORE_READ, &f) &&
+              (is_open_data ? open_data_check(s, args->positional[0], &out, &findings, &f)
+                            : store_check(s, &out, &findings, &f));
     store_close(s);
     fwrite(out.p ? out.p : "", 1, out.n, stdout);
     buf_release(&out);
     if (!ok)
         return command_failed(&f);
-    puts(findings ? "Tệp có lỗi." : "Tệp nguyên vẹn.");
+    if (is_open_data)
+        puts(findings ? "Dữ liệu mở chưa đúng chuẩn." : "Dữ liệu mở đúng chuẩn.");
+    else
+        puts(findings ? "Tệp có lỗi." : "Tệp nguyên vẹn.");
     return findings ? 1 : 0;
 }

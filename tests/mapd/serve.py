@@ -528,7 +528,19 @@ def exports(s):
     check("csv is a download", "attachment" in ask(s, "/export/establishments.csv").headers["content-disposition"])
     check("geojson rows", len(ask(s, "/export/establishments.geojson").json()["features"]) == ward.ESTABLISHMENTS)
     catalogue = ask(s, "/data/").json()
-    check("catalogue", len(catalogue["dcat:dataset"]) == 8)
+    datasets = {d["dct:identifier"]: d for d in catalogue["dcat:dataset"]}
+    check("catalogue", {"food-safety", "cashless-establishments", "cashless-stalls", "establishments"} <= set(datasets), list(datasets))
+    for name, d in datasets.items():
+        check(f"{name} is described", all(k in d for k in ("dct:title", "dct:description", "dct:license", "dct:publisher", "dct:accrualPeriodicity", "foaf:page")))
+        landing = urllib.parse.urlsplit(d["@id"]).path
+        check(f"{name} has a page, the same as JSON-LD, a dictionary", "Từ điển" in ask(s, landing + "?f=html").text()
+              and ask(s, landing).json()["@graph"]["dct:identifier"] == name and ask(s, landing + "/dictionary").json()["fields"])
+        url = urllib.parse.urlsplit(next(x["dcat:downloadURL"]["@id"] for x in d["dcat:distribution"] if x["dcat:mediaType"] == "text/csv"))
+        got = ask(s, url.path + ("?" + url.query if url.query else "")).text().count("\r\n") - 1
+        check(f"{name}'s file has as many rows as the catalogue says", got == d["void:entities"], (got, d["void:entities"]))
+    groups = ask(s, "/data/cashless-by-group.csv").text().split("\r\n")
+    check("counts by group", groups[0] == "residential_group,places,accepting" and len(groups) > 2, groups[:3])
+    check("no small cell", all(not line or line.endswith(",,") or min(n for n in (int(line.split(",")[-1]), int(line.split(",")[-2]) - int(line.split(",")[-1])) if n) >= 5 for line in groups[1:]), groups)
 
 
 # --- the resident's page ---
