@@ -116,8 +116,9 @@ int64_t store_data_version(struct store *s);
 int64_t store_quiet_changes(struct store *s);
 /* How long to wait for another writer before BUSY; 15 s unless told. */
 void store_set_patience(struct store *s, int milliseconds);
-/* Raises the revision for a change that did not (an edit by QGIS). */
-bool store_bump(struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+/* Raises the revision for changes that did not (edits by QGIS). The file is held for microseconds, without a
+ * wait for the disk or for anybody: BUSY when somebody writes. */
+bool store_bump(const char *path, int64_t by, struct fault *f) RESULT_MUST_BE_USED;
 const char *store_path(const struct store *s);
 /* Text of meta.key in the arena: "ward_code", "ward_name"; NULL when not set. */
 const char *store_meta(struct store *s, struct arena *a, const char *key);

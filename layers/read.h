@@ -90,6 +90,8 @@ void snapshot_release(const struct snapshot *s);           /* gives it back */
 /* Looks once whether the file changed; rebuilds and swaps if so. Called every 250 ms by one thread of
  * `serve`. */
 bool publisher_poll(struct publisher *p, struct fault *f);
+/* Counts the edits from outside in the file too; poll and close do so when nobody writes. BUSY: later. */
+bool publisher_settle(struct publisher *p, struct fault *f);
 
 /* --- the register as it was (history.c) --- */
 

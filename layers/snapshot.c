@@ -91,12 +91,15 @@ void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_b
 
 /* --- the publisher --- */
 
+static const int64_t SETTLE_NS = 2000000000;
+
 struct publisher {
     struct store *store;
     char *path;
     pthread_mutex_t lock; /* guards `current` and the taking of references to it */
     struct snapshot *current;
-    int64_t data_version, quiet; /* of the file as it was last looked at; quiet commits among it */
+    int64_t revision, data_version, quiet; /* of the file as it was last looked at; quiet commits among it */
+    int64_t owed, edited_ns;               /* edits from outside that the file does not count yet; the last */
 };
 
 void snapshot_release(const struct snapshot *s)
@@ -126,6 +129,8 @@ static bool publish(struct publisher *p, struct fault *f)
     int64_t started = clock_monotonic_ns(), quiet = store_quiet_changes(p->store);
     if (!snapshot_build(&next, p->store, &(struct snapshot_scope){.only = LAYER_COUNT}, f))
         return false;
+    p->revision = next->revision;
+    next->revision += p->owed;
     pthread_mutex_lock(&p->lock);
     struct snapshot *before = p->current;
     p->current = next;
@@ -139,15 +144,18 @@ static bool publish(struct publisher *p, struct fault *f)
 }
 
 /* An edit from outside (QGIS) does not raise the revision: without a new one, old entity tags would stay
- * valid. */
-static bool revision_raise(struct publisher *p, struct fault *f)
+ * valid. The read copy has it at once; the file only when nobody writes any more, for QGIS writes a line of
+ * statistics for every layer it opens, does not wait for a writer, and would not open the layer. */
+bool publisher_settle(struct publisher *p, struct fault *f)
 {
-    struct store *writer = NULL;
-    if (!store_open(&writer, p->path, STORE_WRITE, f))
+    if (p->owed == 0)
+        return true;
+    p->edited_ns = clock_monotonic_ns(); /* of the next try */
+    if (!store_bump(p->path, p->owed, f))
         return false;
-    bool ok = store_bump(writer, f);
-    store_close(writer);
-    return ok;
+    p->revision += p->owed;
+    p->owed = 0;
+    return true;
 }
 
 bool publisher_open(struct publisher **out, const char *path, struct fault *f)
@@ -169,6 +177,9 @@ void publisher_close(struct publisher *p)
 {
     if (!p)
         return;
+    struct fault f = {0};
+    if (!publisher_settle(p, &f))
+        log_line(LOG_WARNING, "revision: %s", f.text);
     snapshot_release(p->current);
     store_close(p->store);
     pthread_mutex_destroy(&p->lock);
@@ -183,7 +194,7 @@ static bool is_edited(struct publisher *p)
     if (version == p->data_version)
         return false;
     int64_t quiet = store_quiet_changes(p->store);
-    bool is_quiet = quiet != p->quiet && store_revision(p->store) == p->current->revision;
+    bool is_quiet = quiet != p->quiet && store_revision(p->store) == p->revision;
     p->quiet = quiet;
     if (is_quiet)
         p->data_version = version;
@@ -195,8 +206,10 @@ bool publisher_poll(struct publisher *p, struct fault *f)
     bool is_changed = is_edited(p);
     bool is_new_day = date_to_days(date_today()) != date_to_days(p->current->date);
     if (!is_changed && !is_new_day)
-        return true;
-    if (is_changed && store_revision(p->store) == p->current->revision && !revision_raise(p, f))
-        return false;
+        return clock_monotonic_ns() - p->edited_ns < SETTLE_NS || publisher_settle(p, f);
+    if (is_changed && store_revision(p->store) == p->revision) {
+        p->owed++;
+        p->edited_ns = clock_monotonic_ns();
+    }
     return publish(p, f);
 }

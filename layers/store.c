@@ -275,9 +275,19 @@ int64_t store_data_version(struct store *s)
     return store_int(s, "PRAGMA data_version", NULL, -1);
 }
 
-bool store_bump(struct store *s, struct fault *f)
+bool store_bump(const char *path, int64_t by, struct fault *f)
 {
-    return statement_run(store_statement(s, "UPDATE revision SET value = value + 1", f), f);
+    sqlite3 *db = NULL;
+    char *sql = sqlite3_mprintf("PRAGMA synchronous = NORMAL;"
+                                "UPDATE revision SET value = value + %lld, quiet = quiet + 1",
+                                (long long)by);
+    bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+              sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    if (!ok)
+        fault_set(f, FAULT_BUSY, path, "%s", db ? sqlite3_errmsg(db) : strerror(ENOMEM));
+    sqlite3_free(sql);
+    sqlite3_close(db);
+    return ok;
 }
 
 const char *store_meta(struct store *s, struct arena *a, const char *key)

@@ -194,19 +194,51 @@ START_TEST(a_commit_is_published_and_the_old_copy_stays_readable)
 }
 END_TEST
 
+static void edit_from_outside(const char *name)
+{
+    struct arena a = {0};
+    char *sql = arena_format(&a, "UPDATE place SET public_name = '%s' WHERE id = 2", name);
+    ck_assert_int_eq(sqlite3_exec(store_handle(the_store), sql, 0, 0, 0), SQLITE_OK);
+    arena_release(&a);
+}
+
+static int64_t published_revision(void)
+{
+    struct fault f = {0};
+    ck_assert(publisher_poll(the_publisher, &f));
+    const struct snapshot *s = publisher_get(the_publisher);
+    int64_t revision = snapshot_revision(s);
+    snapshot_release(s);
+    return revision;
+}
+
 START_TEST(an_edit_from_outside_raises_the_revision)
 {
     struct fault f = {0};
     int64_t before = store_revision(the_store);
-    ck_assert_int_eq(
-        sqlite3_exec(store_handle(the_store), "UPDATE place SET public_name = 'QGIS' WHERE id = 2", 0, 0, 0),
-        SQLITE_OK);
-    ck_assert(publisher_poll(the_publisher, &f));
-    const struct snapshot *s = publisher_get(the_publisher);
-    ck_assert_int_gt(snapshot_revision(s), before);
-    snapshot_release(s);
-    ck_assert(publisher_poll(the_publisher, &f));
-    ck_assert_int_eq(store_revision(the_store), before + 1); /* once, not again and again */
+    edit_from_outside("QGIS");
+    ck_assert_int_eq(published_revision(), before + 1);
+    edit_from_outside("QGIS 2");
+    ck_assert_int_eq(published_revision(), before + 2);
+    ck_assert_int_eq(store_revision(the_store), before); /* QGIS may still be writing */
+    ck_assert(publisher_settle(the_publisher, &f));
+    ck_assert_int_eq(store_revision(the_store), before + 2);
+    ck_assert_int_eq(published_revision(), before + 2); /* once, not again and again */
+}
+END_TEST
+
+START_TEST(a_commit_beside_an_edit_from_outside_has_a_revision_of_its_own)
+{
+    struct fault f = {0};
+    int64_t before = store_revision(the_store);
+    edit_from_outside("QGIS");
+    ck_assert_int_eq(published_revision(), before + 1);
+    ck_assert(store_begin(the_store, &f));
+    edit_from_outside("ours");
+    ck_assert(store_commit(the_store, &f));
+    ck_assert_int_eq(published_revision(), before + 2);
+    ck_assert(publisher_settle(the_publisher, &f));
+    ck_assert_int_eq(published_revision(), before + 2);
 }
 END_TEST
 
@@ -297,6 +329,7 @@ int main(void)
     tcase_set_timeout(change, 60);
     tcase_add_test(change, a_commit_is_published_and_the_old_copy_stays_readable);
     tcase_add_test(change, an_edit_from_outside_raises_the_revision);
+    tcase_add_test(change, a_commit_beside_an_edit_from_outside_has_a_revision_of_its_own);
     tcase_add_test(change, readers_and_publisher_do_not_disturb_each_other);
     suite_add_tcase(suite, change);
     SRunner *runner = srunner_create(suite);
