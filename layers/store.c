@@ -38,14 +38,30 @@ const char *store_path(const struct store *s)
     return s->path;
 }
 
+/* What SQLite says, in the words of people. */
+static enum fault_code fault_of(int code)
+{
+    static const struct {
+        int code;
+        enum fault_code fault;
+    } KNOWN[] = {{SQLITE_BUSY, FAULT_BUSY},
+                 {SQLITE_LOCKED, FAULT_BUSY},
+                 {SQLITE_INTERRUPT, FAULT_INTERRUPTED},
+                 {SQLITE_NOTADB, FAULT_NOT_A_WARD_FILE},
+                 {SQLITE_FULL, FAULT_DISK_FULL},
+                 {SQLITE_IOERR, FAULT_DISK_FAILS},
+                 {SQLITE_READONLY, FAULT_READ_ONLY},
+                 {SQLITE_CANTOPEN, FAULT_READ_ONLY},
+                 {SQLITE_CORRUPT, FAULT_DAMAGED}};
+    for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
+        if ((code & 0xff) == KNOWN[i].code)
+            return KNOWN[i].fault;
+    return FAULT_DATABASE;
+}
+
 static bool database_fault(sqlite3 *db, struct fault *f)
 {
-    int code = sqlite3_errcode(db) & 0xff;
-    enum fault_code fault = code == SQLITE_BUSY || code == SQLITE_LOCKED ? FAULT_BUSY
-                            : code == SQLITE_INTERRUPT                   ? FAULT_INTERRUPTED
-                            : code == SQLITE_NOTADB                      ? FAULT_NOT_A_WARD_FILE
-                                                                         : FAULT_DATABASE;
-    return fault_set(f, fault, NULL, "%s", sqlite3_errmsg(db));
+    return fault_set(f, fault_of(sqlite3_errcode(db)), NULL, "%s", sqlite3_errmsg(db));
 }
 
 /* --- statements --- */

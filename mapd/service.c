@@ -56,7 +56,9 @@ static bool is_well(struct serve *s)
     struct request request = {.method = METHOD_GET, .path = SLICE("/health"), .arena = &a};
     struct reply reply = {0};
     route_answer(s, &request, &reply);
+    pthread_mutex_lock(&s->staff->lock); /* the connection is of the staff's requests, too */
     bool well = reply.status == 200 && store_revision(s->staff->store) >= 0;
+    pthread_mutex_unlock(&s->staff->lock);
     buf_release(&reply.body);
     arena_release(&a);
     return well;
