@@ -44,7 +44,8 @@ struct import_row {
 struct import_options {
     const char *path;
     enum import_kind kind;
-    const char *sheet, *crs, *mapping_path, *report_path; /* each may be NULL */
+    const char *sheet, *crs, *mapping_path;       /* each may be NULL */
+    const char *report_path, *second_report_path; /* NULL, or CSV, or by the ending .xlsx a workbook */
     bool dry_run, explain;
     const char *who; /* for provenance: "cli" or a user's name */
     /* Called every 256 rows with rows so far and the estimate; false stops the import and rolls back. May be

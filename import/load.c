@@ -438,8 +438,9 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
         take_remembered(&r, explanation);
     if (ok && explanation)
         table_explain(r.load.table, explanation);
-    struct report_request report = {o->report_path, r.load.table, o->kind};
-    ok = ok && (!o->report_path || report_open(&r.report, &report, f)) && load_in_transaction(&r, f);
+    struct report_request report = {{o->report_path, o->second_report_path}, r.load.table, o->kind};
+    bool reports = o->report_path || o->second_report_path;
+    ok = ok && (!reports || report_open(&r.report, &report, f)) && load_in_transaction(&r, f);
     report_date(r.report, r.load.table ? table_source_date(r.load.table) : (struct date){0});
     if (ok)
         remember(&r);

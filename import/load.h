@@ -22,6 +22,11 @@ struct problem {
     const char *text, *advice; /* Vietnamese; advice may be NULL */
 };
 
+/* A place that the row may be, as its clerk knows it. */
+struct twin {
+    struct slice code, ref, name, address;
+};
+
 struct outcome {
     enum verdict verdict;
     struct slice key; /* what the row is about, for "the same row again"; empty: the row is not remembered */
@@ -31,6 +36,8 @@ struct outcome {
     uint32_t twin_of;     /* row of this file with the same key and other content; 0 none */
     struct slice reason, fault_group, candidates; /* of a review */
     int64_t review_place;
+    struct twin *twins; /* in the row's arena */
+    int twin_count;
     struct problem problems[PROBLEMS_MAX];
     int problem_count;
 };
@@ -133,7 +140,8 @@ bool load_markets(struct load *l);
 struct report;
 
 struct report_request {
-    const char *path; /* "….xlsx" is a workbook that can be corrected and imported again; else CSV */
+    const char
+        *paths[2]; /* "….xlsx" is a workbook that can be corrected and imported again; else CSV; or NULL */
     const struct table *table;
     enum import_kind kind;
 };

@@ -358,12 +358,26 @@ static const char *twin_text(struct writing *w, const struct matches *m, uint32_
                         p->ref.n ? p->ref.p : "", p->code, m->count > 1 ? " (và nơi khác nữa)" : "");
 }
 
+static void add_twin(struct load *l, struct outcome *out, int64_t place_id)
+{
+    struct place_known other;
+    if (place_read(l->store, &l->row, place_id, &other))
+        out->twins[out->twin_count++] =
+            (struct twin){.code = slice_of(arena_format(&l->row, "%s", other.place.code)),
+                          .ref = other.place.ref,
+                          .name = other.place.name,
+                          .address = other.address};
+}
+
 static void ask_about_twins(struct writing *w, const struct matches *m, struct outcome *out)
 {
     complain_text(out, COLUMN_NAME, FAULT_DUPLICATE, w->b->name, twin_text(w, m, out->twin_of));
     ask(out, "có thể trùng với cơ sở đã có", "duplicate", 0);
-    for (int i = 0; i < m->count; i++)
+    out->twins = ARENA_ARRAY(&w->l->row, struct twin, MATCHES_MAX);
+    for (int i = 0; i < m->count; i++) {
         add_candidate(w->l, out, m->id[i]);
+        add_twin(w->l, out, m->id[i]);
+    }
     if (out->twin_of || place_by_ref(w->l->store, w->b->ref))
         w->b->ref = (struct slice){"", 0}; /* a number stands for one place */
 }

@@ -4,6 +4,7 @@
  * Law of the workbook: the row stands in it as it was read, under the list's own headings, so that it can be
  * corrected and imported again; our own columns stand behind and are left alone then. */
 #include "import/load.h"
+#include "layers/table_book.h"
 #include "layers/text.h"
 
 #include <errno.h>
@@ -11,16 +12,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One of two records that may be one place. */
+struct side {
+    const char *texts[6];
+    struct side *next;
+};
+
 struct report {
-    FILE *file;            /* CSV, or */
-    struct workbook *book; /* XLSX */
-    struct slice *cells;   /* of a row of the workbook: the list's own columns, then ours */
-    uint32_t own_count;    /* columns of the list itself */
-    bool has_context;      /* one more of ours: what the list says in group rows */
-    struct fault fault;    /* the first row that could not be written */
+    FILE *file;                      /* CSV, or NULL */
+    struct table_book *book;         /* XLSX, or NULL */
+    struct table_book_cell *cells;   /* of a row of the workbook: the list's own columns, then ours */
+    uint32_t own_count, cell_count;  /* columns of the list itself, all */
+    bool has_context;                /* one more of ours: what the list says in group rows */
+    struct side *sides, **last_side; /* for the sheet behind the first */
+    struct fault fault;              /* the first row that could not be written */
     enum import_kind kind;
-    struct arena memory;
-    char *path;
+    struct arena memory, row;
+    char *csv_path, *book_path;
     struct buf line, sentences;
 };
 
@@ -113,12 +121,12 @@ const char *column_title(int column)
 
 static bool csv_open_report(struct report *r, struct fault *f)
 {
-    r->file = fopen(r->path, "we");
+    r->file = fopen(r->csv_path, "we");
     if (!r->file)
-        return fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno));
+        return fault_set(f, FAULT_FILE_WRITE, r->csv_path, "%s", strerror(errno));
     /* the mark tells spreadsheet programs that this is UTF-8 */
     fputs("\xEF\xBB\xBF"
-          "Dòng,Cột,Giá trị,Kết luận,Vấn đề,Cần làm gì\r\n",
+          "Dòng,Cột,Giá trị,Kết luận,Vấn đề,Cần làm gì,Dòng gốc\r\n",
           r->file);
     return true;
 }
@@ -129,21 +137,23 @@ static const char *const OURS[] = {"Dòng trong tệp", "Kết luận khi nhập
 static bool book_open(struct report *r, const struct table *t, struct fault *f)
 {
     struct slice *headings;
-    if (!workbook_open(&r->book, r->path, "Cần xem", f))
-        return false;
+    uint32_t n = 0;
     r->own_count = table_headings(t, &r->memory, &headings);
     r->has_context =
         row_context_column(r->kind) != COLUMN_COUNT && !table_has(t, row_context_column(r->kind));
-    r->cells = ARENA_ARRAY(&r->memory, struct slice, r->own_count + COUNT_OF(OURS) + 1);
-    for (uint32_t i = 0; i < r->own_count; i++)
-        if (!workbook_heading(r->book, headings[i].n ? headings[i] : SLICE(" "), f))
-            return false;
-    if (r->has_context && !workbook_heading(r->book, slice_of(column_title(row_context_column(r->kind))), f))
-        return false;
+    r->cell_count = r->own_count + r->has_context + (uint32_t)COUNT_OF(OURS);
+    r->cells = ARENA_ARRAY(&r->memory, struct table_book_cell, r->cell_count);
+    struct table_book_column *columns = ARENA_ARRAY(&r->memory, struct table_book_column, r->cell_count);
+    while (n < r->own_count) {
+        columns[n].title = headings[n].n ? arena_text(&r->memory, headings[n]) : " ";
+        n++;
+    }
+    if (r->has_context)
+        columns[n++].title = column_title(row_context_column(r->kind));
     for (size_t i = 0; i < COUNT_OF(OURS); i++)
-        if (!workbook_heading(r->book, slice_of(OURS[i]), f))
-            return false;
-    return true;
+        columns[n++].title = OURS[i];
+    return table_book_open(&r->book, r->book_path, f) &&
+           table_book_sheet(r->book, "Cần xem", columns, (int)r->cell_count, f);
 }
 
 bool report_open(struct report **out, const struct report_request *q, struct fault *f)
@@ -151,11 +161,15 @@ bool report_open(struct report **out, const struct report_request *q, struct fau
     struct report *r = calloc(1, sizeof *r);
     if (!r)
         abort();
-    r->path = strdup(q->path);
     r->kind = q->kind;
-    bool is_book = slice_ends(slice_of(q->path), SLICE(".xlsx"));
+    r->last_side = &r->sides;
+    for (size_t i = 0; i < COUNT_OF(q->paths); i++)
+        if (q->paths[i] && slice_ends(slice_of(q->paths[i]), SLICE(".xlsx")))
+            r->book_path = strdup(q->paths[i]);
+        else if (q->paths[i])
+            r->csv_path = strdup(q->paths[i]);
     *out = r;
-    if (is_book ? book_open(r, q->table, f) : csv_open_report(r, f))
+    if ((!r->book_path || book_open(r, q->table, f)) && (!r->csv_path || csv_open_report(r, f)))
         return true;
     *out = NULL;
     report_close(r, NULL);
@@ -195,11 +209,24 @@ static void add_sentences(struct buf *text, const struct outcome *out, bool full
     }
 }
 
-static struct slice sentences_of(struct report *r, const struct outcome *out)
+static struct slice sentences_of(struct report *r, const struct outcome *out, bool full)
 {
     buf_reset(&r->sentences);
-    add_sentences(&r->sentences, out, r->book);
+    add_sentences(&r->sentences, out, full);
     return buf_to_slice(&r->sentences);
+}
+
+/* The row as typed, on one line: tabs become bars. */
+static void add_raw(struct buf *line, struct slice raw)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < raw.n; i++)
+        if (raw.p[i] == '\t')
+            buf_text(&text, " | ");
+        else
+            buf_char(&text, raw.p[i]);
+    buf_csv(line, buf_to_slice(&text));
+    buf_release(&text);
 }
 
 static void csv_report_row(struct report *r, const struct row *row, const struct outcome *out)
@@ -215,11 +242,18 @@ static void csv_report_row(struct report *r, const struct row *row, const struct
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(verdict_title(out->verdict)));
     buf_char(&r->line, ',');
-    buf_csv(&r->line, sentences_of(r, out));
+    buf_csv(&r->line, sentences_of(r, out, false));
     buf_char(&r->line, ',');
     buf_csv(&r->line, slice_of(p->advice ? p->advice : default_advice(out)));
+    buf_char(&r->line, ',');
+    add_raw(&r->line, row->raw);
     buf_text(&r->line, "\r\n");
     fwrite(r->line.p, 1, r->line.n, r->file);
+}
+
+static void set_text(struct report *r, uint32_t i, struct slice text)
+{
+    r->cells[i] = (struct table_book_cell){.has_value = text.n > 0, .text = arena_text(&r->row, text)};
 }
 
 static void book_row(struct report *r, const struct row *row, const struct outcome *out)
@@ -227,20 +261,64 @@ static void book_row(struct report *r, const struct row *row, const struct outco
     struct slice rest = row->raw, cell = {"", 0};
     uint32_t n = 0;
     const char *advice = out->problem_count ? out->problems[0].advice : NULL;
+    arena_reset(&r->row);
     while (n < r->own_count) {
         bool has_more = slice_next(&rest, '\t', &cell);
-        r->cells[n++] = has_more ? cell : (struct slice){"", 0};
+        set_text(r, n++, has_more ? cell : (struct slice){"", 0});
     }
     if (r->has_context)
-        r->cells[n++] = row_context(r->kind, row);
-    buf_reset(&r->line);
-    buf_int(&r->line, row->number);
-    r->cells[n++] = buf_to_slice(&r->line);
-    r->cells[n++] = slice_of(verdict_title(out->verdict));
-    r->cells[n++] = sentences_of(r, out);
-    r->cells[n++] = slice_of(advice ? advice : default_advice(out));
-    if (!r->fault.code && !workbook_row(r->book, r->cells, (int)n, &r->fault))
+        set_text(r, n++, row_context(r->kind, row));
+    set_text(r, n++, slice_of(arena_format(&r->row, "%u", row->number)));
+    set_text(r, n++, slice_of(verdict_title(out->verdict)));
+    set_text(r, n++, sentences_of(r, out, true));
+    set_text(r, n++, slice_of(advice ? advice : default_advice(out)));
+    if (!r->fault.code && !table_book_row(r->book, r->cells, &r->fault))
         return;
+}
+
+/* --- the second sheet: rows that may be a place of the register, each above what it may be --- */
+
+static const struct table_book_column SIDES[] = {{"Dòng trong tệp", FIELD_TEXT}, {"Bên", FIELD_TEXT},
+                                                 {"Mã điểm", FIELD_TEXT},        {"Tên cơ sở", FIELD_TEXT},
+                                                 {"Địa chỉ", FIELD_TEXT},        {"Mã tra cứu", FIELD_TEXT}};
+
+static void add_side(struct report *r, const struct slice texts[COUNT_OF(SIDES)])
+{
+    struct side *side = ARENA_NEW(&r->memory, struct side);
+    for (size_t i = 0; i < COUNT_OF(SIDES); i++)
+        side->texts[i] = arena_text(&r->memory, texts[i]);
+    *r->last_side = side;
+    r->last_side = &side->next;
+}
+
+static void add_sides(struct report *r, const struct row *row, const struct outcome *out)
+{
+    struct slice number = slice_of(arena_format(&r->row, "%u", row->number));
+    if (!out->twin_count)
+        return;
+    add_side(r, (struct slice[]){number, SLICE("dòng mới"), cell_text(row, COLUMN_REF),
+                                 cell_text(row, COLUMN_NAME), cell_text(row, COLUMN_ADDRESS), SLICE("")});
+    for (int i = 0; i < out->twin_count; i++) {
+        const struct twin *t = &out->twins[i];
+        add_side(r, (struct slice[]){number, SLICE("đã có trong sổ"), t->ref, t->name, t->address, t->code});
+    }
+}
+
+static bool write_sides(struct report *r, struct fault *f)
+{
+    struct table_book_cell cells[COUNT_OF(SIDES)];
+    if (!r->sides)
+        return true;
+    if (!table_book_sheet(r->book, "Có thể trùng", SIDES, (int)COUNT_OF(SIDES), f))
+        return false;
+    for (const struct side *side = r->sides; side; side = side->next) {
+        for (size_t i = 0; i < COUNT_OF(SIDES); i++)
+            cells[i] =
+                (struct table_book_cell){.has_value = side->texts[i][0] != '\0', .text = side->texts[i]};
+        if (!table_book_row(r->book, cells, f))
+            return false;
+    }
+    return true;
 }
 
 void report_row(struct report *r, const struct row *row, const struct outcome *out)
@@ -248,9 +326,11 @@ void report_row(struct report *r, const struct row *row, const struct outcome *o
     bool waits = out->verdict == VERDICT_REJECTED || out->verdict == VERDICT_REVIEW;
     if (!r || (!out->problem_count && !waits))
         return;
-    if (r->book)
+    if (r->book) {
         book_row(r, row, out);
-    else
+        add_sides(r, row, out);
+    }
+    if (r->file)
         csv_report_row(r, row, out);
 }
 
@@ -279,32 +359,41 @@ void tell_row(const struct import_options *o, const struct row *row, const struc
 
 void report_date(struct report *r, struct date listed_on)
 {
-    char text[128];
     if (!r || !r->book || !r->own_count || !date_is_valid(listed_on) || r->fault.code)
         return;
-    snprintf(text, sizeof text, "Số liệu tính đến ngày %d tháng %d năm %d", listed_on.day, listed_on.month,
-             listed_on.year);
-    r->cells[0] = slice_of(text);
-    if (!workbook_row(r->book, r->cells, 1, &r->fault))
+    for (uint32_t i = 0; i < r->cell_count; i++)
+        r->cells[i].has_value = false;
+    set_text(r, 0,
+             slice_of(arena_format(&r->row, "Số liệu tính đến ngày %d tháng %d năm %d", listed_on.day,
+                                   listed_on.month, listed_on.year)));
+    if (!table_book_row(r->book, r->cells, &r->fault))
         return;
+}
+
+static bool close_file(struct report *r, struct fault *f)
+{
+    bool written = !ferror(r->file);
+    written = fclose(r->file) == 0 && written;
+    return written || fault_set(f, FAULT_FILE_WRITE, r->csv_path, "%s", strerror(errno));
 }
 
 bool report_close(struct report *r, struct fault *f)
 {
     if (!r)
         return true;
-    bool ok = !r->fault.code || fault_set(f, r->fault.code, r->path, "%s", r->fault.text);
-    if (r->book)
-        ok = workbook_close(r->book, ok ? f : NULL) && ok;
-    if (r->file) {
-        bool written = !ferror(r->file);
-        written = fclose(r->file) == 0 && written;
-        ok = (written || fault_set(f, FAULT_FILE_WRITE, r->path, "%s", strerror(errno))) && ok;
+    bool ok = !r->fault.code || fault_set(f, r->fault.code, r->book_path, "%s", r->fault.text);
+    if (r->book) {
+        ok = ok && write_sides(r, f);
+        ok = table_book_close(r->book, ok, f) && ok;
     }
+    if (r->file)
+        ok = close_file(r, f) && ok;
     buf_release(&r->line);
     buf_release(&r->sentences);
     arena_release(&r->memory);
-    free(r->path);
+    arena_release(&r->row);
+    free(r->csv_path);
+    free(r->book_path);
     free(r);
     return ok;
 }

@@ -88,7 +88,7 @@ bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known
                         " p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, "
                         "p.ward_id, p.needs_review,"
                         " p.source_date, p.verified_on, p.batch_id, p.position, e.address_key, e.kind, "
-                        "e.stall_place_id, e.place_id"
+                        "e.stall_place_id, e.place_id, e.address"
                         " FROM place p LEFT JOIN establishment e ON e.place_id = p.id WHERE p.id = ?1",
                         NULL);
     if (!st)
@@ -103,6 +103,7 @@ bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known
     out->kind = arena_slice(a, column_slice(st, 21));
     out->stall_place_id = sqlite3_column_int64(st, 22);
     out->has_establishment = !column_is_null(st, 23);
+    out->address = arena_slice(a, column_slice(st, 24));
     sqlite3_reset(st);
     return true;
 }

@@ -73,10 +73,21 @@ static void compare_private(struct comparing *c, const char *field, const char *
 
 int place_compare(struct store *s, struct arena *a, int64_t one, int64_t other, struct place_pair **out)
 {
-    static const char *const TITLES[] = {"Tên",          "Mã điểm",    "Địa chỉ",        "Mã tra cứu",
-                                         "Loại hình",    "Tình trạng", "Nhóm ngành",     "Tổ dân phố",
-                                         "Vị trí nhờ",   "Từ tệp",     "Danh sách ngày", "Ghi vào sổ ngày",
-                                         "Giấy tờ ATTP", "Minh chứng", "Mô hình điểm"};
+    static const char *const TITLES[] = {"Tên",
+                                         "Mã điểm",
+                                         "Địa chỉ",
+                                         "Mã tra cứu",
+                                         "Loại hình|kind",
+                                         "Tình trạng|status",
+                                         "Nhóm ngành",
+                                         "Tổ dân phố",
+                                         "Vị trí nhờ|position",
+                                         "Từ tệp",
+                                         "Danh sách ngày|day",
+                                         "Ghi vào sổ ngày|day",
+                                         "Giấy tờ ATTP",
+                                         "Minh chứng",
+                                         "Mô hình điểm"};
     struct comparing c = {.store = s, .arena = a, .one = one, .other = other};
     c.pairs = ARENA_ARRAY(a, struct place_pair, PAIRS_MOST);
     compare_rows(

@@ -371,78 +371,12 @@ bool export_layer(const struct export_request *request, struct export_count *cou
     return ok;
 }
 
-/* --- a workbook of text --- */
-
-struct workbook {
-    GDALDatasetH data;
-    OGRLayerH layer;
-    char *path;
-};
-
-bool workbook_open(struct workbook **out, const char *path, const char *sheet, struct fault *f)
-{
-    GDALAllRegister();
-    GDALDriverH driver = GDALGetDriverByName("XLSX");
-    struct workbook *w = calloc(1, sizeof *w);
-    if (!w)
-        abort();
-    w->path = strdup(path);
-    unlink(path);
-    w->data = driver ? GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL) : NULL;
-    w->layer = w->data ? GDALDatasetCreateLayer(w->data, sheet, NULL, wkbNone, NULL) : NULL;
-    *out = w;
-    if (w->layer)
-        return true;
-    fault_set(f, FAULT_FILE_WRITE, path, "%s", CPLGetLastErrorMsg());
-    workbook_close(w, NULL);
-    *out = NULL;
-    return false;
-}
-
-bool workbook_heading(struct workbook *w, struct slice text, struct fault *f)
-{
-    struct arena a = {0};
-    OGRFieldDefnH field = OGR_Fld_Create(arena_text(&a, text), OFTString);
-    OGRErr code = OGR_L_CreateField(w->layer, field, TRUE);
-    OGR_Fld_Destroy(field);
-    arena_release(&a);
-    return code == OGRERR_NONE || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());
-}
-
-bool workbook_row(struct workbook *w, const struct slice *cells, int count, struct fault *f)
-{
-    OGRFeatureDefnH definition = OGR_L_GetLayerDefn(w->layer);
-    OGRFeatureH feature = OGR_F_Create(definition);
-    struct buf room = {0};
-    for (int i = 0; i < count && i < OGR_FD_GetFieldCount(definition); i++)
-        if (cells[i].n)
-            ogr_set_text(&room, feature, i, cells[i]);
-    buf_release(&room);
-    OGRErr code = OGR_L_CreateFeature(w->layer, feature);
-    OGR_F_Destroy(feature);
-    return code == OGRERR_NONE || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", CPLGetLastErrorMsg());
-}
-
-bool workbook_close(struct workbook *w, struct fault *f)
-{
-    if (!w)
-        return true;
-    if (w->data)
-        GDALClose(w->data);
-    bool ok = access(w->path, R_OK) == 0 || fault_set(f, FAULT_FILE_WRITE, w->path, "%s", strerror(errno));
-    free(w->path);
-    free(w);
-    return ok;
-}
-
 /* --- tables of our own (table_book.h) --- */
-
-enum { TABLE_BOOK_COLUMNS = 32 };
 
 struct table_book {
     GDALDatasetH data;
     OGRLayerH sheet;
-    enum field_type types[TABLE_BOOK_COLUMNS];
+    enum field_type *types; /* of the sheet begun last */
     int column_count;
     char path[1024];
 };
@@ -484,7 +418,11 @@ bool table_book_sheet(struct table_book *w, const char *name, const struct table
     w->sheet = GDALDatasetCreateLayer(w->data, name, NULL, wkbNone, NULL);
     if (!w->sheet)
         return table_book_fault(w, f);
-    w->column_count = count < TABLE_BOOK_COLUMNS ? count : TABLE_BOOK_COLUMNS;
+    enum field_type *types = realloc(w->types, (size_t)count * sizeof *types);
+    if (!types)
+        abort();
+    w->types = types;
+    w->column_count = count;
     for (int i = 0; i < w->column_count; i++) {
         OGRFieldDefnH field = OGR_Fld_Create(columns[i].title, TYPES[columns[i].type]);
         OGRErr code = OGR_L_CreateField(w->sheet, field, TRUE);
@@ -527,6 +465,7 @@ bool table_book_close(struct table_book *w, bool keep, struct fault *f)
         !keep || (CPLGetLastErrorType() < CE_Failure && access(w->path, F_OK) == 0) || table_book_fault(w, f);
     if (!keep || !ok)
         unlink(w->path);
+    free(w->types);
     free(w);
     return ok;
 }

@@ -200,14 +200,4 @@ struct export_count {
 bool export_layer(const struct export_request *request, struct export_count *count,
                   struct fault *f) RESULT_MUST_BE_USED;
 
-/* A workbook of plain text, row by row: headings, then as many cells in each row. Nothing is on disk before
- * it is closed; closing frees it, and says whether the file could be written. NULL may be closed. */
-struct workbook;
-bool workbook_open(struct workbook **out, const char *path, const char *sheet,
-                   struct fault *f) RESULT_MUST_BE_USED;
-bool workbook_heading(struct workbook *w, struct slice text, struct fault *f) RESULT_MUST_BE_USED;
-bool workbook_row(struct workbook *w, const struct slice *cells, int count,
-                  struct fault *f) RESULT_MUST_BE_USED;
-bool workbook_close(struct workbook *w, struct fault *f);
-
 #endif

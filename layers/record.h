@@ -150,7 +150,7 @@ struct establishment {
 /* What an update must know of the place that is there. */
 struct place_known {
     struct place place;
-    struct slice position, address_key, kind;
+    struct slice position, address, address_key, kind;
     int64_t stall_place_id;
     bool has_establishment;
 };

@@ -50,6 +50,37 @@ bool review_decide(struct store *s, int64_t id, const struct review_decision *d,
 bool review_apply(struct store *s, int64_t id, const struct review_decision *d,
                   struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- how well places are known, and all that waits (queue.c) --- */
+
+#define QUEUE_CLASS_LETTERS "ABCDE-" /* - : without a position */
+enum { QUEUE_CLASSES = 6 };
+
+/* Establishments by class, in the order of the letters. */
+void queue_counts(struct store *s, int64_t counts[QUEUE_CLASSES]);
+
+struct queue_query {
+    char class;
+    int64_t after; /* id of the last one seen */
+    int limit;
+};
+
+struct queue_place {
+    int64_t id;
+    struct slice code, name, address, position;
+    double accuracy_m;
+};
+
+int queue_places(struct store *s, struct arena *a, const struct queue_query *q, struct queue_place **places);
+
+struct queue_question {
+    int64_t place_id, row; /* place_id 0: no place was made */
+    struct slice code, name, address, group, reason, file_name, candidates;
+};
+
+/* Every open question, those of one fault together. Names as typed: restricted, whoever asks writes the audit
+ * first. */
+int queue_questions(struct store *s, struct arena *a, struct queue_question **questions);
+
 /* --- two records that may be one place (merge.c, compare.c) --- */
 
 struct review_merge {
@@ -65,7 +96,7 @@ bool review_merge(struct store *s, int64_t id, const struct review_merge *m,
 enum sameness { SAME_UNKNOWN, SAME_YES, SAME_NO };
 
 struct place_pair {
-    const char *title;
+    const char *title; /* "Tình trạng|status": behind the bar the set of words its values belong to */
     struct slice one, other; /* empty of what is restricted: there only `same` speaks */
     enum sameness same;
     bool is_restricted;

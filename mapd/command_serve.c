@@ -48,7 +48,7 @@ static uint32_t build_number(void)
 static void set_page_policy(struct serve *s)
 {
     struct buf text = {0};
-    html_policy(&text, NULL, true);
+    html_policy(&text, NULL, PAGE_SPEAKS);
     memcpy(s->page_policy, text.p, text.n < sizeof s->page_policy ? text.n : sizeof s->page_policy - 1);
     buf_release(&text);
 }

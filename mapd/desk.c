@@ -60,6 +60,7 @@ static void remove_files(struct desk *d, struct job *job)
     unlink(job->path);
     unlink(job->mapping);
     unlink(job->report);
+    unlink(job->book);
     rmdir(folder);
 }
 
@@ -203,6 +204,7 @@ static bool take_in(struct run *r, const struct job *job, struct import_summary 
                                .sheet = job->sheet[0] ? job->sheet : NULL,
                                .mapping_path = access(job->mapping, R_OK) == 0 ? job->mapping : NULL,
                                .report_path = job->report,
+                               .second_report_path = job->book,
                                .who = job->who,
                                .progress = on_progress,
                                .progress_context = r,
@@ -299,6 +301,7 @@ static bool write_upload(struct desk *d, const struct upload *u, struct job *job
     snprintf(job->path, sizeof job->path, "%s/%s", folder, name);
     snprintf(job->mapping, sizeof job->mapping, "%s/.mapping.json", folder);
     snprintf(job->report, sizeof job->report, "%s/.report.csv", folder);
+    snprintf(job->book, sizeof job->book, "%s/.report.xlsx", folder);
     if (mkdir(folder, 0700) != 0)
         return fault_set(f, FAULT_FILE_WRITE, NULL, "%s", strerror(errno));
     return file_write(job->path, u->bytes, f);

@@ -18,9 +18,10 @@ struct job {
     enum job_state state;
     enum import_kind kind;
     char who[JOB_WHO];
-    char path[JOB_PATH], mapping[JOB_PATH], report[JOB_PATH]; /* files; mapping may not be there */
-    char sheet[128];                                          /* empty: the first with headings */
-    uint64_t rows, estimate;                                  /* while it runs */
+    char path[JOB_PATH], mapping[JOB_PATH]; /* files; mapping may not be there */
+    char report[JOB_PATH], book[JOB_PATH];  /* the report as CSV and as XLSX */
+    char sheet[128];                        /* empty: the first with headings */
+    uint64_t rows, estimate;                /* while it runs */
     struct import_summary sum;
     struct fault fault;
 };

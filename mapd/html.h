@@ -38,8 +38,9 @@ void html_page_close(struct buf *out, struct slice footer);
 /* The style of all such pages. */
 struct slice html_style(void);
 /* Their Content-Security-Policy: the one style, and one more if there is one, allowed by hash; scripts not at
- * all. `speaks`: the resident's page, with the script below and audio of ours. */
-void html_policy(struct buf *out, const char *more_style, bool speaks);
+ * all, but for the script that reads aloud (by hash), or the map's own files. */
+enum page_does { PAGE_ONLY_READS, PAGE_SPEAKS, PAGE_SHOWS_MAP };
+void html_policy(struct buf *out, const char *more_style, enum page_does does);
 /* <script> that reads the page aloud with the device's own voice, if it has one. */
 void html_voice_script(struct buf *out);
 

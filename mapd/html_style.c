@@ -88,16 +88,19 @@ static void allow(struct buf *out, struct slice text)
     buf_char(out, '\'');
 }
 
-void html_policy(struct buf *out, const char *more_style, bool speaks)
+void html_policy(struct buf *out, const char *more_style, enum page_does does)
 {
     buf_text(out, "default-src 'none'; style-src");
     allow(out, html_style());
     if (more_style)
         allow(out, slice_of(more_style));
-    if (speaks) {
+    if (does == PAGE_SPEAKS) {
         buf_text(out, "; script-src");
         allow(out, SLICE(VOICE_SCRIPT));
         buf_text(out, "; media-src 'self'");
     }
-    buf_text(out, "; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+    if (does == PAGE_SHOWS_MAP)
+        buf_text(out, " 'self'; script-src 'self'; connect-src 'self'; font-src 'self'");
+    buf_text(out, does == PAGE_SHOWS_MAP ? "; img-src data: blob:" : "; img-src data:");
+    buf_text(out, "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
 }

@@ -273,6 +273,9 @@ struct link {
 
 /* Revision and local day as one number: what belongs to another is out of date. */
 int64_t generation_of(const struct snapshot *s);
+/* "/a/review-3KJ2.js" of the files of the map application, whose names carry their hash (serve_asset.c); NULL
+ * when the program was built without. In the arena. */
+const char *asset_path(const struct call *c, const char *stem, const char *end);
 const char *office_of(const struct call *c);                  /* "UBND Phường Mẫu" */
 const char *day_text(const struct call *c, struct slice iso); /* as people write a day */
 const char *local_day(const struct call *c);                  /* "2026-11-22" of the snapshot */

@@ -116,6 +116,42 @@ static bool find_on_disk(const struct call *c, struct slice path, struct file *f
     return found;
 }
 
+static bool is_asset(struct slice path, const char *stem, const char *end)
+{
+    struct slice name = slice_of(stem);
+    if (!slice_starts(path, SLICE("/a/")) || !slice_ends(path, slice_of(end)))
+        return false;
+    path.p += 3;
+    path.n -= 3;
+    return slice_starts(path, name) && path.n > name.n && path.p[name.n] == '-';
+}
+
+static const char *path_on_disk(const struct call *c, const char *stem, const char *end)
+{
+    struct buf table = {0};
+    struct fault ignored = {0};
+    struct slice line, word[4];
+    const char *found = NULL;
+    if (!file_read(arena_format(c->arena, "%s/assets.inc", c->serve->web_dir), FILE_LIMIT, &table, &ignored))
+        return NULL;
+    struct slice rest = buf_to_slice(&table);
+    while (!found && slice_next(&rest, '\n', &line))
+        if (read_row(line, word) && is_asset(word[0], stem, end))
+            found = arena_text(c->arena, word[0]);
+    buf_release(&table);
+    return found;
+}
+
+const char *asset_path(const struct call *c, const char *stem, const char *end)
+{
+    if (c->serve->web_dir)
+        return path_on_disk(c, stem, end);
+    for (const struct asset *a = ASSETS; a->path; a++)
+        if (is_asset(slice_of(a->path), stem, end))
+            return a->path;
+    return NULL;
+}
+
 static void send_file(const struct call *c, struct reply *r, const struct file *file)
 {
     const char *tag = arena_format(c->arena, "\"%08x%s\"", crc32_of(file->bytes), CODING_ENDS[file->coding]);

@@ -349,11 +349,13 @@ static void problems_html(const struct call *c, struct buf *out, const struct jo
     struct buf rows = {0};
     desk_rows(staff_of(c)->desk, job->id, &rows);
     if (rows.n) {
-        buf_format(out,
-                   "<h2>Các dòng cần xem</h2><p><a href=\"%s\">Tải báo cáo (CSV)</a> – có đủ mọi dòng; dưới "
-                   "đây nhiều nhất "
-                   "%d dòng đầu.</p>",
-                   job_url(c, job, "/report.csv"), JOB_ROWS_SHOWN);
+        buf_format(
+            out,
+            "<h2>Các dòng cần xem</h2><p><a href=\"%s\">Tải báo cáo XLSX</a> – mỗi dòng như trong tệp, thêm "
+            "vấn đề và cách sửa; sửa ngay trong tệp ấy rồi nhập lại được. <a href=\"%s\">Tải báo cáo "
+            "CSV</a>. "
+            "Tệp có đủ mọi dòng; dưới đây nhiều nhất %d dòng đầu.</p>",
+            job_url(c, job, "/report.xlsx"), job_url(c, job, "/report.csv"), JOB_ROWS_SHOWN);
         buf_text(out, ROWS_HEAD);
         buf_slice(out, buf_to_slice(&rows));
         html_table_close(out);
@@ -457,15 +459,28 @@ bool staff_run(const struct call *c, struct reply *r, struct fault *f)
     return true;
 }
 
-bool staff_report(const struct call *c, struct reply *r, struct fault *f)
+static bool send_report(const struct call *c, struct reply *r, bool is_book, struct fault *f)
 {
     enum { REPORT_MOST = 256 * 1024 * 1024 };
     struct job *job = ARENA_NEW(c->arena, struct job);
-    if (!get_job(c, job, f) || !file_read(job->report, REPORT_MOST, &r->body, f))
+    if (!get_job(c, job, f) || !file_read(is_book ? job->book : job->report, REPORT_MOST, &r->body, f))
         return false;
-    r->type = "text/csv; charset=utf-8";
-    reply_header(r, "Content-Disposition", "attachment; filename=\"bao-cao-nhap.csv\"");
+    r->type = is_book ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                      : "text/csv; charset=utf-8";
+    reply_header(r, "Content-Disposition",
+                 is_book ? "attachment; filename=\"bao-cao-nhap.xlsx\""
+                         : "attachment; filename=\"bao-cao-nhap.csv\"");
     return true;
+}
+
+bool staff_report(const struct call *c, struct reply *r, struct fault *f)
+{
+    return send_report(c, r, false, f);
+}
+
+bool staff_report_book(const struct call *c, struct reply *r, struct fault *f)
+{
+    return send_report(c, r, true, f);
 }
 
 /* --- imports of the past --- */

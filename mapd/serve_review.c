@@ -1,65 +1,42 @@
-/* serve_review: the questions that imports left, grouped by what one decision would mend; and one question at
- * a time with its candidates. A decision goes to layers/review.c, which remembers and publishes it. */
+/* serve_review: one question about where a row stands: the address as it was understood, the candidates, the
+ * pin. A decision goes to layers/review.c, which remembers and publishes it. The map beside it and the keys
+ * are web/app/review.js; every step is a form or a link without them. */
+#include "mapd/review.h"
+
 #include "import/import.h"
 #include "layers/json.h"
 #include "mapd/say.h"
-#include "mapd/staff.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { NEIGHBOURS = 500 };
 
 static struct store *store_of(const struct call *c)
 {
     return c->serve->staff->store;
 }
 
-/* --- the queue --- */
-
-bool staff_reviews(const struct call *c, struct reply *r, struct fault *f)
-{
-    (void)f;
-    struct review_group *groups;
-    int count = review_groups(store_of(c), c->arena, &groups);
-    struct buf *out = &r->body;
-    staff_page_open(c, r, "Hàng chờ");
-    if (!count)
-        note_html(out, "good", "Không có câu hỏi nào đang chờ.");
-    else
-        buf_format(out, "<p>%lld dòng chờ người quyết định, xếp theo loại vướng mắc.</p>",
-                   (long long)review_count(store_of(c)));
-    html_table_open(out, "Các loại vướng mắc");
-    buf_text(out, "<tr><th class=\"n\">Số dòng</th><th>Vướng mắc</th><th></th></tr>");
-    for (int i = 0; i < count; i++) {
-        buf_format(out, "<tr><td class=\"n\">%lld</td><td>", (long long)groups[i].count);
-        html_text(out, groups[i].reason);
-        if (groups[i].example.n) {
-            buf_text(out, "<br><span class=\"quiet\">");
-            html_text(out, groups[i].example);
-            buf_text(out, groups[i].count > 1 ? " …</span>" : "</span>");
-        }
-        buf_format(out, "</td><td><a href=\"/staff/review/%lld\">Xem từng dòng</a></td></tr>",
-                   (long long)groups[i].first_id);
-    }
-    html_table_close(out);
-    staff_page_close(c, r);
-    return true;
-}
-
 /* --- candidates --- */
-
-struct candidate {
-    bool is_place; /* another place, by its code; else a position */
-    struct slice code, street, position, why;
-    struct lonlat at;
-    double accuracy_m, score;
-};
-
-enum { CANDIDATES_MOST = 20 };
 
 static struct slice text_of(const struct json *v, const char *key, struct arena *a)
 {
     const char *text = json_to_text(json_get(v, key));
     return arena_slice(a, slice_of(text));
+}
+
+/* What a kind of position is worth where the geocoder did not say. */
+static double usual_accuracy(struct slice position)
+{
+    static const struct {
+        const char *position;
+        double metres;
+    } USUAL[] = {{"house_number", 20}, {"interpolated", 100}, {"street", 300}, {"residential_group", 500}};
+    for (size_t i = 0; i < COUNT_OF(USUAL); i++)
+        if (slice_equal(position, slice_of(USUAL[i].position)))
+            return USUAL[i].metres;
+    return 1000;
 }
 
 static bool read_candidate(const struct json *v, struct arena *a, struct candidate *out)
@@ -75,16 +52,17 @@ static bool read_candidate(const struct json *v, struct arena *a, struct candida
     out->why = text_of(v, "why", a);
     bool scored = json_to_real(json_get(v, "score"), &out->score);
     (void)scored;
-    return json_to_real(json_get(v, "lon"), &out->at.lon) && json_to_real(json_get(v, "lat"), &out->at.lat) &&
-           json_to_real(json_get(v, "accuracy_m"), &out->accuracy_m);
+    bool measured = json_to_real(json_get(v, "accuracy_m"), &out->accuracy_m) && out->accuracy_m >= 1;
+    out->accuracy_m = measured ? out->accuracy_m : usual_accuracy(out->position);
+    return json_to_real(json_get(v, "lon"), &out->at.lon) && json_to_real(json_get(v, "lat"), &out->at.lat);
 }
 
-static int read_candidates(const struct review_item *item, struct arena *a, struct candidate *out)
+int candidates_read(struct slice json, struct arena *a, struct candidate out[CANDIDATES_MOST])
 {
     struct json *root = NULL;
     struct fault ignored = {0};
     int count = 0;
-    if (!item->candidates.n || !json_parse(&root, item->candidates, "candidates", &ignored))
+    if (!json.n || !json_parse(&root, json, "candidates", &ignored))
         return 0;
     for (size_t i = 0; i < json_size(root) && count < CANDIDATES_MOST; i++)
         count += read_candidate(json_at(root, i), a, &out[count]);
@@ -92,77 +70,185 @@ static int read_candidates(const struct review_item *item, struct arena *a, stru
     return count;
 }
 
-/* What a kind of position is worth where the geocoder did not say. */
-static double accuracy_of(const struct candidate *k)
-{
-    static const struct {
-        const char *position;
-        double metres;
-    } USUAL[] = {{"house_number", 20}, {"interpolated", 100}, {"street", 300}, {"residential_group", 500}};
-    for (size_t i = 0; k->accuracy_m < 1 && i < COUNT_OF(USUAL); i++)
-        if (slice_equal(k->position, slice_of(USUAL[i].position)))
-            return USUAL[i].metres;
-    return k->accuracy_m < 1 ? 1000 : k->accuracy_m;
-}
-
-static void hidden(struct buf *out, const char *name, int value)
-{
-    buf_format(out, "<input type=\"hidden\" name=\"%s\" value=\"%d\">", name, value);
-}
-
-static const char *item_url(const struct call *c, int64_t id)
+const char *review_url(const struct call *c, int64_t id)
 {
     return arena_format(c->arena, "/staff/review/%lld", (long long)id);
 }
 
-static void candidate_html(const struct call *c, struct buf *out, const struct candidate *k)
+static void place_html(const struct call *c, struct buf *out, const struct candidate *k)
 {
-    if (k->is_place) {
-        buf_text(out, "<td colspan=\"4\">Điểm đã có trong sổ: ");
-        html_link(out, slice_of(arena_format(c->arena, "/staff/c/%.*s", (int)k->code.n, k->code.p)), k->code);
-        buf_text(out, "</td><td></td>");
-        return;
+    buf_text(out, "<li>Điểm đã có trong sổ: ");
+    html_link(out, slice_of(arena_format(c->arena, "/staff/c/%.*s", (int)k->code.n, k->code.p)), k->code);
+    buf_text(out, "</li>");
+}
+
+static void position_html(const struct call *c, struct buf *out, const struct review_item *item,
+                          const struct candidate *k, int number)
+{
+    static const double FULL = 100;
+    buf_format(out, "<li data-lon=\"%.7f\" data-lat=\"%.7f\" data-accuracy=\"%.0f\">", k->at.lon, k->at.lat,
+               k->accuracy_m);
+    if (item->place_id && !item->closed_at.n && may(c, ROUTE_STAFF_DECIDE)) {
+        form_open(c, out, review_url(c, item->id));
+        buf_format(out,
+                   "<input type=\"hidden\" name=\"decision\" value=\"accept\"><input type=\"hidden\" "
+                   "name=\"candidate\" "
+                   "value=\"%d\"><button><kbd>%d</kbd> Chọn vị trí này</button></form>",
+                   number - 1, number);
     }
-    buf_text(out, "<td>");
-    html_text(out, k->street.n ? k->street : SLICE("–"));
-    buf_text(out, "</td><td>");
+    buf_text(out, "<b>");
+    html_text(out, k->street.n ? k->street : SLICE("(không rõ đường)"));
+    buf_text(out, "</b><br>");
     html_text(out, say_word("position", k->position, false));
-    buf_format(out, ", sai số %.0f m", accuracy_of(k));
+    buf_format(out, ", sai số %.0f m", k->accuracy_m);
+    if (k->score < FULL)
+        buf_format(out, ", bị trừ %.0f điểm", FULL - k->score);
     if (k->why.n) {
         buf_text(out, "<br><span class=\"quiet\">");
         html_text(out, k->why);
         buf_text(out, "</span>");
     }
-    buf_format(out,
-               "</td><td class=\"n\">%.0f</td><td><a href=\"/#18/%.5f/%.5f\">%.6f, "
-               "%.6f</a></td><td>",
-               k->score, k->at.lat, k->at.lon, k->at.lat, k->at.lon);
+    buf_format(out, " <a href=\"/#18/%.5f/%.5f\">%.6f, %.6f</a></li>", k->at.lat, k->at.lon, k->at.lat,
+               k->at.lon);
 }
 
 static void candidates_html(const struct call *c, struct buf *out, const struct review_item *item)
 {
     struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
-    int count = read_candidates(item, c->arena, all);
+    int count = candidates_read(item->candidates, c->arena, all);
     if (!count) {
         buf_text(out, "<p class=\"quiet\">Chương trình không có gợi ý nào cho dòng này.</p>");
         return;
     }
-    html_table_open(out, "Các gợi ý");
-    buf_text(
-        out,
-        "<tr><th>Gợi ý</th><th>Biết nhờ</th><th class=\"n\">Điểm</th><th>Vĩ độ, kinh độ</th><th></th></tr>");
-    for (int i = 0; i < count; i++) {
-        buf_text(out, "<tr>");
-        candidate_html(c, out, &all[i]);
-        if (!all[i].is_place && item->place_id && may(c, ROUTE_STAFF_DECIDE)) {
-            form_open(c, out, item_url(c, item->id));
-            buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"accept\">");
-            hidden(out, "candidate", i);
-            buf_text(out, "<button>Chọn vị trí này</button></form>");
-        }
-        buf_text(out, all[i].is_place ? "</tr>" : "</td></tr>");
+    buf_text(out, "<ol class=\"candidates\">");
+    for (int i = 0; i < count; i++)
+        if (all[i].is_place)
+            place_html(c, out, &all[i]);
+        else
+            position_html(c, out, item, &all[i], i + 1);
+    buf_text(out, "</ol>");
+}
+
+/* --- the address as it was understood --- */
+
+struct address_part {
+    const char *kind, *title;
+};
+
+static const struct address_part PARTS[] = {{"number", "số nhà"}, {"alley", "kiệt, hẻm"}, {"street", "đường"},
+                                            {"group", "tổ"},      {"ward", "phường"},     {"note", "ghi chú"},
+                                            {"ignored", "bỏ qua"}};
+
+static int part_of(const char *kind)
+{
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++)
+        if (strcmp(PARTS[i].kind, kind) == 0)
+            return (int)i;
+    return -1;
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct geocode_span *m = a, *n = b;
+    return (m->start > n->start) - (m->start < n->start);
+}
+
+static void spans_html(struct buf *out, struct geocode_result *r, bool seen[COUNT_OF(PARTS)])
+{
+    uint32_t at = 0;
+    qsort(r->spans, (size_t)r->span_count, sizeof *r->spans, by_start);
+    for (int i = 0; i < r->span_count; i++) {
+        const struct geocode_span *s = &r->spans[i];
+        int part = part_of(s->kind);
+        if (part < 0 || s->start < at || s->end <= s->start || s->end > r->normalised.n)
+            continue;
+        html_text(out, (struct slice){r->normalised.p + at, s->start - at});
+        buf_format(out, "<mark class=\"p-%s\">", s->kind);
+        html_text(out, (struct slice){r->normalised.p + s->start, s->end - s->start});
+        buf_text(out, "</mark>");
+        at = s->end;
+        seen[part] = true;
     }
-    html_table_close(out);
+    html_text(out, (struct slice){r->normalised.p + at, r->normalised.n - at});
+}
+
+/* Read again with what is known now; the question was asked with what was known then. */
+static void address_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    struct geocoder *g;
+    struct fault ignored = {0};
+    struct geocode_query q = {.address = item->address};
+    struct geocode_result r = {0};
+    bool seen[COUNT_OF(PARTS)] = {false};
+    if (!item->address.n || !geocoder_open(&g, store_of(c), &ignored))
+        return;
+    geocode(g, &q, c->arena, &r);
+    geocoder_close(g);
+    buf_text(out, "<p class=\"parts\">");
+    spans_html(out, &r, seen);
+    buf_text(out, "</p><p class=\"quiet parts\">");
+    for (size_t i = 0; i < COUNT_OF(PARTS); i++)
+        if (seen[i])
+            buf_format(out, "<mark class=\"p-%s\">%s</mark> ", PARTS[i].kind, PARTS[i].title);
+    buf_text(out, "</p><p><b>Vì sao:</b> ");
+    html_text(out, r.why);
+    buf_text(out, "</p>");
+}
+
+/* --- from one question to the next --- */
+
+static int64_t neighbour(const struct call *c, int64_t id)
+{
+    struct review_item *others;
+    struct review_query q = {.like = id, .limit = NEIGHBOURS};
+    int count = review_list(store_of(c), c->arena, &q, &others);
+    int64_t first = 0;
+    for (int i = 0; i < count; i++) {
+        if (others[i].id > id)
+            return others[i].id;
+        if (others[i].id != id && !first)
+            first = others[i].id;
+    }
+    return first;
+}
+
+/* The first question of the kind that stands behind this one's in the queue. */
+static int64_t next_kind(const struct call *c, const struct review_item *item)
+{
+    struct review_group *groups;
+    int count = review_groups(store_of(c), c->arena, &groups);
+    struct slice kind = item->fault_group.n ? item->fault_group : item->reason;
+    for (int i = 0; i < count; i++) {
+        const struct review_group *g = &groups[i];
+        if (slice_equal(g->fault_group.n ? g->fault_group : g->reason, kind))
+            return groups[(i + 1) % count].first_id == item->id ? 0 : groups[(i + 1) % count].first_id;
+    }
+    return count ? groups[0].first_id : 0;
+}
+
+static void step_html(const struct call *c, struct buf *out, int64_t id, const char *key, const char *text)
+{
+    if (id)
+        buf_format(out, "<a data-key=\"%s\" href=\"%s\"><kbd>%s</kbd> %s</a>", key, review_url(c, id), key,
+                   text);
+}
+
+void review_steps(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    buf_text(out, "<nav aria-label=\"Câu hỏi khác\"><a href=\"/staff/review\">Cả hàng chờ</a>");
+    step_html(c, out, neighbour(c, item->id), "n", "Dòng sau cùng loại");
+    step_html(c, out, next_kind(c, item), "s", "Để sau, sang loại khác");
+    buf_text(out, "</nav>");
+}
+
+const char *review_after(const struct call *c, int64_t id)
+{
+    struct review_item item;
+    struct fault ignored = {0};
+    int64_t next = neighbour(c, id);
+    if (!next && review_read(store_of(c), c->arena, id, &item, &ignored))
+        next = next_kind(c, &item);
+    return next ? review_url(c, next) : "/staff/review";
 }
 
 /* --- one question --- */
@@ -196,12 +282,24 @@ static void facts_html(const struct call *c, struct buf *out, const struct revie
     buf_text(out, "</dl>");
 }
 
+/* Shown by the page's script; it needs to know where the place stands now. */
+static void map_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    struct place_position now;
+    buf_text(out, "<div id=\"map\" class=\"map\" tabindex=\"0\" role=\"application\" aria-label=\"Bản đồ các "
+                  "gợi ý\" hidden");
+    if (item->place_id && place_read_point(store_of(c), item->place_id, &now))
+        buf_format(out, " data-lon=\"%.7f\" data-lat=\"%.7f\"", now.at.lon, now.at.lat);
+    buf_text(out, "></div>");
+}
+
 static void pin_html(const struct call *c, struct buf *out, const struct review_item *item)
 {
-    buf_text(out, "<h2>Tự đặt vị trí</h2><p>Đã đến tận nơi hoặc biết chắc: gõ toạ độ (trên bản đồ: bấm vào "
-                  "điểm, chép vĩ độ và kinh "
-                  "độ). Chương trình nhớ cho lần sau.</p>");
-    form_open(c, out, item_url(c, item->id));
+    buf_text(
+        out,
+        "<h2>Tự đặt vị trí</h2><p>Đã đến tận nơi hoặc biết chắc: bấm lên bản đồ rồi kéo ghim đỏ tới đúng "
+        "cửa, hoặc gõ toạ độ. Chương trình nhớ cho lần sau.</p>");
+    form_open(c, out, review_url(c, item->id));
     buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"pin\"><div class=\"inline\"><div>");
     form_input(out, "Vĩ độ", "lat", "text", "inputmode=\"decimal\" required placeholder=\"16,0678\"");
     buf_text(out, "</div><div>");
@@ -217,7 +315,7 @@ static void leave_html(const struct call *c, struct buf *out, const struct revie
                                    "hãy ghi thêm mã điểm cho dòng đó "
                                    "trong tệp rồi nhập lại.");
     buf_text(out, "</p>");
-    form_open(c, out, item_url(c, item->id));
+    form_open(c, out, review_url(c, item->id));
     buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"leave\"><p><button>Để nguyên, đóng câu "
                   "hỏi</button></p></form>");
 }
@@ -246,19 +344,41 @@ static void neighbours_html(const struct call *c, struct buf *out, const struct 
             continue;
         const struct slice name = others[i].address.n ? others[i].address : others[i].name;
         buf_text(out, "<li>");
-        html_link(out, slice_of(item_url(c, others[i].id)),
+        html_link(out, slice_of(review_url(c, others[i].id)),
                   name.n ? name : slice_of(arena_format(c->arena, "dòng %lld", (long long)others[i].row)));
         buf_text(out, "</li>");
     }
     buf_text(out, "</ul>");
 }
 
+static void where_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    bool decides = !item->closed_at.n && may(c, ROUTE_STAFF_DECIDE);
+    address_html(c, out, item);
+    buf_text(out, "<div class=\"beside\"><div><h2>Gợi ý</h2>");
+    candidates_html(c, out, item);
+    if (decides && item->place_id)
+        pin_html(c, out, item);
+    if (decides)
+        leave_html(c, out, item);
+    buf_text(out, "</div>");
+    map_html(c, out, item);
+    buf_text(out, "</div>");
+}
+
+static bool is_duplicate(const struct review_item *item)
+{
+    return item->place_id && slice_equal(item->fault_group, SLICE("duplicate"));
+}
+
 static bool item_page(const struct call *c, struct reply *r, const struct review_item *item, struct slice raw)
 {
     struct buf *out = &r->body;
-    staff_page_open(c, r,
-                    item->name.n ? arena_text(c->arena, item->name)
-                                 : arena_format(c->arena, "Dòng %lld", (long long)item->row));
+    staff_map_page_open(c, r,
+                        item->name.n ? arena_text(c->arena, item->name)
+                                     : arena_format(c->arena, "Dòng %lld", (long long)item->row));
+    review_last(c, out);
+    review_steps(c, out, item);
     if (item->closed_at.n)
         note_html(out, "good", "Câu hỏi này đã được quyết định.");
     facts_html(c, out, item);
@@ -269,13 +389,10 @@ static bool item_page(const struct call *c, struct reply *r, const struct review
     } else {
         row_button(c, out, item);
     }
-    buf_text(out, "<h2>Gợi ý</h2>");
-    candidates_html(c, out, item);
-    if (!item->closed_at.n && may(c, ROUTE_STAFF_DECIDE)) {
-        if (item->place_id)
-            pin_html(c, out, item);
-        leave_html(c, out, item);
-    }
+    if (is_duplicate(item))
+        duplicate_html(c, out, item);
+    else
+        where_html(c, out, item);
     neighbours_html(c, out, item);
     staff_page_close(c, r);
     return true;
@@ -355,7 +472,7 @@ static bool take_candidate(const struct call *c, const struct review_item *item,
                            struct fault *f)
 {
     struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
-    int count = read_candidates(item, c->arena, all);
+    int count = candidates_read(item->candidates, c->arena, all);
     int64_t chosen = -1;
     if (!slice_to_int(form_get(&c->form, "candidate"), &chosen) || chosen < 0 || chosen >= count ||
         all[chosen].is_place)
@@ -363,7 +480,7 @@ static bool take_candidate(const struct call *c, const struct review_item *item,
     const struct candidate *k = &all[chosen];
     d->decision = "accept";
     d->position = (struct place_position){
-        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = accuracy_of(k)};
+        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = k->accuracy_m};
     return true;
 }
 
@@ -387,12 +504,13 @@ static bool understand(const struct call *c, const struct review_item *item, str
 
 bool staff_decide(const struct call *c, struct reply *r, struct fault *f)
 {
-    struct review_item item, *others;
+    struct review_item item;
     struct slice decision = form_get(&c->form, "decision");
     struct review_decision d = {.who = who_of(c), .decision = "leave"};
-    struct review_query q = {.like = c->value[PARAMETER_REVIEW].integer, .limit = 2};
     if (!read_item(c, &item, f))
         return false;
+    if (slice_equal(decision, SLICE("merge")) || slice_equal(decision, SLICE("both")))
+        return duplicate_decide(c, r, &item, f);
     d.moves = !slice_equal(decision, SLICE("leave"));
     if (d.moves && !item.place_id)
         return fault_set(f, FAULT_BAD_STATE, NULL, "%s",
@@ -402,13 +520,9 @@ bool staff_decide(const struct call *c, struct reply *r, struct fault *f)
         return false;
     if (d.moves && !understand(c, &item, &d, f))
         return false;
-    int count = review_list(store_of(c), c->arena, &q, &others);
+    const char *next = review_after(c, item.id);
     if (!review_decide(store_of(c), item.id, &d, f))
         return false;
-    const char *next = "/staff/review";
-    for (int i = 0; i < count; i++)
-        if (others[i].id != item.id)
-            next = item_url(c, others[i].id);
     reply_redirect(r, 303, next);
     return true;
 }

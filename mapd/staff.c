@@ -9,11 +9,11 @@
 
 enum { PATIENCE_MS = 2000 }; /* an import holds the file for longer than a person at a page will wait */
 
-static void set_policy(struct staff *s)
+static void set_policy(char policy[POLICY_MOST], enum page_does does)
 {
     struct buf text = {0};
-    html_policy(&text, staff_style(), false);
-    memcpy(s->policy, text.p, text.n < sizeof s->policy ? text.n : sizeof s->policy - 1);
+    html_policy(&text, staff_style(), does);
+    memcpy(policy, text.p, text.n < POLICY_MOST ? text.n : POLICY_MOST - 1);
     buf_release(&text);
 }
 
@@ -25,7 +25,8 @@ bool staff_open(struct staff **out, const struct arguments *args, struct fault *
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->known_lock, NULL);
     s->arguments = args;
-    set_policy(s);
+    set_policy(s->policy, PAGE_ONLY_READS);
+    set_policy(s->map_policy, PAGE_SHOWS_MAP);
     if (!command_open(&s->store, args, STORE_WRITE, f) || !desk_open(&s->desk, args, f)) {
         staff_close(s);
         return false;

@@ -12,7 +12,7 @@
 #include "mapd/mapd.h"
 #include "mapd/serve.h"
 
-enum { UPLOAD_MOST = 64 * 1024 * 1024, KNOWN_TOKENS = 64 };
+enum { UPLOAD_MOST = 64 * 1024 * 1024, KNOWN_TOKENS = 64, POLICY_MOST = 512 };
 
 struct desk;
 
@@ -21,7 +21,7 @@ struct staff {
     struct store *store;
     const struct arguments *arguments; /* for a connection of the import's own */
     struct desk *desk;
-    char policy[512]; /* Content-Security-Policy of these pages */
+    char policy[POLICY_MOST], map_policy[POLICY_MOST]; /* Content-Security-Policy; of pages with a map */
     pthread_mutex_t known_lock;
     char known[KNOWN_TOKENS][TOKEN_LENGTH + 1]; /* sessions seen lately: they may upload */
     unsigned next_known;
@@ -57,6 +57,8 @@ int64_t unix_now(void);
 /* --- staff_page.c --- */
 
 void staff_page_open(const struct call *c, struct reply *r, const char *title);
+/* The same with the files of the map beside it, when the program has them: the page must work without. */
+void staff_map_page_open(const struct call *c, struct reply *r, const char *title);
 void staff_page_close(const struct call *c, struct reply *r);
 /* The whole page of a refusal, in plain words. */
 void staff_refuse(struct call *c, struct reply *r, int status, const char *text);

@@ -48,7 +48,7 @@ static void bar_html(const struct call *c, struct buf *out)
     buf_text(out, "</a><button>Đăng xuất</button></form></nav>");
 }
 
-void staff_page_open(const struct call *c, struct reply *r, const char *title)
+static void open_page(const struct call *c, struct reply *r, const char *title, const char *policy)
 {
     struct buf bar = {0};
     bar_html(c, &bar);
@@ -59,7 +59,7 @@ void staff_page_open(const struct call *c, struct reply *r, const char *title)
                         .wide = true,
                         .more_style = staff_style(),
                         .bar = buf_to_slice(&bar)};
-    reply_header(r, "Content-Security-Policy", c->serve->staff->policy);
+    reply_header(r, "Content-Security-Policy", policy);
     if (c->visitor && c->visitor->is_new && !c->visitor->is_program)
         session_set((struct call *)c, r, c->visitor->token);
     html_page_open(&r->body, &page);
@@ -67,6 +67,21 @@ void staff_page_open(const struct call *c, struct reply *r, const char *title)
     html_text(&r->body, slice_of(title));
     buf_text(&r->body, "</h1>");
     buf_release(&bar);
+}
+
+void staff_page_open(const struct call *c, struct reply *r, const char *title)
+{
+    open_page(c, r, title, c->serve->staff->policy);
+}
+
+void staff_map_page_open(const struct call *c, struct reply *r, const char *title)
+{
+    const char *style = asset_path(c, "review-style", ".css"), *script = asset_path(c, "review", ".js");
+    open_page(c, r, title, c->serve->staff->map_policy);
+    if (style && script)
+        buf_format(&r->body,
+                   "<link rel=\"stylesheet\" href=\"%s\"><script type=\"module\" src=\"%s\"></script>", style,
+                   script);
 }
 
 void staff_page_close(const struct call *c, struct reply *r)

@@ -56,7 +56,7 @@ const leaveOut = {
 async function bundle() {
   const { outputFiles } = await build({
     absWorkingDir: here,
-    entryPoints: { main: 'app/main.js', style: 'style.css', icon: 'icon.svg' },
+    entryPoints: { main: 'app/main.js', style: 'style.css', icon: 'icon.svg', review: 'app/review.js', 'review-style': 'review.css' },
     bundle: true,
     minify: true,
     format: 'esm',

@@ -17,6 +17,8 @@ import urllib.parse
 import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../import"))
+import round_trip
 import serve
 import ward
 
@@ -167,6 +169,7 @@ MATRIX = {
     "GET /staff/users": {"admin"}, "POST /staff/users": {"admin"}, "POST /staff/users/change": {"admin"},
     "GET /staff/import": TAKE_IN, "POST /staff/import": TAKE_IN, "GET /staff/import/{job}": TAKE_IN,
     "POST /staff/import/{job}/mapping": TAKE_IN, "POST /staff/import/{job}/run": TAKE_IN, "GET /staff/import/{job}/report.csv": TAKE_IN,
+    "GET /staff/import/{job}/report.xlsx": TAKE_IN, "POST /staff/review/export.xlsx": DECIDE, "POST /staff/decisions/{decision}/undo": DECIDE,
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
     "GET /staff/review": ASK, "GET /staff/review/{review}": ASK, "POST /staff/review/{review}": DECIDE, "POST /staff/review/{review}/row": DECIDE,
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
@@ -430,6 +433,7 @@ def review_queue(s, path, program):
     target = f"/staff/review/{review}"
     page = b.ask(target).text()
     check("candidates with their why", "Nguyễn Văn Linh" in page and "&lt;i&gt;typo:1" in page and page.count("Chọn vị trí này") == 2)
+    check("the address by its parts", '<p class="parts">' in page and "Vì sao:" in page, page[-3000:])
     check("the row itself stays closed", CANARY not in page and CANARY_PHONE not in page)
     check("no such candidate", b.post(target, {"decision": "accept", "candidate": "7"}).status == 400)
     check("nonsense", b.post(target, {"decision": "accept", "candidate": "x"}).status == 400)
@@ -443,6 +447,13 @@ def review_queue(s, path, program):
     check("the place stands there", row[:2] == ("street", 120) and abs(row[2] - 108.2) < 1e-6 and row[4] == 0, row)
     closed = db.execute("SELECT count(*), group_concat(DISTINCT closed_by), group_concat(DISTINCT decision) FROM review WHERE place_id = ? AND closed_at IS NOT NULL", place[:1]).fetchone()
     check("all its questions are closed, by whom", closed[0] >= 2 and closed[1] == "verifier" and closed[2] == "accept", closed)
+    decision = db.execute("SELECT max(id) FROM decision").fetchone()[0]
+    check("what was decided, and the way back", f"/staff/decisions/{decision}/undo" in b.ask("/staff/review").text())
+    check("taken back", b.post(f"/staff/decisions/{decision}/undo", {}, "/staff/review").status == 303, b.last.text()[-300:])
+    back = db.execute("SELECT position, needs_review, (SELECT count(*) FROM review WHERE place_id = p.id AND closed_at IS NULL), (SELECT count(*) FROM address_memory) FROM place p WHERE id = ?", place[:1]).fetchone()
+    check("as if nothing was", back[0] != "street" and back[2] >= 2 and back[3] == 0, back)
+    check("once", b.post(f"/staff/decisions/{decision}/undo", {}, "/staff/review").status == 400)
+    check("accepted again", b.post(target, {"decision": "accept", "candidate": "0"}).status == 303, b.last.text()[-300:])
     memory = db.execute("SELECT confirmed_by, lon, place_id FROM address_memory").fetchone()
     check("remembered", memory and memory[0] == "verifier" and abs(memory[1] - 108.2) < 1e-6 and memory[2] == place[0], memory)
     check("decided once", b.post(target, {"decision": "leave"}, "/staff").status == 400, b.last.status)
@@ -455,6 +466,33 @@ def review_queue(s, path, program):
     check("left", b.post(f"/staff/review/{twin}", {"decision": "leave"}).status == 303)
     db.close()
     return place[1]
+
+
+def left_over(s, path, program):
+    """What is left as a file: filled in, imported again, and no longer asked."""
+    b = signed_in(s, "entry")
+    text = f"Tên cơ sở,Chủ hộ,Địa chỉ\n{CANARY} quán,{CANARY},9999 đường không đâu cả\n".encode()
+    with tempfile.TemporaryDirectory() as folder:
+        name, book, filled = (os.path.join(folder, n) for n in ("a.csv", "left.xlsx", "filled.xlsx"))
+        open(name, "wb").write(text)
+        subprocess.run([program, "import", path, name, "--as", "establishments"], capture_output=True)
+        before = count(path, "SELECT count(*) FROM audit WHERE action = 'private.read' AND subject = 'review queue'")
+        answer = b.post("/staff/review/export.xlsx", {}, "/staff/review")
+        check("a workbook", answer.status == 200 and answer.body[:2] == b"PK" and "hang-cho.xlsx" in answer.headers["content-disposition"], answer.status)
+        check("written down first", count(path, "SELECT count(*) FROM audit WHERE action = 'private.read' AND subject = 'review queue'") == before + 1)
+        open(book, "wb").write(answer.body)
+        rows = round_trip.read_book(book)
+        head = {name: i for i, name in enumerate(rows[0])}
+        mine = [r for r in rows[1:] if CANARY in r[head["Tên cơ sở"]]]
+        check("the row with its own name, reason and advice", len(mine) == 1 and "đường" in mine[0][head["Vấn đề khi nhập"]] and mine[0][head["Cần làm gì"]], mine)
+        mine[0][head["Kinh độ"]], mine[0][head["Vĩ độ"]] = "108.2205", "16.0421"
+        round_trip.write_book(filled, [rows[0], *mine])
+        done = subprocess.run([program, "import", path, filled, "--as", "establishments", "--json"], capture_output=True)
+        check("it comes back as an update", b'"updated":1' in done.stdout and done.returncode == 0, done.stdout + done.stderr)
+        code = mine[0][head["Mã điểm"]]
+        row = sqlite3.connect(path).execute("SELECT p.position, p.public_name, (SELECT count(*) FROM review WHERE place_id = p.id AND closed_at IS NULL),"
+                                            " (SELECT count(*) FROM restricted WHERE owner = 'place' AND owner_id = p.id AND field = 'name') FROM place p WHERE code = ?", (code,)).fetchone()
+        check("it stands, nothing is asked, and the owner is hidden still", row[0] == "gps" and row[2:] == (0, 1) and CANARY not in row[1], row)
 
 
 def record_page(s, path, code):
@@ -526,6 +564,7 @@ def main(program):
     evidence_waits(s, path)
     large_and_broken(s)
     CODE.append(review_queue(s, path, program))
+    left_over(s, path, program)
     record_page(s, path, CODE[0])
     nothing_public(s, CODE[0])
     log = s.log_text()

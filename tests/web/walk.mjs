@@ -1,0 +1,89 @@
+// What the walks through the pages behind the sign-in share: a browser that may speak to one host only, pictures at several widths,
+// checks against WCAG, and the count of what passed.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const require = createRequire(new URL('../../web/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const BROWSER = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  headless: true,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-3d-apis', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+};
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const FIRST = 'mua thu ha noi 54';
+const LATER = 'gio len roi cang buom';
+
+export const title = (page) => page.locator('h1').textContent();
+export const press = (page, name) => Promise.all([page.waitForNavigation(), page.getByRole('button', { name, exact: true }).first().click()]);
+
+export async function signIn(page, base, name, password) {
+  await page.goto(`${base}staff/sign-in`);
+  await page.getByLabel('Tên đăng nhập').fill(name);
+  await page.getByLabel('Mật khẩu').fill(password);
+  await press(page, 'Đăng nhập');
+}
+
+export async function changePassword(page) {
+  await page.getByLabel('Mật khẩu hiện tại').fill(FIRST);
+  await page.getByLabel(/^Mật khẩu mới/).fill(LATER);
+  await page.getByLabel('Gõ lại mật khẩu mới').fill(LATER);
+  await press(page, 'Đổi mật khẩu');
+}
+
+export { FIRST };
+
+// widths: { name: { width, height } }; the last one is what the walk goes on with.
+export function makeWalk({ base, artefacts, widths, prefix }) {
+  let passed = 0;
+  const failures = [];
+  const pictures = new Set();
+  mkdirSync(artefacts, { recursive: true });
+
+  function check(name, good, detail = '') {
+    if (good) passed += 1;
+    else failures.push(name);
+    console.log(`${good ? 'ok  ' : 'FAIL'} ${name}${detail === '' ? '' : ': ' + detail}`);
+  }
+
+  async function look(page, name) {
+    for (const [device, size] of Object.entries(widths)) {
+      await page.setViewportSize(size);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      check(`${name} ${device}: does not scroll sideways`, wide <= 0, wide > 0 ? `${wide} px` : '');
+      await page.screenshot({ path: join(artefacts, `${prefix}-${name}-${device}.png`), fullPage: !pictures.has(name) });
+    }
+    pictures.add(name);
+    await page.evaluate(axeSource);
+    const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), WCAG);
+    const said = found.violations.map((v) => `${v.id} (${v.nodes.length}: ${v.nodes[0].target})`).join('; ');
+    check(`${name}: no WCAG 2.2 AA violation`, found.violations.length === 0, said);
+  }
+
+  async function walk(...steps) {
+    const browser = await chromium.launch(BROWSER);
+    const context = await browser.newContext({ locale: 'vi-VN', viewport: Object.values(widths).at(-1), acceptDownloads: true });
+    const page = await context.newPage();
+    const host = new URL(base).host;
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith('http') && url.host !== host) check(`request to ${url.host}`, false);
+    });
+    page.on('pageerror', (error) => check(`error on the page: ${error.message}`, false));
+    page.on('console', (message) => message.type() === 'error' && !/^Failed to load resource/.test(message.text()) && check(`said on the console: ${message.text()}`, false));
+    try {
+      for (const step of steps) await step(page);
+    } catch (error) {
+      check(`the walk ended: ${error.message.split('\n')[0]}`, false);
+      await page.screenshot({ path: join(artefacts, `${prefix}-where-it-ended.png`) });
+    }
+    await browser.close();
+    console.log(`${passed} passed, ${failures.length} failed`);
+    return failures.length;
+  }
+
+  return { check, look, walk };
+}
