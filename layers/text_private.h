@@ -1,4 +1,4 @@
-/* Code points and Vietnamese letters, shared by text.c, text_syllable.c and text_legacy.c; nobody else
+/* Code points and Vietnamese letters, shared by the text_*.c files; nobody else
  * includes this. */
 #ifndef LAYERS_TEXT_PRIVATE_H
 #define LAYERS_TEXT_PRIVATE_H

@@ -10,6 +10,7 @@ enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 10000, SORT_KEYS = 8 };
 struct sort_key {
     int field;
     bool descending;
+    struct slice *order; /* of a column of texts: by text id, the bytes that are compared */
 };
 
 /* One page of the items asked for; all of it lives in the arena of the call. */

@@ -67,8 +67,9 @@ static bool is_ogc(const struct route *route)
 
 static bool is_listed(enum route_id id)
 {
-    /* not the application, not the pages of staff */
-    return id != ROUTE_HOME && !(route_get(id)->kind & STAFF_ONLY);
+    /* not the application, not the pages of staff, not what residents send from a form */
+    return id != ROUTE_HOME && !(route_get(id)->kind & STAFF_ONLY) &&
+           slice_starts(slice_of(route_get(id)->path), SLICE("GET "));
 }
 
 /* Path below its server, with the collection's name in place of {collection} when there is one. */

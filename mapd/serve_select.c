@@ -4,6 +4,7 @@
  *
  * Pages follow each other by the feature they end with (`after`), so that nothing is seen twice or missed
  * when others come or go between two pages; `offset` counts instead. */
+#include "layers/text.h"
 #include "mapd/select.h"
 
 #include <stdlib.h>
@@ -139,9 +140,28 @@ static void find_in_order(const struct selection *s, struct result *out, uint32_
 
 /* --- pages in an order asked for --- */
 
-static int compare_texts(const struct column *column, uint32_t a, uint32_t b)
+/* Names are ordered as a Vietnamese list; days and times as they are written. */
+static struct slice *text_order(const struct call *c, const struct column *column, const uint32_t *rows,
+                                uint32_t count)
 {
-    struct slice x = snapshot_text(column, a), y = snapshot_text(column, b);
+    struct slice *order = ARENA_ARRAY(c->arena, struct slice, (size_t)column->text_count + 1);
+    struct buf key = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = column->text[rows[i]];
+        if (id == TEXT_NULL || order[id].p)
+            continue;
+        struct slice text = snapshot_text(column, rows[i]);
+        buf_reset(&key);
+        if (column->type == FIELD_TEXT)
+            text_order_key(text, &key);
+        order[id] = column->type == FIELD_TEXT ? arena_slice(c->arena, buf_to_slice(&key)) : text;
+    }
+    buf_release(&key);
+    return order;
+}
+
+static int compare_texts(struct slice x, struct slice y)
+{
     int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
     return order ? order : (x.n > y.n) - (x.n < y.n);
 }
@@ -155,10 +175,12 @@ static bool is_null(const struct column *column, uint32_t row)
     return column->integer[row] == INT_NULL;
 }
 
-static int compare_values(const struct column *column, uint32_t a, uint32_t b)
+static int compare_values(const struct sort_key *key, const struct column *column, uint32_t a, uint32_t b)
 {
     if (column->text)
-        return column->text[a] == column->text[b] ? 0 : compare_texts(column, a, b);
+        return column->text[a] == column->text[b]
+                   ? 0
+                   : compare_texts(key->order[column->text[a]], key->order[column->text[b]]);
     if (column->real)
         return (column->real[a] > column->real[b]) - (column->real[a] < column->real[b]);
     return (column->integer[a] > column->integer[b]) - (column->integer[a] < column->integer[b]);
@@ -174,11 +196,25 @@ static int compare_rows(const void *left, const void *right, void *context)
         bool no_a = is_null(column, a), no_b = is_null(column, b);
         if (no_a != no_b)
             return no_a ? 1 : -1;
-        int order = no_a ? 0 : compare_values(column, a, b);
+        int order = no_a ? 0 : compare_values(&r->keys[i], column, a, b);
         if (order)
             return r->keys[i].descending ? -order : order;
     }
     return (a > b) - (a < b);
+}
+
+/* The row behind which the page begins is compared too, though it may not be selected any more. */
+static void order_texts(const struct call *c, const struct selection *s, struct result *out, uint32_t *rows,
+                        uint32_t count)
+{
+    uint32_t more = s->after >= 0;
+    if (more)
+        rows[count] = (uint32_t)s->after;
+    for (int i = 0; i < out->key_count; i++) {
+        const struct column *column = &out->l->columns[out->keys[i].field];
+        if (column->text)
+            out->keys[i].order = text_order(c, column, rows, count + more);
+    }
 }
 
 static void find_sorted(const struct call *c, const struct selection *s, struct result *out)
@@ -190,6 +226,7 @@ static void find_sorted(const struct call *c, const struct selection *s, struct 
         if (is_selected(s, row))
             rows[count++] = row;
     }
+    order_texts(c, s, out, rows, count);
     qsort_r(rows, count, sizeof *rows, compare_rows, out);
     uint64_t first = out->offset;
     if (s->after >= 0) {
@@ -218,7 +255,7 @@ static bool read_order(const struct call *c, struct result *out, struct fault *f
             return fault_set(f, FAULT_BAD_PARAMETER, "sortby",
                              "\"%.*s\" không phải trường của lớp (tối đa %d)",
                              (int)(name.n > 60 ? 60 : name.n), name.p, SORT_KEYS);
-        out->keys[out->key_count++] = (struct sort_key){field, descending};
+        out->keys[out->key_count++] = (struct sort_key){field, descending, NULL};
     }
     return true;
 }

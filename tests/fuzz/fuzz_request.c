@@ -68,14 +68,15 @@ static struct serve *made(void)
 
 static void check_reply(const struct reply *r)
 {
-    static const int KNOWN[] = {200, 204, 301, 304, 400, 404, 405, 406, 413};
+    static const int KNOWN[] = {200, 204, 301, 303, 304, 400, 401, 403, 404, 405, 406, 413, 429};
     bool known = false;
     for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
         known = known || r->status == KNOWN[i];
     require(known);
-    require((r->status == 204 || r->status == 301 || r->status == 304) ==
-            (r->body.n == 0 && r->shared.n == 0));
-    require(r->status != 400 || (r->body.n && r->body.p[0] == '{'));
+    bool is_bare = r->status == 204 || r->status == 301 || r->status == 303 || r->status == 304;
+    require(is_bare == (r->body.n == 0 && r->shared.n == 0));
+    /* a problem document, or the page of a person */
+    require(r->status != 400 || (r->body.n && (r->body.p[0] == '{' || r->body.p[0] == '<')));
     for (int i = 0; i < r->header_count; i++)
         require(!strpbrk(r->headers[i].value, "\r\n"));
 }

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import unicodedata
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -233,6 +234,18 @@ def paging(s):
     check("timeStamp is now", before - 2 < stamp < after + 2, page["timeStamp"])
 
 
+LETTERS = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+TONES = "\u0300\u0309\u0303\u0301\u0323"  # grave, hook, tilde, acute, dot
+
+
+def vietnamese(text):
+    """Letters of the alphabet first, then tones, then capitals."""
+    parts = [unicodedata.normalize("NFD", character) for character in unicodedata.normalize("NFC", text)]
+    letters = [unicodedata.normalize("NFC", "".join(c for c in part if c not in TONES)) for part in parts]
+    tones = [max([TONES.index(c) + 1 for c in part if c in TONES], default=0) for part in parts]
+    return tuple(LETTERS.index(letter.lower()) for letter in letters), tuple(tones), tuple(letter.isupper() for letter in letters)
+
+
 def orders(s):
     """sortby and properties against a sort of our own; next links that live through changes are in changing()."""
     every = ask(s, ITEMS + "?limit=10000").json()["features"]
@@ -240,7 +253,9 @@ def orders(s):
 
     def value(feature, name):
         text = feature["properties"][name]
-        return text.encode() if isinstance(text, str) else text
+        if isinstance(text, str):
+            return text.encode() if name.endswith(("_on", "_at")) else vietnamese(text)
+        return text
 
     for order in ("name", "-name", "accuracy_m", "status,-name", "-updated_at,kind", "-accepts_qr", "%2Bverified_on", "-verified_on,code"):
         wanted = list(every)

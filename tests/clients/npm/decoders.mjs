@@ -107,6 +107,17 @@ async function positions() {
   check('points of tiles lie where GeoJSON says', compared > 50 && worst <= 1.2 * step, `${compared} compared, worst ${(worst / step).toFixed(2)} steps`);
 }
 
+// A list in Vietnamese order is the one a browser would make.
+async function orderOfNames() {
+  const collator = new Intl.Collator('vi');
+  for (const collection of ['streets', 'establishments', 'residential-groups']) {
+    const { features } = await json(`/ogc/collections/${collection}/items?limit=10000&sortby=name`);
+    const names = features.map((f) => f.properties.name).filter((name) => name !== null);
+    const wrong = names.filter((name, i) => i && collator.compare(names[i - 1], name) > 0);
+    check(`${names.length} names of ${collection} in the order of Intl.Collator("vi")`, names.length > 2 && !wrong.length, wrong);
+  }
+}
+
 // --- the archive ---
 
 class FileSource {
@@ -164,6 +175,7 @@ check(`the rules agree with ${count} fixtures`, wrong.map(([id]) => id).join() =
 const sets = await tilesets();
 await randomTiles(sets, Number(wanted));
 await positions();
+await orderOfNames();
 await archiveTiles(sets);
 await documents();
 console.log(failed ? `${failed} failed` : 'all passed');
