@@ -253,6 +253,13 @@ static int mask_ward(struct mask *m, int at, int after, bool is_short)
     return end;
 }
 
+/* "Q. Hoàng Sa" behind a sign or a masked part; "Đinh Q. Quát" is a person. */
+static bool is_q_of_district(const struct mask *m, int at)
+{
+    const struct token *t = &m->tokens->t[at];
+    return t->fold.n == 1 && (starts_part(t, at) || m->tokens->t[at - 1].label != LABEL_FREE);
+}
+
 static int mask_district(struct mask *m, int at, int after, bool is_known_only)
 {
     struct name_hit hit;
@@ -268,7 +275,7 @@ static int mask_district(struct mask *m, int at, int after, bool is_known_only)
         end = after + name->words;
     else if (is_number_at(m, after))
         end = after + 1;
-    else if (!is_known_only && (m->tokens->t[at].has_marks || m->tokens->t[at].fold.n == 1))
+    else if (!is_known_only && (m->tokens->t[at].has_marks || is_q_of_district(m, at)))
         end = name_end(m, after, 3);
     if (end == after || (is_known_only && is_number_at(m, after)))
         return at;

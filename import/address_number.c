@@ -51,6 +51,9 @@ bool is_street_word(const struct token *t)
         return slice_equal(t->marks, SLICE("đường")) || slice_equal(t->marks, SLICE("đ")) ||
                slice_equal(t->marks, SLICE("phố")) || slice_equal(t->marks, SLICE("đg"));
     static const char *const PLAIN[] = {"duong", "pho", "d", "dg", "dgg", "street", "str", "?"};
+    if (memchr(t->fold.p, '?', t->fold.n) && t->fold.n > 1)
+        return t->fold.p[0] == '?' &&
+               token_is(t, "duong"); /* a d that is left is no đ; "??" may be anybody */
     return is_one_of(t, PLAIN, COUNT_OF(PLAIN)) &&
            (t->fold.n > 1 || t->has_blank || t->sign || t->start == 0);
 }

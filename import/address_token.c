@@ -74,14 +74,15 @@ static int sign_strength(char sign)
     return at ? (int)(at - ORDER) + 1 : 0;
 }
 
-/* Whether the token under way ends before the character of class `next`. A capital behind a small letter
- * starts a new word: "Lê LợiP. Hòa Cường". */
-static bool is_break(enum char_class now, enum char_class next)
+/* Whether the token under way ends before the character of class `next`. A capital behind small letters
+ * starts a new word: "Lê LợiP. Hòa Cường"; behind one small letter alone it is a slip of two fingers: "hPan".
+ */
+static bool is_break(enum char_class now, enum char_class next, bool is_slip)
 {
     bool is_word_now = now >= CLASS_LETTER, is_word_next = next >= CLASS_LETTER;
     if (is_word_now != is_word_next)
         return true;
-    return now == CLASS_LETTER && next == CLASS_UPPER;
+    return now == CLASS_LETTER && next == CLASS_UPPER && !is_slip;
 }
 
 static int number_value(struct slice digits)
@@ -158,10 +159,11 @@ static size_t scan_token(struct scanner *s, size_t start)
     struct slice text = s->out->text;
     enum char_class now = class_of(text, start);
     bool is_lost = now == CLASS_LOST;
+    bool is_slip = now == CLASS_LETTER && strchr("kpqfd", text.p[start]) == NULL; /* "k45", "pHòa" */
     size_t at = start + char_length(text, start);
     while (at < text.n) {
         enum char_class next = class_of(text, at);
-        if (next <= CLASS_SIGN || is_break(now, next))
+        if (next <= CLASS_SIGN || is_break(now, next, is_slip && at == start + 1))
             break;
         is_lost |= next == CLASS_LOST;
         now = next;

@@ -140,14 +140,18 @@ static void judge_marks(const struct finder *f, struct street_match *m)
     struct buf typed = {0};
     if (!f->t->has_marks || alias->marks.n == 0)
         return;
-    struct marks_difference d = {0, 0, 0};
+    struct marks_difference d = {0, 0, 0, 0};
     struct slice rest = alias->marks, word;
     bool is_by_word = alias->words == m->to - m->from;
     for (int i = m->from; i < m->to; i++) {
-        if (is_by_word && slice_next(&rest, ' ', &word))
-            add_difference(&d, text_compare_marks(f->t->t[i].marks, word));
-        else
+        if (!is_by_word || !slice_next(&rest, ' ', &word)) {
             buf_slice(&typed, f->t->t[i].marks);
+            continue;
+        }
+        struct marks_difference one = text_compare_marks(f->t->t[i].marks, word);
+        /* "Tô Tấn" is rather another street than "Tô Tân" */
+        m->is_doubtful |= one.apart > 0 && street_knows_word(f->s->index, f->t->t[i].marks);
+        add_difference(&d, one);
     }
     if (!is_by_word)
         d = text_compare_marks(buf_to_slice(&typed), alias->marks);
@@ -455,6 +459,17 @@ static void near_key(struct finder *f, int from, int to)
     }
 }
 
+/* Where letters with marks were lost, a d that is left never was a đ. */
+static bool d_fits(const struct finder *f, const struct street_alias *alias, int from, int to)
+{
+    struct slice marks = alias->marks;
+    for (int i = from; marks.n && to - from == alias->words && i < to; i++)
+        if (slice_starts(fold_word(&marks), SLICE("đ")) && f->t->t[i].fold.p[0] == 'd' &&
+            !slice_starts(f->t->t[i].marks, SLICE("đ")))
+            return false;
+    return true;
+}
+
 /* Letters were lost to '?': the deletes cannot find such a key, so every name is compared. */
 static void lost_key(struct finder *f, int from, int to)
 {
@@ -468,7 +483,7 @@ static void lost_key(struct finder *f, int from, int to)
             continue;
         int cost = spell_cost(key, alias->key, 0);
         struct street_match m = {.from = from, .to = to, .way = WAY_FUZZY, .half_edits = cost};
-        if (cost == 0)
+        if (cost == 0 && d_fits(f, alias, from, to))
             take(f, i, m);
     }
 }
@@ -489,16 +504,17 @@ static bool is_short_form(const struct token *t)
 static bool is_abbreviation(const struct finder *f, const struct street_alias *alias, int from, int to)
 {
     struct slice rest = alias->fold;
-    bool has_whole = false;
+    bool is_street = is_street_word(&f->t->t[from]) && !is_short_form(&f->t->t[from + 1]);
+    int whole = 0, least = is_street ? 2 : 1; /* "Đ. Đinh" is Đường Đinh … */
     for (int i = from; i < to; i++) {
         struct slice word = f->t->t[i].fold, known = fold_word(&rest);
         bool is_whole = slice_equal(word, known);
         bool is_start = is_short_form(&f->t->t[i]) && (word.p[0] == '?' || slice_starts(known, word));
         if (!is_whole && !is_start)
             return false;
-        has_whole |= is_whole && word.n >= 2 && !f->t->t[i].is_number;
+        whole += is_whole && word.n >= 2 && !f->t->t[i].is_number;
     }
-    return has_whole;
+    return whole >= least;
 }
 
 static void abbreviated(struct finder *f, int from, int to)
@@ -515,10 +531,11 @@ static void abbreviated(struct finder *f, int from, int to)
     }
 }
 
+/* A single consonant is an initial; a single vowel has lost its consonant ("ê Lợi"). */
 static bool has_initial(const struct tokens *t, int from, int to)
 {
     for (int i = from; i < to; i++)
-        if (!t->t[i].is_number && t->t[i].fold.n == 1)
+        if (!t->t[i].is_number && t->t[i].fold.n == 1 && !strchr("aeiouy", t->t[i].fold.p[0]))
             return true;
     return false;
 }

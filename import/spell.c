@@ -23,9 +23,17 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static int change_cost(char typed, char known)
+/* t and c are confused at the end of a syllable only, where no vowel and no second letter follows. */
+static bool is_syllable_end(const char *at, const char *end)
+{
+    return at >= end || !strchr("aeiouyhr", *at);
+}
+
+static int change_cost(char typed, char known, bool is_end)
 {
     static const char PAIRS[][3] = {"sx", "iy", "tc", "dv", "dr", "ck", "qk", "qc"};
+    if (!is_end && ((typed == 't' && known == 'c') || (typed == 'c' && known == 't')))
+        return EDIT;
     if (typed == known)
         return 0;
     if (is_digit(typed) || is_digit(known))
@@ -72,7 +80,8 @@ static int cell(const struct slice *typed, const struct slice *known, int i, int
 {
     const char *a = typed->p + i, *b = known->p + j;
     int delete_cost = a[-1] == '?' ? 0 : extra_cost(typed->p, i - 1);
-    int best = rows[1][j - 1] + change_cost(a[-1], b[-1]);
+    bool is_end = is_syllable_end(a, typed->p + typed->n) && is_syllable_end(b, known->p + known->n);
+    int best = rows[1][j - 1] + change_cost(a[-1], b[-1], is_end);
     best = least(best, rows[1][j] + delete_cost);
     best = least(best, rows[2][j - 1] + extra_cost(known->p, j - 1));
     if (i > 1 && j > 1)

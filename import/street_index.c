@@ -273,6 +273,23 @@ static size_t split_key(struct slice key, char letters[SPELL_MAX + 1], uint32_t 
     return n;
 }
 
+/* As the ear hears them: tr is ch, x is s, gi and v are d, ng and nh are n. Keys whose letters
+ * differ in nothing else share all their deletes; spell_cost then tells what the difference costs. */
+static size_t sound_of(const char *in, size_t n, char *out)
+{
+    size_t k = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = in[i], next = i + 1 < n ? in[i + 1] : 0;
+        bool is_tr = c == 't' && next == 'r', is_gi = c == 'g' && next == 'i' && i + 2 < n;
+        bool is_n = c == 'n' && (next == 'g' || next == 'h');
+        out[k++] = (char)(is_tr ? 'c' : is_gi || c == 'v' ? 'd' : c == 'x' ? 's' : c);
+        if (is_tr)
+            out[k++] = 'h';
+        i += is_tr || is_gi || is_n;
+    }
+    return k;
+}
+
 typedef void visit_delete(void *context, uint32_t hash);
 
 /* All texts that remain when at most `depth` letters are dropped; a dropped position never precedes the last
@@ -315,10 +332,12 @@ static void collect_all(const struct street_index *s, struct collector *c)
         uint32_t seed;
         if (s->aliases[i].is_initials || s->aliases[i].is_bare)
             continue;
+        char sound[SPELL_MAX + 1];
         size_t n = split_key(s->aliases[i].key, letters, &seed);
+        n = sound_of(letters, n, sound);
         c->alias = i;
         if (n >= 5)
-            each_delete(letters, n, n >= 9 ? 2 : 1, seed, collect, c);
+            each_delete(sound, n, n >= 9 ? 2 : 1, seed, collect, c);
     }
 }
 
@@ -373,12 +392,14 @@ int street_near(const struct street_index *s, struct slice key, uint32_t *found,
 {
     char letters[SPELL_MAX + 1];
     uint32_t seed;
+    char sound[SPELL_MAX + 1];
     size_t n = key.n <= SPELL_MAX ? split_key(key, letters, &seed) : 0;
     int budget = spell_budget(n + 1); /* the name may be a letter longer than what was typed */
+    n = sound_of(letters, n, sound);
     if (budget == 0)
         return 0;
     struct near_search search = {s, key, found, 0, most};
-    each_delete(letters, n, budget, seed, meet, &search);
+    each_delete(sound, n, budget, seed, meet, &search);
     return search.count;
 }
 

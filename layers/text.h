@@ -28,6 +28,7 @@ struct marks_difference {
     int tones;   /* same letter, another tone */
     int letters; /* another letter: â for ă, d for đ */
     int missing; /* no mark typed where there is one */
+    int apart;   /* of the tones: not hỏi for ngã, which the ear confuses, but another word */
 };
 struct marks_difference text_compare_marks(struct slice typed, struct slice known);
 bool text_is_utf8(struct slice in);

@@ -214,7 +214,7 @@ static uint32_t plain(uint32_t letter)
 
 struct marks_difference text_compare_marks(struct slice typed, struct slice known)
 {
-    struct marks_difference d = {0, 0, 0};
+    struct marks_difference d = {0, 0, 0, 0};
     size_t i = 0, k = 0;
     for (;;) {
         enum viet_tone tone_a, tone_b;
@@ -229,7 +229,11 @@ struct marks_difference text_compare_marks(struct slice typed, struct slice know
             d.letters++;
         else if (!same_letter)
             d.missing++;
-        else if (tone_a != tone_b)
+        else if (tone_a != tone_b) {
+            bool is_heard = (tone_a == TONE_HOOK && tone_b == TONE_TILDE) ||
+                            (tone_a == TONE_TILDE && tone_b == TONE_HOOK);
             d.tones++;
+            d.apart += !is_heard && tone_a != TONE_NONE;
+        }
     }
 }
