@@ -329,6 +329,7 @@ static void decide_street(const struct geocoder *g, struct reading *reading, str
     r->street = g->gazetteer->streets[best.match.street].name;
     write_number(&best, a, r);
     write_key(g, &best, a, r);
+    r->chance = geocode_chance(is_blocked(best.faults) ? 'R' : best.class, best.score);
     r->why = why_street(g, &best, a);
     if (is_blocked(best.faults))
         write_review(r, best.faults, name_in_question(reading, &best, r->street, a), a);

@@ -40,6 +40,8 @@ static void add_answer(const struct geocode_result *r, struct buf *out)
     add_number(out, "lat", is_placed ? r->at.lat : NAN, 7);
     add_number(out, "accuracy_m", is_placed ? r->accuracy_m : NAN, 1);
     add_number(out, "score", r->score, 1);
+    if (r->chance > 0)
+        add_number(out, "chance", r->chance, 1);
 }
 
 static void add_candidate(const struct geocode_candidate *c, bool with_street, struct buf *out)

@@ -20,6 +20,9 @@ enum {
     MOUTH_ACCURACY_M = 100,
     OPPOSITE_ACCURACY_M = 100,
     LEAST_ACCURACY_M = 8,
+    METRES_PER_NUMBER =
+        15,               /* beyond the last known house; most plots take 3 m a number, a school takes 100 */
+    LONE_M = 150,         /* a street of which a few houses are all that is known */
     LEAST_BETWEEN_M = 15, /* real pins between neighbours stray 10 m in the median: plots differ */
 };
 
@@ -297,6 +300,14 @@ static bool place_between(const struct place_index *p, const struct node *n, dou
     return true;
 }
 
+static int known_max(const struct node *n)
+{
+    int most = 0;
+    for (uint32_t i = 0; i < n->known_count; i++)
+        most = n->known[i].number > most ? n->known[i].number : most;
+    return most;
+}
+
 /* A little beyond the first or last known number: there is the street, but nobody knows how far the next
  * house is. */
 static bool place_at_end(const struct place_index *p, const struct node *n, double value, int parity,
@@ -307,29 +318,22 @@ static bool place_at_end(const struct place_index *p, const struct node *n, doub
     if (end == NULL || (b.low && b.high) || fabs(end->value - value) > GAP_NEAR)
         return false;
     out->at = to_lonlat(p, end->at);
-    out->accuracy_m = 20 + 6 * fabs(end->value - value);
+    out->accuracy_m = 20 + METRES_PER_NUMBER * fabs(end->value - value);
     out->grade = PLACE_STREET;
+    out->known_max = known_max(n);
     return true;
 }
 
-static int known_max(const struct node *n)
-{
-    int most = 0;
-    for (uint32_t i = 0; i < n->known_count; i++)
-        most = n->known[i].number > most ? n->known[i].number : most;
-    return most;
-}
-
-/* The other side of the street knows where such numbers stand. Beyond the last house of its own side that is
- * only where to look. */
+/* The other side of the street knows where such numbers stand. Where its own side has no house on both sides
+ * of it, that is only where to look: on real addresses a third then lies more than 100 m off. */
 static bool place_opposite(const struct place_index *p, const struct node *n, double value, int parity,
                            struct placed *out)
 {
     struct bracket own = find_bracket(n, value, parity);
-    bool is_beyond = (own.low == NULL) != (own.high == NULL);
+    bool is_beyond = own.low == NULL || own.high == NULL;
     if (parity < 0 || !place_between(p, n, value, 1 - parity, out))
         return false;
-    out->accuracy_m = OPPOSITE_ACCURACY_M;
+    out->accuracy_m = is_beyond ? 2 * OPPOSITE_ACCURACY_M : OPPOSITE_ACCURACY_M;
     out->grade = is_beyond ? PLACE_STREET : PLACE_NEAR;
     out->is_other_side = true;
     return true;
@@ -406,9 +410,9 @@ static bool middle_of_known(const struct place_index *p, const struct node *n, s
     if (n->known_count == 0)
         return false;
     struct metres middle = n->known[n->known_count / 2].at;
-    out->accuracy_m = 20;
+    out->accuracy_m = LONE_M;
     for (uint32_t i = 0; i < n->known_count; i++)
-        out->accuracy_m = fmax(out->accuracy_m, metres_between(middle, n->known[i].at));
+        out->accuracy_m = fmax(out->accuracy_m, LONE_M + metres_between(middle, n->known[i].at));
     out->at = to_lonlat(p, middle);
     return true;
 }

@@ -189,6 +189,9 @@ int geocode_parts(const struct geocoder *g, struct slice text, struct arena *a, 
 /* Judges match i of the reading; labels the reading's tokens when `is_final`. */
 void judge_street(const struct geocoder *g, struct reading *r, int i, struct arena *a, struct judged *out);
 double judged_score(const uint8_t faults[GEO_COUNT]);
+/* Percent of such answers that were right on rows with a known truth; class 'R' is a question. 0: not known.
+ */
+double geocode_chance(char class, double score);
 bool is_blocked(const uint8_t faults[GEO_COUNT]);
 int64_t home_ward(const struct geocoder *g);
 /* The fault sentences, and for an automatic answer what it rests on. */

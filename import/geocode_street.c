@@ -96,6 +96,12 @@ static bool is_extended_right(const struct finder *f, const struct street_match 
 static bool is_extended_left(const struct finder *f, const struct street_match *m, bool has_number_before)
 {
     const struct token *first = &f->t->t[m->from];
+    /* "Lý Đ. Thành": a short name behind "Đ." within a longer one */
+    bool is_inside = m->has_street_word && m->to - m->from == 1 && f->t->t[m->from - 1].fold.n == 1 &&
+                     is_free(f->t, m->from - 2) && !f->t->t[m->from - 1].sign &&
+                     !f->t->t[m->from - 2].is_number && !is_street_word(&f->t->t[m->from - 2]);
+    if (is_inside && !has_number_before)
+        return true;
     if (has_number_before || m->has_street_word || !is_free(f->t, m->from - 1))
         return false;
     return first->sign != ',' && first->sign != '-' && first->sign != ':' && !f->t->t[m->from - 1].is_number;

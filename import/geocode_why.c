@@ -86,6 +86,9 @@ struct slice why_street(const struct geocoder *g, const struct judged *j, struct
         buf_slice(&b, g->gazetteer->streets[j->match.street].name);
     }
     add_faults(&b, j->faults);
+    double chance = worst == GEO_COUNT ? geocode_chance(j->class, j->score) : 0;
+    if (chance > 0)
+        buf_format(&b, ". Đúng khoảng %d/100", (int)chance);
     return finish(&b, a);
 }
 

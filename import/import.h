@@ -147,6 +147,7 @@ struct geocode_result {
     enum position_kind position; /* NONE unless AUTO */
     struct lonlat at;
     double accuracy_m, score;
+    double chance; /* percent of such answers that were right where the truth is known; 0: not known */
     int64_t street_id, group_id, ward_id; /* 0: unknown */
     int parcel, sheet;                    /* "thửa 306, tờ bản đồ 47"; 0: not said */
     struct slice street, number, chain, ward, normalised;
