@@ -32,7 +32,8 @@ SHOWN = {
     ("fs_document", c) for c in ("type", "number", "issuer", "issued_on", "expires_on", "expires_source", "revoked_on")} | {
     ("fs_inspection", c) for c in ("inspected_on", "result", "vocabulary", "publish_state")} | {
     ("evidence", c) for c in ("class", "method", "happened_on", "state", "created_at", "verified_at")} | {
-    ("occupancy", c) for c in ("valid_from", "valid_to")}
+    ("occupancy", c) for c in ("valid_from", "valid_to")} | {
+    ("import_batch", c) for c in ("imported_at", "undone_at", "source_date")}
 TABLES = ("place", "establishment", "market", "stall", "zone", "fs_place", "fs_document", "fs_inspection", "evidence", "occupancy",
           "import_batch", "import_row", "review", "platform_use", "pilot")
 
