@@ -27,6 +27,7 @@ static const struct format {
 } FORMATS[] = {
     {".geojson", "application/geo+json", export_geojson, NULL, TITLE_NAME, true, false, NULL},
     {".csv", "text/csv", export_csv, NULL, TITLE_NAME, false, false, NULL},
+    {"-", "text/csv", export_csv, NULL, TITLE_NAME, false, false, NULL}, /* to stdout */
     {".gpkg", "application/geopackage+sqlite3", NULL, "GPKG", TITLE_NAME, true, false, NULL},
     {".shp.zip", "application/zip", NULL, "ESRI Shapefile", TITLE_SHORT, true, false, "ENCODING=UTF-8"},
     {".shp", "application/octet-stream", NULL, "ESRI Shapefile", TITLE_SHORT, true, false, "ENCODING=UTF-8"},

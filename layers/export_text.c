@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FLUSH_BYTES = 1 << 20 };
 
@@ -29,7 +30,9 @@ static bool flush(struct sheet *s, size_t above)
 
 static bool sheet_open(struct sheet *s, struct export_job *job)
 {
-    *s = (struct sheet){.job = job, .file = fopen(job->request->path, "wb")};
+    bool is_stdout = strcmp(job->request->path, "-") == 0;
+    *s = (struct sheet){
+        .job = job, .file = is_stdout ? fdopen(dup(STDOUT_FILENO), "wb") : fopen(job->request->path, "wb")};
     return s->file || fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", strerror(errno));
 }
 

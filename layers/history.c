@@ -185,12 +185,13 @@ static bool is_past(const struct vantage *m)
     return m->as_of || m->known_at;
 }
 
-bool snapshot_at(struct snapshot **out, const struct vantage *m, enum layer_id only, struct fault *f)
+/* `staff` NULL: the public layers. */
+static bool read_at(struct snapshot **out, const struct vantage *m, enum layer_id only,
+                    const struct staff_layer *staff, struct fault *f)
 {
     char until[24];
     struct past p = {.vantage = m, .known_at = known_until(m->known_at, until)};
     struct snapshot_scope scope = {.only = only};
-    struct store *s = NULL;
     bool ok = true;
     if (m->as_of && !date_parse_iso(slice_of(m->as_of), &scope.as_of))
         return fault_set(f, FAULT_BAD_DATE, "as_of", "%s", m->as_of);
@@ -199,9 +200,22 @@ bool snapshot_at(struct snapshot **out, const struct vantage *m, enum layer_id o
         store_close(p.store);
         p.store = NULL;
     }
-    ok = ok && store_open(&s, is_past(m) ? p.path : m->path, STORE_PUBLIC, f) &&
-         snapshot_build(out, s, &scope, f);
-    store_close(s);
+    ok = ok && store_open(&p.store, is_past(m) ? p.path : m->path, staff ? STORE_READ : STORE_PUBLIC, f);
+    if (staff)
+        ok = ok && lend_key(&p, f) && staff_layer_read(out, p.store, staff, f);
+    else
+        ok = ok && snapshot_build(out, p.store, &scope, f);
     past_remove(&p);
     return ok;
+}
+
+bool snapshot_at(struct snapshot **out, const struct vantage *m, enum layer_id only, struct fault *f)
+{
+    return read_at(out, m, only, NULL, f);
+}
+
+bool staff_layer_at(struct snapshot **out, const struct vantage *v, const struct staff_layer *l,
+                    struct fault *f)
+{
+    return read_at(out, v, l->layer.id, l, f);
 }

@@ -495,6 +495,12 @@ CREATE TABLE import_pack (
 CREATE INDEX import_pack_row ON import_pack (batch_id, first_row);
 CREATE INDEX import_pack_place ON import_pack (first_id);
 
+-- migration 10
+INSERT INTO policy (key, value) VALUES
+  ('fs.soon_days', '30'),              -- the second, nearer window before an expiry
+  ('fs.remedy_days', '30'),            -- to put right what an inspection found (TT 17/2024/TT-BNNPTNT)
+  ('fs.reply_days', '10');             -- right of reply before a result is published
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

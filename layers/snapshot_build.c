@@ -281,13 +281,13 @@ static bool is_outside(sqlite3_stmt *st, const struct plan *plan, const struct l
 }
 
 /* `day`: only what was there then; NULL: everything. */
-static bool layer_load(struct stored_layer *l, const struct layer *layer, struct store *s, const char *day,
-                       struct fault *f)
+static bool layer_load(struct stored_layer *l, const struct layer *layer, const char *sql, struct store *s,
+                       const char *day, struct fault *f)
 {
     struct arena scratch = {0};
     struct plan plan;
     layer_start(l, layer);
-    sqlite3_stmt *st = store_statement(s, SELECT_ALL[layer->id], f);
+    sqlite3_stmt *st = store_statement(s, sql, f);
     if (!st)
         return false;
     bool ok = layer->field_count <= FIELDS_MAX && plan_make(&plan, layer, st, &scratch);
@@ -366,7 +366,9 @@ bool snapshot_build(struct snapshot **out, struct store *s, const struct snapsho
     date_format_iso(made->date, day);
     for (int i = 0; i < LAYER_COUNT && ok; i++)
         if (is_whole || i == (int)scope->only)
-            ok = layer_load(&made->layers[i], layer_get((enum layer_id)i), s, is_dated ? day : NULL, f);
+            ok = layer_load(
+                &made->layers[i], scope->staff ? &scope->staff->layer : layer_get((enum layer_id)i),
+                scope->staff ? sql_text(scope->staff->sql) : SELECT_ALL[i], s, is_dated ? day : NULL, f);
     ok = ok && moved_load(&made->moved, s, f);
     struct fault ignored = {0};
     store_run(s, "COMMIT", ok ? f : &ignored);

@@ -137,6 +137,7 @@ struct store;
 struct snapshot_scope {
     struct date as_of;  /* only what was there on the day; all zero: today, and what has ceased too */
     enum layer_id only; /* LAYER_COUNT: all layers, and what is searched */
+    const struct staff_layer *staff; /* in place of the one public layer; NULL: none */
 };
 bool snapshot_build(struct snapshot **out, struct store *s, const struct snapshot_scope *scope,
                     struct fault *f) RESULT_MUST_BE_USED;
