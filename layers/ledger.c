@@ -81,7 +81,7 @@ bool ledger_write(struct store *s, enum ledger_id id, const struct slice *values
     struct audit_entry entry = {
         .who = who, .action = "ledger.write", .subject = slice_of(l.name), .detail = slice_trim(values[0])};
     bool ok = store_begin(s, f) && change(s, id, &l, values, who, f) && audit_append(s, &entry, f) &&
-              store_commit_quietly(s, f);
+              store_commit(s, f);
     if (!ok)
         store_rollback(s);
     return ok;

@@ -103,7 +103,7 @@ static bool insert_check(struct store *s, const struct service_check *c, struct 
 
 bool service_check_add(struct store *s, const struct service_check *check, struct fault *f)
 {
-    bool ok = store_begin(s, f) && insert_check(s, check, f) && store_commit_quietly(s, f);
+    bool ok = store_begin(s, f) && insert_check(s, check, f) && store_commit(s, f);
     if (!ok)
         store_rollback(s);
     return ok;

@@ -1,8 +1,8 @@
 /* service_log: what the service writes down about itself: probes, uses by day, runs of checks. Part of the
  * door layers/layers.h; include that. The indicators S1.4 to S2.8 count it.
  *
- * Law: no personal datum, no address, no name of a place asked for: kinds and counts only. Nothing here is
- * public, so nothing is published anew. */
+ * Law: no personal datum, no address, no name of a place asked for: kinds and counts only. A run of a check
+ * moves the revision, because a public figure moves with it; probes and counts show from the next day on. */
 #ifndef LAYERS_SERVICE_LOG_H
 #define LAYERS_SERVICE_LOG_H
 

@@ -1,10 +1,9 @@
 /* serve_indicator: the numbers and the rows behind them. The rows go out with code and reason only: a name is
  * not needed to see why a place was counted. The queries run on one reading connection, one at a time: they
  * are few and the public hot path never waits for them. */
-#include "mapd/html.h"
 #include "mapd/json_write.h"
-#include "mapd/say.h"
-#include "mapd/serve.h"
+#include "mapd/service.h"
+#include "mapd/staff.h"
 
 static struct indicator_request request_of(const struct call *c)
 {
@@ -26,60 +25,6 @@ bool serve_indicators_json(const struct call *c, struct reply *r, struct fault *
     if (good)
         indicators_report_json(report, &r->body);
     return good;
-}
-
-static void report_html(const struct call *c, struct buf *out, const struct indicator_report *report)
-{
-    html_table_open(out, say(SAY_INDICATORS, false));
-    buf_text(out,
-             "<thead><tr><th scope=\"col\">Mã</th><th scope=\"col\">Chỉ tiêu</th>"
-             "<th scope=\"col\">Đạt / tổng</th><th scope=\"col\">Tỷ lệ</th><th scope=\"col\">Mục tiêu</th>"
-             "<th scope=\"col\">Kết quả</th></tr></thead><tbody>");
-    for (int i = 0; i < INDICATOR_COUNT; i++) {
-        const struct indicator *n = &report->indicators[i];
-        const char *rows = arena_format(c->arena, "/indicators/%s/rows", n->code);
-        buf_text(out, "<tr><td>");
-        html_link(out, slice_of(rows), slice_of(n->code));
-        buf_text(out, "</td><td>");
-        html_text(out, slice_of(n->title));
-        if (n->state == INDICATOR_NA) {
-            buf_text(out, "</td><td colspan=\"4\" class=\"quiet\">Chưa đủ dữ liệu. ");
-            html_text(out, slice_of(n->why));
-            buf_text(out, "</td></tr>");
-            continue;
-        }
-        buf_format(out, "</td><td>%lld / %lld</td><td>", (long long)n->numerator, (long long)n->denominator);
-        buf_real(out, (double)indicator_percent_hundredths(n->numerator, n->denominator) / 100, 2);
-        buf_text(out, " %</td><td>");
-        if (n->has_target)
-            buf_format(out, "%s %d %%", n->op[0] == 'g' ? "≥" : "≤", n->target);
-        buf_format(out, "</td><td>%s%s</td></tr>",
-                   !n->has_target ? ""
-                   : n->met       ? "Đạt"
-                                  : "Chưa đạt",
-                   n->state == INDICATOR_ESTIMATE ? " (ước tính)" : "");
-    }
-    buf_text(out, "</tbody>");
-    html_table_close(out);
-}
-
-bool serve_indicators(const struct call *c, struct reply *r, struct fault *f)
-{
-    struct indicator_request request = request_of(c);
-    struct indicator_report *report = ARENA_NEW(c->arena, struct indicator_report);
-    pthread_mutex_lock(&c->serve->store_lock);
-    bool good = indicators_report(c->serve->store, &request, c->arena, report, f);
-    pthread_mutex_unlock(&c->serve->store_lock);
-    if (!good)
-        return false;
-    char day[11];
-    date_format_iso(request.as_of, day);
-    page_begin(c, r, say(SAY_INDICATORS, false));
-    buf_format(&r->body, "<p>Tại ngày %s. Mỗi con số là số dòng đếm được; bấm vào mã để xem các dòng đó.</p>",
-               day);
-    report_html(c, &r->body, report);
-    page_end(c, r);
-    return true;
 }
 
 static void counted_json(struct json *j, const char *key, const struct indicator_row *row, bool counted)
@@ -198,4 +143,17 @@ bool serve_indicator_groups(const struct call *c, struct reply *r, struct fault 
     else if (good)
         groups_json(&r->body, indicator_code(id), groups, group_count);
     return good;
+}
+
+bool staff_indicators_json(const struct call *c, struct reply *r, struct fault *f)
+{
+    struct indicator_request request = request_of(c);
+    struct indicator_report *report = ARENA_NEW(c->arena, struct indicator_report);
+    if (!indicators_report(c->serve->staff->store, &request, c->arena, report, f))
+        return false;
+    if (c->visitor->is_program)
+        service_used(c->serve, SERVICE_USE_DASHBOARD);
+    r->type = format_type(FORMAT_JSON);
+    indicators_report_json(report, &r->body);
+    return true;
 }

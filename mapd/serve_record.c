@@ -127,6 +127,8 @@ static void links_html_of(const struct call *c, struct buf *out, const char *cod
     buf_text(out, "<p class=\"buttons\">");
     if (may(c, ROUTE_STAFF_EDIT))
         buf_format(out, "<a href=\"/staff/c/%s/edit\">Sửa hồ sơ, đặt lại vị trí</a>", code);
+    if (may(c, ROUTE_EVIDENCE))
+        buf_format(out, "<a href=\"/staff/evidence/%s\">Minh chứng</a>", code);
     buf_format(out,
                "<a href=\"/?staff=1&amp;id=%s\">Xem trên bản đồ</a><a href=\"/c/%s\">Trang tra cứu công "
                "khai</a></p>",

@@ -35,8 +35,9 @@ struct indicator {
     bool is_measured; /* there is a query for it: numerator and denominator mean something, 0 of 0 included */
     int64_t numerator, denominator;
     bool has_target;
-    int target; /* percent */
-    bool met;   /* exact: 100 * numerator against target * denominator; false for na */
+    int target;     /* percent */
+    bool met;       /* exact: 100 * numerator against target * denominator; false for na */
+    bool is_hidden; /* of too few places for the public (small_cell.c) */
     const struct indicator_share *models, *variants;
     int model_count, variant_count;
 };
@@ -113,6 +114,8 @@ bool indicators_xlsx(struct store *s, const struct indicator_request *r, const c
 
 /* Marks the shares of models with fewer points than the policy small_cell; the JSON then has null and why. */
 void indicators_hide_small(struct store *s, struct arena *a, struct indicator_report *report);
+/* The same for one; a figure about fewer places than that in all is hidden whole. */
+void indicator_hide_small(struct store *s, struct arena *a, struct date as_of, struct indicator *one);
 /* The same for the rows of one indicator. */
 void indicator_rows_hide_small(struct store *s, struct arena *a, struct date as_of,
                                struct indicator_row *rows, uint32_t count);
@@ -170,5 +173,34 @@ bool period_recount(struct store *s, const struct period *p, int version, struct
 /* What a version changed against the one before it, place by place, in Vietnamese. */
 bool period_diff(struct store *s, const struct period *p, int version, struct buf *out,
                  struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- what a period's report stands on (period_read.c) --- */
+
+struct period_list {
+    const char **cells; /* row by row */
+    int columns, rows;
+};
+
+struct period_document {
+    struct period period;
+    int version; /* 0: not closed, counted now */
+    bool is_provisional;
+    const char *known_at, *closed_by, *reason,
+        *evidence_hash; /* closed_by, reason: of a closing, else NULL; hash: hex */
+    struct indicator_report report;
+    struct period_list sources;  /* kind, file, its date, day of import, rows, taken, waiting, rejected */
+    struct period_list policies; /* key, value, from, decision */
+    struct period_list evidence; /* "code|class|method|day|number|passed|state" */
+};
+
+/* The version asked for, 0: the last closing, or the period as it stands when there is none. A running period
+ * is counted as of today. Texts in the arena. */
+bool period_read(struct store *s, const struct period *p, int version, struct arena *a,
+                 struct period_document *out, struct fault *f) RESULT_MUST_BE_USED;
+
+/* Figures of one indicator in the last version of each closed period, oldest first; *periods holds their
+ * names. */
+int period_trend(struct store *s, enum indicator_id id, struct arena *a, const char ***periods,
+                 struct period_figure **figures, struct fault *f);
 
 #endif

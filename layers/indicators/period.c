@@ -244,7 +244,7 @@ bool period_close(struct store *s, const struct period_request *r, struct arena 
                   struct indicator_report *report, struct period_closing *out, struct fault *f)
 {
     *out = (struct period_closing){0};
-    bool ok = store_begin(s, f) && close_inside(s, r, a, report, out, f) && store_commit_quietly(s, f);
+    bool ok = store_begin(s, f) && close_inside(s, r, a, report, out, f) && store_commit(s, f);
     if (!ok)
         store_rollback(s);
     return ok;

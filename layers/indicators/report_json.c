@@ -94,21 +94,22 @@ static void add_indicator(struct buf *out, const struct indicator *i)
     buf_char(out, ',');
     add_text(out, "title", i->title);
     buf_char(out, ',');
-    add_int(out, "numerator", i->is_measured, i->numerator);
+    bool is_told = i->is_measured && !i->is_hidden;
+    add_int(out, "numerator", is_told, i->numerator);
     buf_char(out, ',');
-    add_int(out, "denominator", i->is_measured, i->denominator);
+    add_int(out, "denominator", is_told, i->denominator);
     buf_char(out, ',');
-    add_percent(out, i->numerator, i->denominator);
+    add_percent(out, i->numerator, is_told ? i->denominator : 0);
     buf_char(out, ',');
     add_text(out, "op", i->op);
     buf_char(out, ',');
     add_int(out, "target", i->has_target, i->target);
-    buf_text(out, i->state == INDICATOR_NA ? ",\"met\":null,"
-                  : i->met                 ? ",\"met\":true,"
-                                           : ",\"met\":false,");
+    buf_text(out, i->state == INDICATOR_NA || i->is_hidden ? ",\"met\":null,"
+                  : i->met                                 ? ",\"met\":true,"
+                                                           : ",\"met\":false,");
     add_text(out, "state", STATE_NAMES[i->state]);
     buf_char(out, ',');
-    add_text(out, "why", i->why);
+    add_text(out, "why", i->is_hidden ? indicator_hidden_reason() : i->why);
     buf_char(out, ',');
     add_text(out, "source", i->source);
     buf_char(out, ',');

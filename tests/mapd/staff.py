@@ -181,6 +181,7 @@ MATRIX = {
     "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},
     "POST /staff/service/check": {"verifier", "leader", "admin"},
     "GET /staff/policy": {"verifier", "leader", "observer", "admin"}, "POST /staff/policy": {"leader"},
+    "GET /staff/indicators.json": ALL,
 }
 
 
