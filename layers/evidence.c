@@ -124,19 +124,19 @@ bool evidence_bring(struct store *s, const struct evidence_new *e, int64_t *id, 
 /* --- deciding --- */
 
 struct standing {
-    const char *state, *created_by, *verified_by, *class, *consumed_by;
+    const char *state, *created_by, *verified_by;
 };
 
 static bool read_standing(struct store *s, int64_t id, struct arena *a, struct standing *out, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(
-        s, "SELECT state, created_by, verified_by, class, consumed_by FROM evidence WHERE id = ?1", f);
+    sqlite3_stmt *st =
+        store_statement(s, "SELECT state, created_by, verified_by FROM evidence WHERE id = ?1", f);
     if (!st)
         return false;
     bind_int(st, 1, id);
     if (!statement_next(st, f))
         return f->code == FAULT_NONE && fault_set(f, FAULT_NOT_FOUND, "evidence", "%lld", (long long)id);
-    const char **texts[] = {&out->state, &out->created_by, &out->verified_by, &out->class, &out->consumed_by};
+    const char **texts[] = {&out->state, &out->created_by, &out->verified_by};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = arena_text(a, column_slice(st, (int)i));
     sqlite3_reset(st);
@@ -231,31 +231,6 @@ bool evidence_decide(struct store *s, const struct evidence_decision *d, struct 
     bool ok = read_standing(s, d->id, &a, &was, f) && may_decide(s, d, &was, f) &&
               write_event(s, d, &was, now, f) && write_state(s, d, now, f) &&
               note(s, d->who, "evidence.decide", d->id, d->to, f) && store_commit(s, f);
-    if (!ok)
-        store_rollback(s);
-    arena_release(&a);
-    return ok;
-}
-
-/* --- one item, one row of a sheet --- */
-
-bool evidence_consume(struct store *s, int64_t id, struct slice row, const char *who, struct fault *f)
-{
-    struct arena a = {0};
-    struct standing now;
-    if (!store_begin(s, f))
-        return false;
-    bool ok = read_standing(s, id, &a, &now, f);
-    if (ok && now.consumed_by[0] && !slice_equal(slice_of(now.consumed_by), row))
-        ok = fault_set(f, FAULT_BAD_STATE, "row", "đã dùng cho tiêu chí %s", now.consumed_by);
-    sqlite3_stmt *st =
-        ok ? store_statement(s, "UPDATE evidence SET consumed_by = ?1 WHERE id = ?2", f) : NULL;
-    if (st) {
-        bind_slice(st, 1, row);
-        bind_int(st, 2, id);
-    }
-    ok = st && statement_run(st, f) && note(s, who, "evidence.consume", id, row, f) &&
-         store_commit_quietly(s, f);
     if (!ok)
         store_rollback(s);
     arena_release(&a);

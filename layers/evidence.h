@@ -53,9 +53,4 @@ struct evidence_decision {
  * not. */
 bool evidence_decide(struct store *s, const struct evidence_decision *d, struct fault *f) RESULT_MUST_BE_USED;
 
-/* Takes an item for one row of a scoring sheet; BAD_STATE when another row has it (S0:459). Its own
- * transaction. */
-bool evidence_consume(struct store *s, int64_t id, struct slice row, const char *who,
-                      struct fault *f) RESULT_MUST_BE_USED;
-
 #endif

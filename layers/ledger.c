@@ -38,6 +38,7 @@ static bool is_hour(struct slice text)
 static bool check_field(struct slice label, struct slice type, struct slice value, struct fault *f)
 {
     struct date day;
+    int64_t number;
     struct arena a = {0};
     const char *name = arena_text(&a, label);
     bool ok = true;
@@ -47,6 +48,8 @@ static bool check_field(struct slice label, struct slice type, struct slice valu
         ok = fault_set(f, FAULT_BAD_DATE, name, "%.*s", (int)value.n, value.p);
     else if (slice_equal(type, SLICE("hour")) && !is_hour(value))
         ok = fault_set(f, FAULT_BAD_DATE, name, "%.*s; cần dạng 2026-11-22T14", (int)value.n, value.p);
+    else if (slice_equal(type, SLICE("number")) && (!slice_to_int(value, &number) || number < 0))
+        ok = fault_set(f, FAULT_BAD_NUMBER, name, "%.*s", (int)value.n, value.p);
     arena_release(&a);
     return ok;
 }

@@ -14,7 +14,7 @@ enum ledger_id {
     LEDGER_COUNT
 };
 
-enum { LEDGER_FIELDS = 6 };
+enum { LEDGER_FIELDS = 7 };
 
 struct ledger {
     const char *name, *title; /* name: "POSTING" */

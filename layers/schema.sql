@@ -501,6 +501,16 @@ INSERT INTO policy (key, value) VALUES
   ('fs.remedy_days', '30'),            -- to put right what an inspection found (TT 17/2024/TT-BNNPTNT)
   ('fs.reply_days', '10');             -- right of reply before a result is published
 
+-- migration 11
+
+-- rows of the scoring sheets that people count (scoring.def: "recorded"), by year, and what the appraising body gave
+CREATE TABLE score_input (
+  year INTEGER NOT NULL, sheet TEXT NOT NULL, row TEXT NOT NULL, deployed INTEGER, numerator INTEGER NOT NULL, denominator INTEGER NOT NULL,
+  evidence TEXT NOT NULL, recorded_by TEXT NOT NULL, recorded_at TEXT NOT NULL, PRIMARY KEY (year, sheet, row)) WITHOUT ROWID;
+CREATE TABLE score_appraisal (
+  year INTEGER NOT NULL, sheet TEXT NOT NULL, row TEXT NOT NULL, appraised TEXT NOT NULL, granted TEXT NOT NULL, recorded_by TEXT NOT NULL,
+  recorded_at TEXT NOT NULL, PRIMARY KEY (year, sheet, row)) WITHOUT ROWID;
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

@@ -112,8 +112,8 @@ static void scores(struct document *d, const struct indicator_report *r)
                                                              (long long)s->denominator)
                                               : "",
                                score,
-                               "",
-                               ""};
+                               s->appraised,
+                               s->granted};
         table_add(d, t, cells);
     }
 }

@@ -64,6 +64,7 @@ struct indicator_score {
     bool is_measured, has_value;
     int64_t numerator, denominator;
     int64_t score, score_relative; /* ten-thousandths of a point: literal and relative reading */
+    const char *appraised, *granted; /* thẩm định, đạt: as the appraising body wrote them; NULL: not yet */
 };
 
 enum { INDICATOR_SCORES_MAX = 32, INDICATOR_STAGES = 2 };

@@ -97,7 +97,9 @@ static void read_score(const struct json *one, struct arena *a, struct indicator
                                     .is_measured = json_sort_of(json_get(one, "numerator")) == JSON_NUMBER,
                                     .has_value = json_sort_of(json_get(one, "score")) == JSON_NUMBER,
                                     .score = scaled(one, "score", 10000),
-                                    .score_relative = scaled(one, "score_relative", 10000)};
+                                    .score_relative = scaled(one, "score_relative", 10000),
+                                    .appraised = text_of(one, "appraised", a),
+                                    .granted = text_of(one, "granted", a)};
 }
 
 static bool read_report(struct slice text, struct arena *a, struct indicator_report *out, struct fault *f)

@@ -41,6 +41,7 @@ struct count {
     struct tally total;
     struct indicator_share *models, *variants;
     int model_count, variant_count;
+    bool is_missing; /* nobody has written it down */
 };
 
 /* Counts the rows query_open() would hand out. INCONSISTENT, naming them, when rows stand above the line that

@@ -162,6 +162,10 @@ static void add_score(struct buf *out, const struct indicator_score *score)
     add_points(out, "score_relative", score, score->score_relative);
     buf_char(out, ',');
     add_text(out, "why", score->why);
+    buf_char(out, ',');
+    add_text(out, "appraised", score->appraised);
+    buf_char(out, ',');
+    add_text(out, "granted", score->granted);
     buf_char(out, '}');
 }
 

@@ -159,10 +159,46 @@ static const struct count *count_of_earlier(const struct count *counts, int inde
     return NULL;
 }
 
+static bool is_recorded(const struct score_source *source)
+{
+    return source->query && strcmp(source->query, "recorded") == 0;
+}
+
+/* What people counted and wrote down for the year; `deployed` stands where a query has it, among the
+ * variants. */
+static bool recorded_count(struct store *s, const struct basis *b, const struct score_row *row,
+                           struct arena *a, struct count *out, struct fault *f)
+{
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "SELECT numerator, denominator, deployed FROM score_input WHERE year = ?1 AND "
+                        "sheet = ?2 AND row = ?3",
+                        f);
+    *out = (struct count){.is_missing = true};
+    if (!st)
+        return false;
+    bind_int(st, 1, b->as_of.year);
+    bind_text(st, 2, row->sheet);
+    bind_text(st, 3, row->row);
+    if (!statement_next(st, f))
+        return f->code == FAULT_NONE;
+    out->is_missing = false;
+    out->total = (struct tally){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1)};
+    out->variants = ARENA_ARRAY(a, struct indicator_share, 1);
+    out->variants[0] = (struct indicator_share){.name = "deployed",
+                                                .numerator = sqlite3_column_int(st, 2) != 0,
+                                                .denominator = !column_is_null(st, 2)};
+    out->variant_count = out->variants[0].denominator ? 1 : 0;
+    sqlite3_reset(st);
+    return true;
+}
+
 static bool count_row_of(struct store *s, const struct basis *b, struct arena *a, struct count *counts,
                          int index, struct fault *f)
 {
     struct score_source source = source_of(&ROWS[index], a);
+    if (is_recorded(&source))
+        return recorded_count(s, b, &ROWS[index], a, &counts[index], f);
     const struct count *earlier = count_of_earlier(counts, index);
     if (earlier || !source.query) {
         counts[index] = earlier ? *earlier : (struct count){0};
@@ -185,6 +221,24 @@ static struct indicator_score score_describe(const struct score_row *row, struct
     };
 }
 
+static bool read_appraisal(struct store *s, const struct basis *b, struct arena *a,
+                           struct indicator_score *out, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT appraised, granted FROM score_appraisal WHERE year = ?1 AND sheet = ?2 AND row = ?3", f);
+    if (!st)
+        return false;
+    bind_int(st, 1, b->as_of.year);
+    bind_text(st, 2, out->sheet);
+    bind_text(st, 3, out->row);
+    if (!statement_next(st, f))
+        return f->code == FAULT_NONE;
+    out->appraised = arena_text(a, column_slice(st, 0));
+    out->granted = arena_text(a, column_slice(st, 1));
+    sqlite3_reset(st);
+    return true;
+}
+
 bool scores_compute(struct store *s, const struct basis *b, struct arena *a, struct indicator_report *out,
                     struct fault *f)
 {
@@ -194,8 +248,13 @@ bool scores_compute(struct store *s, const struct basis *b, struct arena *a, str
         out->scores[i] = score_describe(&ROWS[i], a);
         if (!count_row_of(s, b, a, counts, i, f))
             return false;
+        out->scores[i].is_measured = out->scores[i].is_measured && !counts[i].is_missing;
+        if (counts[i].is_missing)
+            out->scores[i].why = "Cần ghi số liệu và minh chứng của tiêu chí này.";
         if (out->scores[i].is_measured)
             score_fill(&ROWS[i], &counts[i], &out->scores[i]);
+        if (!read_appraisal(s, b, a, &out->scores[i], f))
+            return false;
     }
     return true;
 }
