@@ -3,6 +3,7 @@
  * testing a row is one comparison of numbers per condition; expressions come after those, and their time is
  * metered: what a stranger may make us compute has an end. */
 #include "layers/cql2.h"
+#include "layers/geos.h"
 
 #include <math.h>
 
@@ -165,6 +166,25 @@ static bool expressions_test_metered(const struct filter *filter, uint32_t row)
     bool passes = expressions_test(filter, row);
     m->spent_ns += (clock_monotonic_ns() - before) * m->stride;
     return passes;
+}
+
+/* Of a condition that must hold for the whole to hold: the first box that is found. */
+static bool reach_of(const struct cql2 *n, struct box *reach)
+{
+    if (n->relation)
+        return geos_reach(n->relation, reach);
+    for (int i = 0; n->op == CQL2_AND && i < n->kid_count; i++)
+        if (reach_of(n->kids[i], reach))
+            return true;
+    return false;
+}
+
+bool filter_reach(const struct filter *filter, struct box *reach)
+{
+    for (int i = 0; i < filter->expression_count; i++)
+        if (reach_of(filter->expressions[i], reach))
+            return true;
+    return false;
 }
 
 bool filter_test(const struct filter *filter, uint32_t row)

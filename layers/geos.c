@@ -219,6 +219,12 @@ struct geos_relation *geos_relate(struct arena *a, enum cql2_op op, const struct
     return r;
 }
 
+bool geos_reach(const struct geos_relation *r, struct box *reach)
+{
+    *reach = r->bounds;
+    return r->prepared && r->op != CQL2_S_DISJOINT && isfinite(r->bounds.west);
+}
+
 /* --- rows --- */
 
 static GEOSCoordSequence *sequence_of_part(GEOSContextHandle_t c, const struct part *part)

@@ -15,5 +15,8 @@ struct geos_relation *geos_relate(struct arena *a, enum cql2_op op, const struct
                                   const char **why);
 /* UNKNOWN when the row has no geometry, or a broken one. */
 enum cql2_truth geos_test(const struct geos_relation *relation, const struct snapshot_layer *l, uint32_t row);
+/* The box that a row's geometry must meet to pass; false when there is none (S_DISJOINT, two geometries of
+ * the row, two literals). */
+bool geos_reach(const struct geos_relation *relation, struct box *reach);
 
 #endif

@@ -141,6 +141,9 @@ bool filter_is_empty(const struct filter *filter);
 /* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
 void filter_bind(struct filter *filter, const struct snapshot_layer *l);
 bool filter_test(const struct filter *filter, uint32_t row);
+/* A box that every row which passes has its geometry in or on: nothing outside need be tested. False when the
+ * filter names no place. */
+bool filter_reach(const struct filter *filter, struct box *reach);
 /* After the last test: TOO_LARGE when testing took too long and rows were left out. `filter` may be NULL. */
 bool filter_finish(const struct filter *filter, struct fault *f) RESULT_MUST_BE_USED;
 

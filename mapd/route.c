@@ -443,6 +443,7 @@ void route_keep(void *context, const struct request *request, int64_t keep_as, s
 static void answer_anew(struct serve *serve, const struct request *request, struct reply *reply,
                         struct answered *done)
 {
+    int64_t began = clock_monotonic_ns();
     struct call *c = ARENA_NEW(request->arena, struct call);
     *c = (struct call){.serve = serve, .request = request, .arena = request->arena, .route = ROUTE_NONE};
     c->snapshot = publisher_get(serve->publisher);
@@ -452,6 +453,9 @@ static void answer_anew(struct serve *serve, const struct request *request, stru
         staff_problem(c, reply, &f);
     else if (f.code != FAULT_NONE)
         reply_problem(reply, &f);
+    if (c->visitor) /* how long a page took is for those who work with it, and tells a stranger nothing */
+        reply_header(reply, "Server-Timing",
+                     arena_format(c->arena, "app;dur=%.1f", (double)(clock_monotonic_ns() - began) / 1e6));
     session_leave(c);
     if (reply->status == 405 || request->method == METHOD_OPTIONS)
         allow(reply);

@@ -41,6 +41,7 @@ bool serve_search(const struct call *c, struct reply *r, struct fault *f)
     struct search_query q = {0};
     struct search_hit *hits = NULL;
     read_query(c, &q);
+    content_crs(c, r);
     uint32_t count = snapshot_search(c->snapshot, &q, c->arena, &hits);
     struct json j = {.out = &r->body};
     json_open(&j, '{');

@@ -16,6 +16,7 @@ struct selection {
     struct filter *filter;    /* NULL: all */
     bool has_box, has_shapes; /* has_shapes: bounds are not enough, the geometry itself must meet the box */
     struct box box;
+    bool is_reached;        /* `within` holds all there is: a condition of the filter names a place */
     const uint32_t *within; /* rows the box meets, ascending */
     uint32_t within_count;
     char from[11], to[11]; /* ISO days, "" when open */
@@ -52,7 +53,14 @@ static bool read_selection(const struct call *c, struct selection *s, struct fau
         date_format_iso(when->from, s->from);
     if (when->to.year)
         date_format_iso(when->to, s->to);
-    return make_filter(c, s->l, &s->filter, f);
+    if (!make_filter(c, s->l, &s->filter, f))
+        return false;
+    struct box reach;
+    if (!s->has_box && s->filter && filter_reach(s->filter, &reach)) {
+        s->is_reached = true;
+        s->within_count = snapshot_within(s->l, reach, c->arena, &s->within);
+    }
+    return true;
 }
 
 /* An ISO day of a hidden column against the other end; an unknown bound is open. */
@@ -86,11 +94,15 @@ static bool selects_all(const struct selection *s)
 
 static uint32_t candidate_count(const struct selection *s)
 {
+    if (s->is_reached) /* what has no geometry meets no condition about it */
+        return s->within_count;
     return s->has_box ? s->within_count + (s->l->count - s->l->located) : s->l->count;
 }
 
 static uint32_t candidate(const struct selection *s, uint32_t i)
 {
+    if (s->is_reached)
+        return s->within[i];
     if (!s->has_box)
         return i;
     return i < s->within_count ? s->within[i] : s->l->located + (i - s->within_count);

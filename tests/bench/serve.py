@@ -44,7 +44,7 @@ def free_port():
 
 def get(url, **headers):
     request = urllib.request.Request(url, headers=headers)
-    with urllib.request.urlopen(request, timeout=60) as answer:
+    with urllib.request.urlopen(request, timeout=600) as answer:
         return answer.read()
 
 
@@ -210,7 +210,7 @@ def ask(server, target, *headers):
     """CPU microseconds and latency of one request, by wrk with 16 connections for a few seconds."""
     time.sleep(0.05)
     before, options = sum(map(cpu_seconds, server.pids)), [o for h in headers for o in ("-H", h)]
-    said = subprocess.run(["wrk", "-t2", "-c16", f"-d{SECONDS}s", "--timeout", "30s", *options, server.base + target],
+    said = subprocess.run(["wrk", "-t2", "-c16", f"-d{SECONDS}s", "--timeout", "120s", *options, server.base + target],
                           check=True, capture_output=True, text=True).stdout
     used = sum(map(cpu_seconds, server.pids)) - before
     assert "Non-2xx" not in said and "Socket errors" not in said, (target, said)

@@ -121,6 +121,24 @@ def shapes(s, collection):
           and placed | ids(s, collection, "geometry IS NULL") == everything)
 
 
+def reach(s):
+    """A condition about a place narrows the search; where it need not hold, it must not."""
+    for collection in ("establishments", "residential-groups", "streets"):
+        every = ids(s, collection, "geometry IS NULL OR geometry IS NOT NULL")
+        located = ids(s, collection, "geometry IS NOT NULL")
+        for box in ("108.2,16.05,108.21,16.055", "108,16,109,17", "170,-10,-170,10", "108.205,16.052,108.205,16.052"):
+            near = f"S_INTERSECTS(geometry,BBOX({box}))"
+            inside, outside = ids(s, collection, near), ids(s, collection, f"S_DISJOINT(geometry,BBOX({box}))")
+            check(f"{collection} in or out of {box}", inside | outside == located and not inside & outside, (len(inside), len(outside), len(located)))
+            check(f"{collection} not near {box}", ids(s, collection, f"NOT {near}") == outside)
+            check(f"{collection} near or anything {box}", ids(s, collection, f"{near} OR code IS NOT NULL") == every)
+            check(f"{collection} near and more {box}", ids(s, collection, f"code IS NOT NULL AND ({near} AND S_WITHIN(geometry,BBOX(-180,-90,180,90)))") == inside)
+            check(f"{collection} the other way round {box}", ids(s, collection, f"S_INTERSECTS(BBOX({box}),geometry)") == inside)
+            if "-170" not in box:
+                asked = {f["id"] for f in items(s, collection, bbox=box, limit=10000).json()["features"] if f["geometry"]}
+                check(f"{collection} as bbox {box}", asked == inside, (len(asked), len(inside)))
+
+
 def logic(s):
     """NOT {p1} AND {p2} OR …, by the sets of its parts: every part here is known for every row."""
     parts = ["status = 'active'", "accepts_qr = true", "S_INTERSECTS(geometry,BBOX(-180,-90,180,90)) OR geometry IS NULL", "name LIKE '%1%'"]
@@ -227,7 +245,7 @@ def main(program):
                         times(s, collection, name, kind)
                     check(f"parameter {name}", items(s, collection, **{name: {"date": "2022-04-14"}.get(kind, "1" if kind != "boolean" else "true")}).status == 200)
                 shapes(s, collection)
-            for part in (logic, with_the_rest, systems, refusals):
+            for part in (logic, reach, with_the_rest, systems, refusals):
                 part(s)
             exports(s, program, path, folder)
         finally:
