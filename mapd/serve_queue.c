@@ -81,6 +81,19 @@ static void places_html(const struct call *c, struct buf *out)
 
 /* --- questions by kind --- */
 
+/* A street's name that nobody knows is one question, however many rows write it. */
+static void steps_html(const struct call *c, struct buf *out, const struct review_group *g, bool is_first)
+{
+    bool is_name = slice_starts(g->fault_group, SLICE("street_unknown:")) ||
+                   slice_starts(g->fault_group, SLICE("doubtful:"));
+    const char *url = review_url(c, g->first_id);
+    buf_format(out, "</td><td><a href=\"%s\"%s>Xem từng dòng</a>", url, is_first ? " data-key=\"n\"" : "");
+    if (is_name && g->count > 1 && may(c, ROUTE_STAFF_DECIDE))
+        buf_format(out, "<br><a href=\"%s#alias\">Một quyết định cho cả %lld dòng</a>", url,
+                   (long long)g->count);
+    buf_text(out, "</td></tr>");
+}
+
 static void groups_html(const struct call *c, struct buf *out)
 {
     struct review_group *groups;
@@ -100,8 +113,7 @@ static void groups_html(const struct call *c, struct buf *out)
             html_text(out, groups[i].example);
             buf_text(out, groups[i].count > 1 ? " …</span>" : "</span>");
         }
-        buf_format(out, "</td><td><a href=\"%s\"%s>Xem từng dòng</a></td></tr>",
-                   review_url(c, groups[i].first_id), i ? "" : " data-key=\"n\"");
+        steps_html(c, out, &groups[i], i == 0);
     }
     html_table_close(out);
 }
@@ -125,6 +137,7 @@ static const char *action_text(struct slice action)
                                            {"pin", "đặt vị trí"},
                                            {"leave", "để nguyên"},
                                            {"merge", "gộp hai hồ sơ"},
+                                           {"alias", "nhận một tên đường cho nhiều dòng"},
                                            {"both", "giữ cả hai hồ sơ"}};
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++)
         if (slice_equal(action, slice_of(TEXTS[i][0])))

@@ -1,9 +1,10 @@
 /* serve_review: one question about where a row stands: the address as it was understood, the candidates, the
- * pin. A decision goes to layers/review.c, which remembers and publishes it. The map beside it and the keys
- * are web/app/review.js; every step is a form or a link without them. */
+ * pin. A decision goes to import/learn.c, which remembers it and places again what it touches. The map beside
+ * it and the keys are web/app/review.js; every step is a form or a link without them. */
 #include "mapd/review.h"
 
 #include "import/import.h"
+#include "import/learn.h"
 #include "layers/json.h"
 #include "mapd/say.h"
 
@@ -307,6 +308,43 @@ static void pin_html(const struct call *c, struct buf *out, const struct review_
     buf_text(out, "</div><button class=\"main\">Đặt ở đây</button></div></form>");
 }
 
+static void streets_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    struct named *streets;
+    struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
+    int count = street_list(store_of(c), c->arena, &streets);
+    struct slice first =
+        candidates_read(item->candidates, c->arena, all) ? all[0].street : (struct slice){"", 0};
+    buf_text(out,
+             "<label for=\"f-street\">là tên khác của đường</label><select id=\"f-street\" name=\"street\" "
+             "required><option value=\"\">– chọn –</option>");
+    for (int i = 0; i < count; i++) {
+        bool is_first = first.n && slice_equal(streets[i].name, first);
+        buf_format(out, "<option value=\"%lld\"%s>", (long long)streets[i].id, is_first ? " selected" : "");
+        html_text(out, streets[i].name);
+        buf_text(out, "</option>");
+    }
+    buf_text(out, "</select>");
+}
+
+/* One decision for every row that writes the street's name as this one does. */
+static void alias_html(const struct call *c, struct buf *out, const struct review_item *item)
+{
+    struct slice typed = learn_typed_name(store_of(c), c->arena, item->id);
+    if (!typed.n)
+        return;
+    buf_text(out, "<h2 id=\"alias\">Một quyết định cho nhiều dòng</h2>");
+    form_open(c, out, review_url(c, item->id));
+    buf_text(out, "<input type=\"hidden\" name=\"decision\" value=\"alias\"><p>“<b>");
+    html_text(out, typed);
+    buf_text(out, "</b>”</p>");
+    streets_html(c, out, item);
+    buf_text(out, "<p><button class=\"main\">Đúng, xếp lại mọi dòng viết như vậy</button><br><span "
+                  "class=\"quiet\">Chương "
+                  "trình nhớ tên ấy; các dòng đang chờ có tên ấy được đặt vị trí lại. Rút lại được cả "
+                  "loạt.</span></p></form>");
+}
+
 static void leave_html(const struct call *c, struct buf *out, const struct review_item *item)
 {
     buf_text(out, "<h2>Không đổi gì</h2><p>");
@@ -357,6 +395,8 @@ static void where_html(const struct call *c, struct buf *out, const struct revie
     address_html(c, out, item);
     buf_text(out, "<div class=\"beside\"><div><h2>Gợi ý</h2>");
     candidates_html(c, out, item);
+    if (decides)
+        alias_html(c, out, item);
     if (decides && item->place_id)
         pin_html(c, out, item);
     if (decides)
@@ -454,74 +494,52 @@ static bool read_degrees(struct slice typed, double least, double most, double *
            *out <= most;
 }
 
-static bool take_pin(const struct call *c, struct review_decision *d, struct fault *f)
+static bool take_pin(const struct call *c, struct lonlat *at, struct fault *f)
 {
-    static const double OFFICER_M = 15; /* an officer's pin: as a hand-held receiver */
-    struct lonlat at;
     /* Viet Nam: a pair typed in the wrong order is not in it */
-    if (!read_degrees(form_get(&c->form, "lat"), 8, 24, &at.lat) ||
-        !read_degrees(form_get(&c->form, "lon"), 102, 110, &at.lon))
-        return fault_set(f, FAULT_BAD_COORDINATE, NULL, "%s",
-                         "vĩ độ từ 8 đến 24, kinh độ từ 102 đến 110 (độ)");
-    d->decision = "pin";
-    d->position = (struct place_position){.position = "gps", .at = at, .accuracy_m = OFFICER_M};
-    return true;
+    return (read_degrees(form_get(&c->form, "lat"), 8, 24, &at->lat) &&
+            read_degrees(form_get(&c->form, "lon"), 102, 110, &at->lon)) ||
+           fault_set(f, FAULT_BAD_COORDINATE, NULL, "%s", "vĩ độ từ 8 đến 24, kinh độ từ 102 đến 110 (độ)");
 }
 
-static bool take_candidate(const struct call *c, const struct review_item *item, struct review_decision *d,
-                           struct fault *f)
+static bool take_number(const struct call *c, const char *name, int64_t *number, struct fault *f)
 {
-    struct candidate *all = ARENA_ARRAY(c->arena, struct candidate, CANDIDATES_MOST);
-    int count = candidates_read(item->candidates, c->arena, all);
-    int64_t chosen = -1;
-    if (!slice_to_int(form_get(&c->form, "candidate"), &chosen) || chosen < 0 || chosen >= count ||
-        all[chosen].is_place)
-        return fault_set(f, FAULT_BAD_PARAMETER, NULL, "%s", "gợi ý này không có");
-    const struct candidate *k = &all[chosen];
-    d->decision = "accept";
-    d->position = (struct place_position){
-        .position = arena_text(c->arena, k->position), .at = k->at, .accuracy_m = k->accuracy_m};
-    return true;
+    return (slice_to_int(form_get(&c->form, name), number) && *number >= 0 && *number < INT32_MAX) ||
+           fault_set(f, FAULT_BAD_PARAMETER, NULL, "%s", "gợi ý này không có");
 }
 
-/* The words of the address as the geocoder compares them, and whose area the point lies in. */
-static bool understand(const struct call *c, const struct review_item *item, struct review_decision *d,
-                       struct fault *f)
+/* What was decided teaches the geocoder, and rows that it touches are placed again (import/learn.h). */
+static bool learn(const struct call *c, const struct review_item *item, struct slice decision,
+                  struct fault *f)
 {
-    struct geocoder *g;
-    if (!geocoder_open(&g, store_of(c), f))
-        return false;
-    struct geocode_query q = {.address = item->address};
-    struct geocode_result result = {0};
-    geocode(g, &q, c->arena, &result);
-    geocode_areas(g, d->position.at, &d->group_id, &d->ward_id);
-    d->address_key = arena_slice(c->arena, item->address.n ? result.key : SLICE(""));
-    geocoder_close(g);
-    d->position.explanation = slice_of(
-        arena_format(c->arena, "{\"decided_by\":\"%s\",\"review\":%lld}", d->who, (long long)item->id));
-    return true;
+    struct learn_question q = {.review_id = item->id, .who = who_of(c)};
+    struct review_decision leave = {.who = who_of(c), .decision = "leave"};
+    struct lesson lesson;
+    struct lonlat at;
+    int64_t number;
+    if (slice_equal(decision, SLICE("pin")))
+        return take_pin(c, &at, f) && learn_point(store_of(c), &q, at, &lesson, f);
+    if (slice_equal(decision, SLICE("accept")))
+        return take_number(c, "candidate", &number, f) &&
+               learn_candidate(store_of(c), &q, (int)number, &lesson, f);
+    if (slice_equal(decision, SLICE("alias")))
+        return take_number(c, "street", &number, f) && learn_alias(store_of(c), &q, number, &lesson, f);
+    if (slice_equal(decision, SLICE("leave")))
+        return review_decide(store_of(c), item->id, &leave, f);
+    return fault_set(f, FAULT_BAD_PARAMETER, NULL, "%s", "quyết định này không có");
 }
 
 bool staff_decide(const struct call *c, struct reply *r, struct fault *f)
 {
     struct review_item item;
     struct slice decision = form_get(&c->form, "decision");
-    struct review_decision d = {.who = who_of(c), .decision = "leave"};
     if (!read_item(c, &item, f))
         return false;
     if (slice_equal(decision, SLICE("merge")) || slice_equal(decision, SLICE("both")))
         return duplicate_decide(c, r, &item, f);
-    d.moves = !slice_equal(decision, SLICE("leave"));
-    if (d.moves && !item.place_id)
-        return fault_set(f, FAULT_BAD_STATE, NULL, "%s",
-                         "dòng này chưa có điểm kinh doanh nào để đặt vị trí");
-    if (slice_equal(decision, SLICE("pin")) ? !take_pin(c, &d, f)
-                                            : d.moves && !take_candidate(c, &item, &d, f))
-        return false;
-    if (d.moves && !understand(c, &item, &d, f))
-        return false;
-    const char *next = review_after(c, item.id);
-    if (!review_decide(store_of(c), item.id, &d, f))
+    bool is_many = slice_equal(decision, SLICE("alias"));
+    const char *next = is_many ? "/staff/review" : review_after(c, item.id);
+    if (!learn(c, &item, decision, f))
         return false;
     reply_redirect(r, 303, next);
     return true;

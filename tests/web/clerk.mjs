@@ -132,6 +132,20 @@ async function byPin(page) {
   check('it stands there now', /Cán bộ đặt/.test(await main(page)));
 }
 
+// An unknown name is that of a street: every row that writes it so is placed by one decision, and by one press waits again.
+async function byName(page) {
+  await page.goto(`${base}staff/review`);
+  const before = await waiting(page);
+  await page.locator('tr', { hasText: 'Trần Vô Danh' }).getByRole('link', { name: /^Một quyết định cho cả/ }).first().click();
+  await look(page, 'name');
+  await page.locator('#f-street').selectOption({ label: 'Cách Mạng Tháng Tám' });
+  await press(page, 'Đúng, xếp lại mọi dòng viết như vậy');
+  const after = await waiting(page);
+  check('one decision, many rows', after < before, `${before} → ${after}`);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press('u')]);
+  check('taken back as one', (await waiting(page)) === before);
+}
+
 async function duplicate(page) {
   await open(page, 'có thể trùng với cơ sở đã có');
   check('side by side', (await page.getByRole('columnheader', { name: 'Đã có trong sổ' }).count()) === 1);
@@ -157,4 +171,4 @@ async function takeAway(page) {
   check('the title', (await title(page)) === 'Hàng chờ');
 }
 
-process.exit((await walk(enter, bring, correct, run, report, undo, queue, byKeys, byPin, duplicate, takeAway)) ? 1 : 0);
+process.exit((await walk(enter, bring, correct, run, report, undo, queue, byKeys, byPin, byName, duplicate, takeAway)) ? 1 : 0);
