@@ -110,27 +110,32 @@ bool place_read(struct store *s, struct arena *a, int64_t id, struct place_known
 
 /* --- places --- */
 
-static void bind_place(sqlite3_stmt *st, const struct place *p, struct slice name_fold)
-{
+/* What a statement about a place borrows while it runs. */
+struct bound_place {
     char now[21];
-    clock_utc_iso(now);
-    bind_slice_or_null(st, 1, p->ref);
-    bind_slice(st, 2, p->name);
-    bind_slice(st, 3, p->public_name);
-    bind_slice(st, 4, name_fold);
-    bind_text(st, 5, p->status);
-    bind_slice_or_null(st, 6, p->status_raw);
+};
+
+static void bind_place(sqlite3_stmt *st, const struct place *p, struct slice name_fold,
+                       struct bound_place *bound)
+{
+    clock_utc_iso(bound->now);
+    bind_borrowed_or_null(st, 1, p->ref);
+    bind_borrowed(st, 2, p->name);
+    bind_borrowed(st, 3, p->public_name);
+    bind_borrowed(st, 4, name_fold);
+    bind_borrowed(st, 5, slice_of(p->status));
+    bind_borrowed_or_null(st, 6, p->status_raw);
     bind_date(st, 7, p->valid_from);
     bind_date(st, 8, p->valid_to);
-    bind_slice_or_null(st, 9, p->industry_version);
-    bind_slice_or_null(st, 10, p->industry_code);
-    bind_slice_or_null(st, 11, p->industry_group);
+    bind_borrowed_or_null(st, 9, p->industry_version);
+    bind_borrowed_or_null(st, 10, p->industry_code);
+    bind_borrowed_or_null(st, 11, p->industry_group);
     bind_id(st, 12, p->group_id);
     bind_id(st, 13, p->ward_id);
     bind_int(st, 14, p->needs_review);
     bind_date(st, 15, p->source_date);
     bind_date(st, 16, p->verified_on);
-    bind_text(st, 17, now);
+    bind_borrowed(st, 17, (struct slice){bound->now, sizeof bound->now - 1});
     bind_id(st, 18, p->batch_id);
 }
 
@@ -163,9 +168,10 @@ static bool place_insert(struct store *s, struct place *p, struct slice name_fol
     if (!st)
         return false;
     code_random(p->code);
-    bind_place(st, p, name_fold);
-    bind_text(st, 19, p->code);
-    bind_text(st, 20, p->is_stall ? "stall" : "establishment");
+    struct bound_place bound;
+    bind_place(st, p, name_fold, &bound);
+    bind_borrowed(st, 19, (struct slice){p->code, CODE_LENGTH});
+    bind_borrowed(st, 20, p->is_stall ? SLICE("stall") : SLICE("establishment"));
     bind_position(st, 21, at);
     if (!statement_run(st, f))
         return false;
@@ -185,7 +191,8 @@ static bool place_update(struct store *s, const struct place *p, struct slice na
         f);
     if (!st)
         return false;
-    bind_place(st, p, name_fold);
+    struct bound_place bound;
+    bind_place(st, p, name_fold, &bound);
     bind_int(st, 19, p->id);
     return statement_run(st, f) && (!at || place_set_position(s, p->id, at, f));
 }
@@ -222,15 +229,15 @@ static void bind_known(sqlite3_stmt *st, int index, int v)
 static void bind_establishment(sqlite3_stmt *st, const struct establishment *e)
 {
     bind_int(st, 1, e->place_id);
-    bind_text(st, 2, e->kind);
-    bind_slice_or_null(st, 3, e->kind_raw);
-    bind_slice(st, 4, e->address);
-    bind_slice(st, 5, e->public_address);
-    bind_slice(st, 6, e->address_key);
-    bind_bytes(st, 7, (struct slice){(const char *)e->match_key, HASH_BYTES});
+    bind_borrowed_or_null(st, 2, slice_of(e->kind));
+    bind_borrowed_or_null(st, 3, e->kind_raw);
+    bind_borrowed(st, 4, e->address);
+    bind_borrowed(st, 5, e->public_address);
+    bind_borrowed(st, 6, e->address_key);
+    bind_borrowed_bytes(st, 7, (struct slice){(const char *)e->match_key, HASH_BYTES});
     bind_id(st, 8, e->street_id);
-    bind_slice_or_null(st, 9, e->number);
-    bind_slice_or_null(st, 10, e->chain);
+    bind_borrowed_or_null(st, 9, e->number);
+    bind_borrowed_or_null(st, 10, e->chain);
     bind_known(st, 11, e->at_home);
     bind_known(st, 12, e->has_account);
     bind_known(st, 13, e->einvoice_in_scope);

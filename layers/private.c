@@ -65,24 +65,26 @@ bool private_put(struct store *s, const struct private_value *v, struct fault *f
         return v->is_new || remove_value(s, v, f);
     if (!v->is_new && is_stored(s, v))
         return true;
-    sqlite3_stmt *st = store_statement(s,
-                                       "INSERT INTO restricted (owner, owner_id, field, sealed, hash)"
-                                       " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner, owner_id, field)"
-                                       " DO UPDATE SET sealed = excluded.sealed, hash = excluded.hash",
-                                       f);
+    static const char ADD[] =
+        "INSERT INTO restricted (owner, owner_id, field, sealed, hash) VALUES (?1, ?2, ?3, ?4, ?5)";
+    static const char PUT[] = "INSERT INTO restricted (owner, owner_id, field, sealed, hash)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (owner, owner_id, field)"
+                              " DO UPDATE SET sealed = excluded.sealed, hash = excluded.hash";
+    sqlite3_stmt *st = store_statement(s, v->is_new ? ADD : PUT, f);
     if (!st)
         return false;
     uint8_t hash[HASH_BYTES];
     struct buf sealed = {0};
     hash_of(s, v, hash);
     key_seal(store_key(s), v->text, &sealed);
-    bind_text(st, 1, v->owner);
+    bind_borrowed(st, 1, slice_of(v->owner));
     bind_int(st, 2, v->owner_id);
-    bind_text(st, 3, v->field);
-    bind_bytes(st, 4, buf_to_slice(&sealed));
-    bind_bytes(st, 5, (struct slice){(const char *)hash, HASH_BYTES});
+    bind_borrowed(st, 3, slice_of(v->field));
+    bind_borrowed_bytes(st, 4, buf_to_slice(&sealed));
+    bind_borrowed_bytes(st, 5, (struct slice){(const char *)hash, HASH_BYTES});
+    bool ok = statement_run(st, f);
     buf_release(&sealed);
-    return statement_run(st, f);
+    return ok;
 }
 
 int private_find(struct store *s, const struct private_value *v, int64_t *ids, int limit)

@@ -174,6 +174,22 @@ void bind_bytes(sqlite3_stmt *st, int index, struct slice bytes)
     sqlite3_bind_blob64(st, index, bytes.p ? bytes.p : "", bytes.n, SQLITE_TRANSIENT);
 }
 
+void bind_borrowed(sqlite3_stmt *st, int index, struct slice text)
+{
+    sqlite3_bind_text64(st, index, text.p ? text.p : "", text.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void bind_borrowed_or_null(sqlite3_stmt *st, int index, struct slice text)
+{
+    if (text.n)
+        bind_borrowed(st, index, text);
+}
+
+void bind_borrowed_bytes(sqlite3_stmt *st, int index, struct slice bytes)
+{
+    sqlite3_bind_blob64(st, index, bytes.p ? bytes.p : "", bytes.n, SQLITE_STATIC);
+}
+
 /* SpatiaLite's own blob: 00, little-endian mark, SRID, MBR, 7C, type 1, x, y, FE (gaia-gis "BLOB-Geometry").
  */
 enum { POINT_BLOB_BYTES = 60 };
@@ -488,6 +504,8 @@ static int public_authorizer(void *context, int action, const char *first, const
 
 static bool connect_file(struct store *s, int flags, struct fault *f)
 {
+    /* heard only before the process' first connection: counting memory takes a lock at every allocation */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return fault_set(f, FAULT_FILE_MISSING, s->path, "%s",
                          s->db ? sqlite3_errmsg(s->db) : strerror(ENOMEM));

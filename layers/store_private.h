@@ -36,6 +36,12 @@ void bind_id(sqlite3_stmt *st, int index, int64_t id);      /* 0 becomes NULL */
 void bind_real(sqlite3_stmt *st, int index, double v);      /* NaN becomes NULL */
 void bind_date(sqlite3_stmt *st, int index, struct date d); /* all zero becomes NULL */
 void bind_bytes(sqlite3_stmt *st, int index, struct slice bytes);
+/* The same without a copy, for statements run by an import for every row: the value must live until
+ * statement_run has ended, and the statement came fresh from store_statement (NULL where nothing is bound).
+ */
+void bind_borrowed(sqlite3_stmt *st, int index, struct slice text);
+void bind_borrowed_or_null(sqlite3_stmt *st, int index, struct slice text);
+void bind_borrowed_bytes(sqlite3_stmt *st, int index, struct slice bytes);
 /* SpatiaLite blob of a point, EPSG:4326; NULL when `at` is NULL. */
 void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at);
 
