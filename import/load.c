@@ -78,6 +78,12 @@ static uint32_t seen_add(struct seen *s, const uint8_t hash[HASH_BYTES], uint32_
     return 0;
 }
 
+static void seen_release(struct seen *s)
+{
+    free(s->slots);
+    *s = (struct seen){0};
+}
+
 /* --- one row --- */
 
 struct run {
@@ -321,6 +327,7 @@ static bool has_acceptance(const struct table *t)
 static bool finish_batch(struct run *r, struct fault *f)
 {
     struct load *l = &r->load;
+    seen_release(&r->seen); /* what is made last wants the memory */
     struct batch_dating dating = {.listed_on = table_source_date(l->table),
                                   .today = l->today,
                                   .acceptance = has_acceptance(l->table),
@@ -367,6 +374,7 @@ static bool load_file(struct run *r, struct fault *f)
 
 static bool load_in_transaction(struct run *r, struct fault *f)
 {
+    store_sort_in_files(r->load.store, true);
     if (!store_begin(r->load.store, f))
         return false;
     bool ok = load_file(r, f);
@@ -376,6 +384,7 @@ static bool load_in_transaction(struct run *r, struct fault *f)
         ok = store_commit(r->load.store, f);
     if (!ok || r->load.options->dry_run)
         store_rollback(r->load.store);
+    store_sort_in_files(r->load.store, false);
     if (r->load.options->dry_run)
         r->sum->batch = 0;
     return ok;
@@ -450,7 +459,7 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
     table_close(r.load.table);
     arena_release(&r.load.row);
     arena_release(&r.load.whole);
-    free(r.seen.slots);
+    seen_release(&r.seen);
     buf_release(&r.text);
     buf_release(&r.json);
     return ok;

@@ -5,6 +5,7 @@
  * with the value. */
 #include "layers/batch_pack.h"
 #include "layers/change.h"
+#include "layers/lookup.h"
 #include "layers/spatial_index.h"
 
 #include <stdlib.h>
@@ -82,15 +83,17 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
     if (b->makes_index)
         spatial_index_pause(s);
     *out = b;
-    return true;
+    return !b->makes_index || lookup_open(s, f);
 }
 
 void batch_close(struct batch *b)
 {
     if (!b)
         return;
-    if (b->makes_index)
+    if (b->makes_index) {
         spatial_index_resume(b->store);
+        lookup_close(b->store);
+    }
     journal_close(b->journal);
     pack_close(b->pack);
     buf_release(&b->sealed);
@@ -314,7 +317,8 @@ bool batch_finish(struct batch *b, const struct batch_counts *counts, struct dat
     bind_sealed(st, 9, seal(b, journal_entries(b->journal), &b->sealed_before));
     uint8_t packs[HASH_BYTES];
     pack_digest(b->pack, packs);
-    return statement_run(st, f) && (!b->makes_index || spatial_index_rebuild(b->store, f)) &&
+    return statement_run(st, f) &&
+           (!b->makes_index || (lookup_done(b->store, f) && spatial_index_rebuild(b->store, f))) &&
            batch_audit_done(b->store, b->id, packs, f);
 }
 

@@ -1,6 +1,6 @@
 /* business: places and establishments, in and out. The public code belongs to the place and is made here,
  * once, when the place is new; nothing ever changes it. */
-#include "layers/store_private.h"
+#include "layers/lookup.h"
 #include "layers/text.h"
 
 #include <math.h>
@@ -264,6 +264,7 @@ static bool establishment_insert(struct store *s, const struct establishment *e,
 
 bool establishment_put(struct store *s, const struct establishment *e, bool is_new, struct fault *f)
 {
+    lookup_add(store_lookup(s), LOOKUP_MATCH, e->match_key, e->place_id);
     if (is_new)
         return establishment_insert(s, e, f);
     sqlite3_stmt *st = store_statement(
@@ -297,8 +298,33 @@ void establishment_match_key(struct store *s, struct slice name_fold, struct sli
     buf_release(&text);
 }
 
+static bool has_match_key(struct store *s, int64_t place, const uint8_t key[HASH_BYTES])
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT match_key FROM establishment WHERE place_id = ?1", NULL);
+    if (!st)
+        return false;
+    bind_int(st, 1, place);
+    bool has = statement_next(st, NULL) &&
+               slice_equal(column_bytes(st, 0), (struct slice){(const char *)key, HASH_BYTES});
+    sqlite3_reset(st);
+    return has;
+}
+
+/* While a long list comes in there is no index. */
+static int match_in_memory(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit)
+{
+    int64_t places[LOOKUP_MAX];
+    int count = lookup_find(store_lookup(s), LOOKUP_MATCH, key, places), n = 0;
+    for (int i = 0; i < count && n < limit; i++)
+        if ((n == 0 || ids[n - 1] != places[i]) && has_match_key(s, places[i], key))
+            ids[n++] = places[i];
+    return n;
+}
+
 int establishment_by_match_key(struct store *s, const uint8_t key[HASH_BYTES], int64_t *ids, int limit)
 {
+    if (store_lookup(s))
+        return match_in_memory(s, key, ids, limit);
     sqlite3_stmt *st = store_statement(
         s,
         "SELECT place_id FROM establishment WHERE match_key = ?1 UNION SELECT place_id FROM retired_place"

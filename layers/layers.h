@@ -116,6 +116,9 @@ int64_t store_data_version(struct store *s);
 int64_t store_quiet_changes(struct store *s);
 /* How long to wait for another writer before BUSY; 15 s unless told. */
 void store_set_patience(struct store *s, int milliseconds);
+/* Outside a transaction: what a long import sorts at its end (keyed hashes, no text) may go to an unlinked
+ * file of the system; in memory it would be as large as the index it makes. */
+void store_sort_in_files(struct store *s, bool in_files);
 /* Raises the revision for changes that did not (edits by QGIS). The file is held for microseconds, without a
  * wait for the disk or for anybody: BUSY when somebody writes. */
 bool store_bump(const char *path, int64_t by, struct fault *f) RESULT_MUST_BE_USED;

@@ -21,6 +21,7 @@ struct store {
     void *spatialite;
     char *path;
     struct key *key;
+    struct lookup *lookup;
     int64_t changes_at_begin;
     struct {
         const char *sql;
@@ -31,6 +32,16 @@ struct store {
 sqlite3 *store_handle(struct store *s)
 {
     return s->db;
+}
+
+struct lookup *store_lookup(const struct store *s)
+{
+    return s->lookup;
+}
+
+void store_set_lookup(struct store *s, struct lookup *l)
+{
+    s->lookup = l;
 }
 
 const char *store_path(const struct store *s)
@@ -295,6 +306,12 @@ int64_t store_revision(struct store *s)
 int64_t store_quiet_changes(struct store *s)
 {
     return store_int(s, "SELECT quiet FROM revision", NULL, -1);
+}
+
+void store_sort_in_files(struct store *s, bool in_files)
+{
+    sqlite3_exec(s->db, in_files ? "PRAGMA temp_store = FILE" : "PRAGMA temp_store = MEMORY", NULL, NULL,
+                 NULL);
 }
 
 void store_set_patience(struct store *s, int milliseconds)

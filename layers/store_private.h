@@ -8,6 +8,11 @@
 
 sqlite3 *store_handle(struct store *s);
 
+/* Of a long import under way (lookup.c); NULL: none. */
+struct lookup;
+struct lookup *store_lookup(const struct store *s);
+void store_set_lookup(struct store *s, struct lookup *l);
+
 /* Text of an embedded SQL file: "schema", or the file name in layers/indicators ("kpi_gd"); NULL if there is
  * none. */
 const char *sql_text(const char *name);
