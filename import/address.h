@@ -117,6 +117,19 @@ struct address {
     int unused;        /* words that nobody understood */
 };
 
+/* --- a position typed into the text (address_position.c) --- */
+
+struct typed_position {
+    struct lonlat at;
+    double accuracy_m;
+    size_t start, end; /* bytes of the text */
+    bool is_swapped;   /* longitude first */
+    bool is_code;      /* a plus code */
+};
+
+/* The first one in the text; false when there is none in Viet Nam. `near` completes a short plus code. */
+bool address_position(struct slice text, struct lonlat near, struct typed_position *out);
+
 struct phrase_book; /* address_words.def, made ready */
 
 struct phrase_book *phrase_book_new(struct arena *a);

@@ -515,6 +515,17 @@ static void decide_without_street(const struct geocoder *g, struct reading *read
     write_territory(g, &reading->address, r);
 }
 
+/* For what is typed without its beginning: somewhere in our ward. */
+static struct lonlat ward_middle(const struct geocoder *g)
+{
+    for (uint32_t i = 0; i < g->gazetteer->ward_count; i++) {
+        const struct box *b = &g->gazetteer->wards[i].area.bounds;
+        if (g->gazetteer->wards[i].is_home && g->gazetteer->wards[i].area.part_count > 0)
+            return (struct lonlat){(b->west + b->east) / 2, (b->south + b->north) / 2};
+    }
+    return g->gazetteer->point_count > 0 ? g->gazetteer->points[0].at : (struct lonlat){108.2, 16.05};
+}
+
 static bool is_mobile(const struct reading *reading)
 {
     const struct street_match *best = reading->matches.count ? &reading->matches.m[0] : NULL;
@@ -536,6 +547,10 @@ void geocode(const struct geocoder *g, const struct geocode_query *q, struct are
     *r = (struct geocode_result){.position = POSITION_NONE};
     compose(q, &text);
     struct reading *reading = ARENA_NEW(a, struct reading);
+    struct typed_position typed;
+    bool has_position = address_position(buf_to_slice(&text), ward_middle(g), &typed);
+    if (has_position)
+        memset(text.p + typed.start, ' ', typed.end - typed.start); /* every span keeps its bytes */
     read_best(g, arena_slice(a, buf_to_slice(&text)), a, reading);
     buf_release(&text);
     if (is_mobile(reading)) {
@@ -547,8 +562,9 @@ void geocode(const struct geocoder *g, const struct geocode_query *q, struct are
     } else {
         decide_without_street(g, reading, a, r);
     }
-    if (r->status != GEOCODE_NONE)
-        decide_memory(g, r);
+    bool is_settled = r->status == GEOCODE_NONE || decide_memory(g, r);
+    if (has_position && !is_settled)
+        decide_typed(g, &typed, a, r);
     r->parcel = reading->address.parcel;
     r->sheet = reading->address.sheet;
     r->normalised = reading->tokens.text;

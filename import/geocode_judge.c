@@ -160,6 +160,12 @@ static void judge_territory(const struct geocoder *g, struct judged *j)
     }
 }
 
+bool is_in_ward(const struct geocoder *g, int64_t ward_id, struct lonlat at)
+{
+    const struct shape *area = ward_area(g, ward_id);
+    return area == NULL || area->part_count == 0 || is_in_or_near(area, at);
+}
+
 /* --- class --- */
 
 static void give_class(struct judged *j)

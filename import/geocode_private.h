@@ -186,6 +186,13 @@ struct judged {
  * if any. */
 int geocode_parts(const struct geocoder *g, struct slice text, struct arena *a, struct reading *r,
                   struct judged *best);
+/* Whether the point lies in a ward's area or at most 60 m from its border; true for an area that nobody drew.
+ */
+bool is_in_ward(const struct geocoder *g, int64_t ward_id, struct lonlat at);
+/* A position typed into the address stands before the address itself; what they say against each other waits.
+ */
+void decide_typed(const struct geocoder *g, const struct typed_position *typed, struct arena *a,
+                  struct geocode_result *r);
 /* Judges match i of the reading; labels the reading's tokens when `is_final`. */
 void judge_street(const struct geocoder *g, struct reading *r, int i, struct arena *a, struct judged *out);
 double judged_score(const uint8_t faults[GEO_COUNT]);

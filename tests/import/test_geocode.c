@@ -256,6 +256,55 @@ START_TEST(a_confirmed_address_stands_first)
 }
 END_TEST
 
+START_TEST(typed_positions_are_read_in_their_forms)
+{
+    static const char *const FORMS[] = {"16.0001, 108.2030",
+                                        "16,0001; 108,2030",
+                                        "Lê Lợi (16.00010,108.20300)",
+                                        "https://www.google.com/maps/@16.0001000,108.2030000,17z",
+                                        "https://www.google.com/maps?q=16.0001%2C108.2030",
+                                        "https://maps.google.com/maps/data=!3d16.0001!4d108.2030",
+                                        "16°00'00.36\"N 108°12'10.80\"E",
+                                        "16 độ, 16°00.006' 108°12.180'"};
+    struct lonlat truth = {108.2030, 16.0001};
+    for (size_t i = 0; i < COUNT_OF(FORMS); i++) {
+        expect(FORMS[i], 'A', truth, 2);
+        ck_assert_int_eq(r.position, POSITION_GPS);
+        ck_assert(r.accuracy_m >= 15 && r.accuracy_m <= 20);
+    }
+    expect("108.2030, 16.0001", 'A', truth, 2);
+    ck_assert(slice_find(r.why, SLICE("đảo chỗ")) > 0);
+    expect("16.000, 108.203", 'C', truth, 12); /* three decimals: a hundred metres */
+    ck_assert(r.accuracy_m > 100);
+    ask("12 Lê Lợi, 0905123456");
+    ck_assert_int_eq(r.position, POSITION_HOUSE_NUMBER);
+}
+END_TEST
+
+/* Codes made with the reference implementation: 16.00006 N, 108.20306 E is 7P8C2623+26. */
+START_TEST(plus_codes_are_read_whole_and_short)
+{
+    expect("7P8C2623+26", 'A', (struct lonlat){108.2030625, 16.0000625}, 10);
+    expect("2623+26 Đà Nẵng", 'A', (struct lonlat){108.2030625, 16.0000625}, 10);
+    expect("số 3, 8C2623+26", 'A', (struct lonlat){108.2030625, 16.0000625}, 10);
+    ask("12+14 Lê Lợi"); /* two numbers are no code */
+    ck_assert_int_eq(r.position, POSITION_HOUSE_NUMBER);
+}
+END_TEST
+
+START_TEST(typed_positions_that_cannot_be_believed_wait)
+{
+    expect_review("16.0678, 108.2208", "position_outside");
+    ck_assert_int_eq(r.candidate_count, 1);
+    /* 45 is known 600 m away from what was typed */
+    expect_review("45 Lê Lợi, 16.0001, 108.2068", "position_apart");
+    ck_assert_int_eq(r.candidate_count, 2);
+    ck_assert(r.candidates[0].position == POSITION_GPS && r.candidates[1].position == POSITION_HOUSE_NUMBER);
+    expect("45 Lê Lợi, 16.0001, 108.2012", 'A', (struct lonlat){108.2012, 16.0001}, 1);
+    ck_assert(slice_equal(r.number, SLICE("45")));
+}
+END_TEST
+
 START_TEST(parts_in_columns_read_like_one_text)
 {
     static const struct geocode_query QUERIES[] = {
@@ -318,6 +367,9 @@ int main(void)
     tcase_add_test(t, another_ward_is_a_conflict);
     tcase_add_test(t, what_cannot_be_decided_waits);
     tcase_add_test(t, a_confirmed_address_stands_first);
+    tcase_add_test(t, typed_positions_are_read_in_their_forms);
+    tcase_add_test(t, plus_codes_are_read_whole_and_short);
+    tcase_add_test(t, typed_positions_that_cannot_be_believed_wait);
     tcase_add_test(t, parts_in_columns_read_like_one_text);
     tcase_add_test(t, the_stored_explanation_holds_no_word_of_the_address);
     tcase_add_test(t, the_way_back_names_the_nearest_house);
