@@ -8,69 +8,8 @@
 #ifndef IMPORT_ADDRESS_H
 #define IMPORT_ADDRESS_H
 
-#include "import/import.h"
-
-enum { TOKEN_MAX = 80, LEVEL_MAX = 12, SUFFIX_MAX = 8, LOT_MAX = 16 };
-
-enum token_label {
-    LABEL_FREE,    /* not understood (yet) */
-    LABEL_IGNORED, /* "địa chỉ:", city, district, country, phone */
-    LABEL_NOTE,    /* floor, room, building, residential area, cadastral number, stall without market */
-    LABEL_GROUP,
-    LABEL_WARD,
-    LABEL_RELATION, /* "đối diện", "gần": the place is not the house itself */
-    LABEL_MARKET,
-    LABEL_STREET,
-    LABEL_NUMBER,
-    LABEL_ALLEY,
-};
-
-struct token {
-    struct slice fold;   /* a-z, 0-9, and '?' for a letter that was lost; never empty */
-    struct slice marks;  /* lower case with marks, new tone placement */
-    uint32_t start, end; /* bytes of the cleaned text */
-    bool is_number;      /* digits only */
-    bool has_marks;
-    bool has_blank; /* a blank stands before it */
-    char sign;      /* strongest sign before it: / , ( - + : . or 0 */
-    enum token_label label;
-    int value; /* of a number; -1 when it is too large for a house */
-};
-
-struct tokens {
-    struct slice text; /* cleaned */
-    struct token t[TOKEN_MAX];
-    int count;
-    bool has_marks; /* somebody typed diacritics */
-    bool has_lost;  /* letters were lost to '?' */
-    bool is_cut;    /* more than TOKEN_MAX: the rest was not read */
-};
-
-/* Whether the token is this word; a letter lost to '?' may have been any. */
-bool token_is(const struct token *t, const char *fold);
-void tokens_read(struct slice cleaned, struct arena *a, struct tokens *out);
-/* Fold of tokens [from, to) without blanks, appended. */
-void tokens_join(const struct tokens *t, int from, int to, struct buf *out);
-
-/* --- names the mask may meet: wards old and new, districts, groups, markets (geocode_lexicon.c) --- */
-
-enum name_kind { NAME_WARD, NAME_WARD_OLD, NAME_DISTRICT, NAME_GROUP, NAME_MARKET, NAME_KIND_COUNT };
-
-struct lexicon;
-
-struct name_hit {
-    int64_t id;      /* ward, group or market; 0: a ward that became none of ours, a district */
-    uint32_t kinds;  /* bit per name_kind of everything that has this name */
-    int tokens;      /* how many it took */
-    int edits;       /* 0: as written */
-    bool is_several; /* more than one ward has it */
-    bool is_home;    /* one of its meanings is our own ward, or a district of it */
-};
-
-/* Longest name of one of `kinds` that starts at token `from`; spelling mistakes only where `is_fuzzy`. */
-bool lexicon_find(const struct lexicon *l, const struct tokens *t, int from, unsigned kinds, bool is_fuzzy,
-                  struct name_hit *hit);
-bool lexicon_has(const struct lexicon *l, enum name_kind kind);
+#include "import/address_name.h"
+#include "import/address_position.h"
 
 /* --- masks --- */
 
@@ -116,19 +55,6 @@ struct address {
     int relation_at;   /* token of the relation word, -1 for none */
     int unused;        /* words that nobody understood */
 };
-
-/* --- a position typed into the text (address_position.c) --- */
-
-struct typed_position {
-    struct lonlat at;
-    double accuracy_m;
-    size_t start, end; /* bytes of the text */
-    bool is_swapped;   /* longitude first */
-    bool is_code;      /* a plus code */
-};
-
-/* The first one in the text; false when there is none in Viet Nam. `near` completes a short plus code. */
-bool address_position(struct slice text, struct lonlat near, struct typed_position *out);
 
 struct phrase_book; /* address_words.def, made ready */
 

@@ -2,7 +2,7 @@
  * degrees with minutes and seconds, a plus code whole or short. Law: what cannot be in Viet Nam is no
  * position; the two numbers tell by themselves which is the latitude. Plus codes: Open Location Code
  * specification, google/open-location-code. */
-#include "import/address.h"
+#include "import/address_position.h"
 
 #include <math.h>
 #include <string.h>
