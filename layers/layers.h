@@ -224,6 +224,7 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 #include "layers/edit.h"
 #include "layers/evidence.h"
 #include "layers/ledger.h"
+#include "layers/label.h"
 #include "layers/notice.h"
 #include "layers/record.h"
 #include "layers/review.h"

@@ -511,6 +511,15 @@ CREATE TABLE score_appraisal (
   year INTEGER NOT NULL, sheet TEXT NOT NULL, row TEXT NOT NULL, appraised TEXT NOT NULL, granted TEXT NOT NULL, recorded_by TEXT NOT NULL,
   recorded_at TEXT NOT NULL, PRIMARY KEY (year, sheet, row)) WITHOUT ROWID;
 
+-- migration 12
+-- What became of printed codes, a row a step; the state of a code is its latest step. photo: sealed.
+
+CREATE TABLE label (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state = 'issued' OR state = 'printed' OR state = 'posted' OR state = 'retired'),
+  at TEXT NOT NULL, by TEXT NOT NULL, photo BLOB);
+CREATE INDEX label_code ON label (code, id);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

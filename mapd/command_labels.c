@@ -1,192 +1,61 @@
-/* command_labels: a PDF of labels, for all stalls of one market or for the codes listed in a file. */
-#include "layers/text.h"
+/* command_labels: a PDF of labels, for all stalls of one market or for the codes listed in a file. That they
+ * were issued is recorded. */
+#include "mapd/labels.h"
 #include "mapd/mapd.h"
-#include "mapd/pdf.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-struct list {
-    struct arena arena;
-    const struct snapshot *snapshot;
-    const char *base_url;
-    struct label *labels;
-    uint32_t count, room;
-};
-
-static const char *field_text(struct list *l, const struct snapshot_layer *layer, const char *field,
-                              uint32_t row)
-{
-    int i = layer_field(layer->layer, slice_of(field));
-    return i < 0 ? "" : arena_text(&l->arena, snapshot_text(&layer->columns[i], row));
-}
-
-static const char *stall_kind_word(const char *kind)
-{
-    static const char *const WORDS[][2] = {
-        {"counter", "Quầy"}, {"stand", "Sạp"}, {"kiosk", "Ki-ốt"}, {"shop", "Cửa hàng"}, {"lot", "Lô"}};
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
-        if (strcmp(WORDS[i][0], kind) == 0)
-            return WORDS[i][1];
-    return "";
-}
-
-/* The URL in upper case keeps the picture at 25 modules: QR's alphanumeric mode. */
-static const char *label_url(struct list *l, const char *code)
-{
-    char *url = arena_format(&l->arena, "%s/C/%s", l->base_url, code);
-    for (char *p = url; *p; p++)
-        if (*p >= 'a' && *p <= 'z')
-            *p = (char)(*p - 32);
-    return url;
-}
-
-static void add_label(struct list *l, struct label label)
-{
-    if (l->count == l->room) {
-        uint32_t room = l->room ? l->room * 2 : 64;
-        struct label *more = ARENA_ARRAY(&l->arena, struct label, room);
-        if (l->count)
-            memcpy(more, l->labels, sizeof *more * l->count);
-        l->labels = more;
-        l->room = room;
-    }
-    label.url = label_url(l, label.code);
-    l->labels[l->count++] = label;
-}
-
-/* "Khu C" and "C" both read as "khu C" behind the number. */
-static const char *zone_words(struct list *l, const char *zone)
-{
-    if (!zone[0])
-        return "";
-    struct slice fold = text_fold_in(&l->arena, slice_of(zone));
-    bool says_so = slice_starts(fold, SLICE("khu "));
-    return arena_format(&l->arena, ", %s%s", says_so ? "" : "khu ", zone);
-}
-
-static void add_stall(struct list *l, const struct snapshot_layer *stalls, uint32_t row)
-{
-    const char *kind = stall_kind_word(field_text(l, stalls, "kind", row));
-    const char *zone = zone_words(l, field_text(l, stalls, "zone", row));
-    add_label(
-        l, (struct label){
-               .title = arena_format(&l->arena, "%s %s%s", kind, field_text(l, stalls, "number", row), zone),
-               .subtitle = field_text(l, stalls, "market_name", row),
-               .code = field_text(l, stalls, "code", row),
-           });
-}
-
-static void add_shop(struct list *l, const struct snapshot_layer *shops, uint32_t row)
-{
-    add_label(l, (struct label){
-                     .title = field_text(l, shops, "name", row),
-                     .subtitle = field_text(l, shops, "address", row),
-                     .code = field_text(l, shops, "code", row),
-                 });
-}
-
-/* Labels come off the sheet in the order a clerk walks: zone, kind, number. */
-struct walk {
-    const char *zone, *kind, *number;
-    uint32_t row;
-};
-
-static int walk_order(const void *left, const void *right)
-{
-    const struct walk *a = left, *b = right;
-    int by_zone = strcmp(a->zone, b->zone), by_kind = strcmp(a->kind, b->kind);
-    if (by_zone || by_kind)
-        return by_zone ? by_zone : by_kind;
-    long x = strtol(a->number, NULL, 10), y = strtol(b->number, NULL, 10);
-    return x != y ? (x > y) - (x < y) : strcmp(a->number, b->number);
-}
-
-static bool add_market(struct list *l, const char *market, struct fault *f)
-{
-    const struct snapshot_layer *stalls = snapshot_get(l->snapshot, LAYER_STALLS);
-    struct walk *walk = ARENA_ARRAY(&l->arena, struct walk, stalls->count + 1);
-    const struct column *markets = &stalls->columns[layer_field(stalls->layer, SLICE("market"))];
-    uint32_t count = 0;
-    for (uint32_t row = 0; row < stalls->count; row++)
-        if (slice_equal(snapshot_text(markets, row), slice_of(market)))
-            walk[count++] =
-                (struct walk){field_text(l, stalls, "zone", row), field_text(l, stalls, "kind", row),
-                              field_text(l, stalls, "number", row), row};
-    qsort(walk, count, sizeof *walk, walk_order);
-    for (uint32_t i = 0; i < count; i++)
-        add_stall(l, stalls, walk[i].row);
-    return count > 0 || fault_set(f, FAULT_NOT_FOUND, "--market", "không có quầy nào của chợ '%s'", market);
-}
-
-static bool add_code(struct list *l, struct slice line, int number, struct fault *f)
-{
-    char code[CODE_LENGTH + 1], place[32];
-    snprintf(place, sizeof place, "--codes:%d", number);
-    if (!code_canonical(line, code))
-        return fault_set(f, FAULT_BAD_VALUE, place, "'%.*s'", (int)line.n, line.p);
-    const struct snapshot_layer *stalls = snapshot_get(l->snapshot, LAYER_STALLS);
-    const struct snapshot_layer *shops = snapshot_get(l->snapshot, LAYER_ESTABLISHMENTS);
-    int64_t row = snapshot_find(stalls, slice_of(code));
-    if (row >= 0) {
-        add_stall(l, stalls, (uint32_t)row);
-        return true;
-    }
-    row = snapshot_find(shops, slice_of(code));
-    if (row < 0)
-        return fault_set(f, FAULT_NOT_FOUND, place, "'%s'", code);
-    add_shop(l, shops, (uint32_t)row);
-    return true;
-}
-
-static bool add_codes(struct list *l, const char *path, struct fault *f)
-{
-    struct buf text = {0};
-    bool ok = file_read(path, 16 << 20, &text, f);
-    struct slice rest = buf_to_slice(&text), line;
-    for (int number = 1; ok && slice_next(&rest, '\n', &line); number++) {
-        line = slice_trim(line);
-        ok = line.n == 0 || add_code(l, line, number, f);
-    }
-    buf_release(&text);
-    return ok;
-}
-
-static bool write_labels(struct list *l, struct store *s, const struct arguments *args, struct fault *f)
-{
-    const char *market = args->option[OPTION_MARKET], *codes = args->option[OPTION_CODES],
-               *size = args->option[OPTION_SIZE];
-    struct label_sheet sheet = {.path = args->positional[1], .size = LABEL_MEDIUM};
-    if (!market == !codes)
-        return fault_set(f, FAULT_USAGE, "labels", "%s", "cần một trong hai: --market MÃ hoặc --codes TỆP");
-    if (size)
-        sheet.size = strcmp(size, "small") == 0   ? LABEL_SMALL
-                     : strcmp(size, "large") == 0 ? LABEL_LARGE
-                                                  : LABEL_MEDIUM;
-    if (!(market ? add_market(l, market, f) : add_codes(l, codes, f)))
-        return false;
-    const char *ward = store_meta(s, &l->arena, "ward_name"), *sample = store_meta(s, &l->arena, "sample");
-    sheet.office = arena_format(&l->arena, "UBND %s", ward ? ward : "phường");
-    sheet.is_sample = sample != NULL;
-    sheet.labels = l->labels;
-    sheet.count = l->count;
-    int pages = 0;
-    if (!pdf_labels(&sheet, &pages, f))
-        return false;
-    printf("Đã ghi %u nhãn trên %d trang vào %s\n", sheet.count, pages, sheet.path);
-    return true;
-}
 
 /* The address in the codes is for ever once they are posted, so a sheet without one is a trial and says so.
  */
-static const char *public_address(struct list *l, struct store *s, const struct arguments *args)
+static const char *public_address(struct arena *a, struct store *s, const struct arguments *args)
 {
-    const char *given = args->option[OPTION_BASE_URL], *kept = store_meta(s, &l->arena, "base_url");
+    const char *given = args->option[OPTION_BASE_URL], *kept = store_meta(s, a, "base_url");
     if (given || kept)
         return given ? given : kept;
     fputs("mapd: chưa có --base-url; nhãn in ra chỉ để thử, không dán được\n", stderr);
     return "http://127.0.0.1:8080";
+}
+
+static bool read_order(const struct arguments *args, struct label_order *order, struct buf *codes,
+                       struct fault *f)
+{
+    enum { CODES_MOST = 16 << 20 };
+    const char *path = args->option[OPTION_CODES], *size = args->option[OPTION_SIZE];
+    order->market = args->option[OPTION_MARKET];
+    order->size = LABEL_MEDIUM;
+    if (!order->market == !path)
+        return fault_set(f, FAULT_USAGE, "labels", "%s", "cần một trong hai: --market MÃ hoặc --codes TỆP");
+    if (size && !label_size_find(size, &order->size))
+        return fault_set(f, FAULT_USAGE, "--size", "'%s' (small, medium, large)", size);
+    if (path && !file_read(path, CODES_MOST, codes, f))
+        return false;
+    order->codes = buf_to_slice(codes);
+    return true;
+}
+
+static bool note_issued(struct store *s, struct arena *a, const struct label_sheet *sheet, struct fault *f)
+{
+    const char **codes = ARENA_ARRAY(a, const char *, (size_t)sheet->count + 1);
+    for (uint32_t i = 0; i < sheet->count; i++)
+        codes[i] = sheet->labels[i].code;
+    struct label_step step = {
+        .codes = codes, .count = sheet->count, .state = LABEL_ISSUED, .who = "mapd labels"};
+    return label_note(s, &step, f);
+}
+
+static bool write_labels(struct store *s, struct arena *a, struct label_order *order,
+                         const struct arguments *args, struct fault *f)
+{
+    struct label_sheet sheet = {.path = args->positional[1]};
+    int pages = 0;
+    order->base_url = public_address(a, s, args);
+    order->ward = store_meta(s, a, "ward_name");
+    order->is_sample = store_meta(s, a, "sample") != NULL;
+    if (!labels_collect(order, a, &sheet, f) || !pdf_labels(&sheet, &pages, f) ||
+        !note_issued(s, a, &sheet, f))
+        return false;
+    printf("Đã ghi %u nhãn trên %d trang vào %s\n", sheet.count, pages, sheet.path);
+    return true;
 }
 
 int command_labels(const struct arguments *args)
@@ -194,16 +63,19 @@ int command_labels(const struct arguments *args)
     struct fault f = {0};
     struct store *s = NULL;
     struct publisher *p = NULL;
-    struct list l = {0};
-    bool ok = command_open(&s, args, STORE_READ, &f) && publisher_open(&p, args->positional[0], &f);
+    struct arena a = {0};
+    struct buf codes = {0};
+    struct label_order order = {0};
+    bool ok = read_order(args, &order, &codes, &f) && command_open(&s, args, STORE_WRITE, &f) &&
+              publisher_open(&p, args->positional[0], &f);
     if (ok) {
-        l.base_url = public_address(&l, s, args);
-        l.snapshot = publisher_get(p);
-        ok = write_labels(&l, s, args, &f);
-        snapshot_release(l.snapshot);
+        order.snapshot = publisher_get(p);
+        ok = write_labels(s, &a, &order, args, &f);
+        snapshot_release(order.snapshot);
     }
     publisher_close(p);
     store_close(s);
-    arena_release(&l.arena);
+    buf_release(&codes);
+    arena_release(&a);
     return ok ? 0 : command_failed(&f);
 }

@@ -16,6 +16,7 @@ static const struct {
              {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
              {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
              {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
+             {ROUTE_STAFF_LABELS, "/staff/labels", "Nhãn QR"},
              {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
              {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"},
              {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
@@ -133,7 +134,7 @@ void staff_problem(struct call *c, struct reply *r, const struct fault *f)
 
 void form_open(const struct call *c, struct buf *out, const char *action)
 {
-    bool is_upload = strcmp(action, "/staff/import") == 0;
+    bool is_upload = strcmp(action, "/staff/import") == 0 || slice_ends(slice_of(action), SLICE("/label"));
     buf_text(out, "<form method=\"post\" action=\"");
     html_attr(out, slice_of(action));
     buf_text(out, is_upload ? "\" enctype=\"multipart/form-data\">" : "\">");

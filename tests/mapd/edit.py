@@ -143,6 +143,30 @@ def the_pin(s, path):
     check("built upon: nothing is taken back", b.post(f"/staff/c/{STALL}/undo", {"edit": edit_of(b, STALL)}, f"/staff/c/{STALL}").status == 409, b.last.status)
 
 
+def labels(s, path):
+    b = staff.signed_in(s, "entry")
+    market = sqlite3.connect(path).execute("SELECT m.code FROM market m JOIN stall t ON t.market_id = m.id WHERE t.place_id = 1003").fetchone()[0]
+    answer = b.post("/staff/labels/sheet", {"market": market, "size": "small"}, "/staff/labels")
+    check("a sheet", answer.status == 200 and answer.body.startswith(b"%PDF-") and answer.headers["content-type"] == "application/pdf", answer.status)
+    check("no such size", b.post("/staff/labels/sheet", {"market": market, "size": "huge"}, "/staff/labels").status == 400)
+    count = lambda state: sqlite3.connect(path).execute("SELECT count(*) FROM label WHERE state = ?", (state,)).fetchone()[0]
+    check("every stall of it is issued", count("issued") == ward.STALLS, count("issued"))
+    check("printed", b.post("/staff/labels/printed", {"market": market}, "/staff/labels").status == 303 and count("printed") == ward.STALLS)
+    png = bytes.fromhex("89504e470d0a1a0a") + os.urandom(200000)
+    post = lambda photo: b.ask(f"/staff/c/{STALL}/label", "POST", b"".join([
+        b'--X\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + b.token(f"/staff/c/{STALL}").encode(),
+        b'\r\n--X\r\nContent-Disposition: form-data; name="state"\r\n\r\nposted',
+        b'\r\n--X\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n' + photo, b"\r\n--X--\r\n"]),
+        Content_Type="multipart/form-data; boundary=X")
+    check("posted with a photo", post(png).status == 303 and count("posted") == 1, b.last.status)
+    check("what is no picture is refused", post(b"<script>").status == 400)
+    check("the photo is sealed", png[:64] not in open(path, "rb").read() + open(path + "-wal", "rb").read())
+    link = re.search(r'href="(/staff/labels/\d+/photo)"', b.ask(f"/staff/c/{STALL}").text()).group(1)
+    check("and comes back, written down", b.ask(link).body == png and b.last.headers["content-type"] == "image/png" and audit(path, "private.read")[-1][2] == '{"fields":["label.photo"]}')
+    check("the page counts", re.search(r'<td class="n">1</td>', b.ask("/staff/labels").text()))
+    check("retired", b.post(f"/staff/c/{STALL}/label", {"state": "retired"}, f"/staff/c/{STALL}").status == 303 and "đã gỡ" in b.ask(f"/staff/c/{STALL}").text())
+
+
 def at_the_map(s):
     me = json.loads(staff.signed_in(s, "entry").ask("/staff/me").body)
     check("the map knows who is there", me["name"] == "entry" and me["edits"] is True and len(me["csrf"]) == 64, me)
@@ -165,6 +189,7 @@ def main(program):
     two_editors(s)
     the_pin(s, path)
     what_is_refused(s, path)
+    labels(s, path)
     at_the_map(s)
     check("stops cleanly", s.stop() == 0)
     checked = subprocess.run([program, "check", path], capture_output=True, text=True)

@@ -29,4 +29,7 @@ for size in small medium large; do
   [ "$printed" -gt 100 ] && [ "$printed" = "$read_back" ] || failed=1
   rm -f "$at/$size"-*.pgm
 done
+"$1" labels "$2" "$at/wrong.pdf" --market CHO02 --size huge >/dev/null 2>"$at/said" && failed=1
+grep -q "small, medium, large" "$at/said" || failed=1
+echo "--size huge: $(cat "$at/said")"
 exit $failed

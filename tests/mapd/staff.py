@@ -178,6 +178,8 @@ MATRIX = {
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
     "GET /staff/me": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
+    "GET /staff/labels": ASK, "POST /staff/labels/sheet": {"entry", "food_safety"}, "POST /staff/labels/printed": {"entry", "food_safety"},
+    "POST /staff/c/{code}/label": {"entry", "food_safety"}, "GET /staff/labels/{label}/photo": DECIDE,
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
     "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
     "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},

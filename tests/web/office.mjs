@@ -1,7 +1,7 @@
 // The office's working day at the map, signed in: record, edit, drag, undo, waiting places, measuring, colouring, printing; and the
 // resident's page with its forms, with and without script. At 360, 768 and 1440 px.
 //   node tests/web/office.mjs http://127.0.0.1:8080/ ARTEFACT_DIR
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BROWSER, chromium, settled, text, until, wall, watch } from './browser.mjs';
 
@@ -305,13 +305,27 @@ async function notices(page) {
   check('dealt with', /đã xử lý/.test(await text(page, 'main')));
 }
 
+async function labels(page) {
+  await page.goto(base + 'staff/labels');
+  await picture(page, 'office-labels', { fullPage: true });
+  await axe(page, 'labels');
+  const [sheet] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Làm tờ nhãn (PDF)' }).first().click()]);
+  const kept = join(artefacts, 'labels.pdf');
+  await sheet.saveAs(kept);
+  check('a sheet of labels comes as a file', readFileSync(kept).subarray(0, 5).toString() === '%PDF-', sheet.suggestedFilename());
+  await page.goto(base + 'staff/labels');
+  await page.getByRole('button', { name: /^Đã in \d+ nhãn/ }).first().click();
+  await page.waitForTimeout(300);
+  check('printed', /[1-9]/.test(await page.locator('tr').nth(1).locator('td').nth(3).textContent()));
+}
+
 async function everyWidth(context, id) {
   for (const [width, viewport] of Object.entries(SIZES)) {
     const page = await context.newPage();
     await page.setViewportSize(viewport);
-    for (const [name, path] of [['map', `?staff=1&id=${id}&shade=KPI-NTS`], ['edit', `staff/c/${id}/edit`], ['record', `staff/c/${id}`], ['notices', 'staff/notices']]) {
+    for (const [name, path] of [['map', `?staff=1&id=${id}&shade=KPI-NTS`], ['edit', `staff/c/${id}/edit`], ['record', `staff/c/${id}`], ['notices', 'staff/notices'], ['labels', 'staff/labels']]) {
       await page.goto(base + path);
-      if (name === 'map') await until(page, () => document.querySelector('.office dl'));
+      if (name === 'map') await until(page, () => document.querySelector('.office dl') && !document.querySelector('#list[aria-busy]'));
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       check(`${name} at ${width}: no sideways scrolling`, sideways <= 0, sideways > 0 ? `${sideways} px` : '');
       await picture(page, `office-${name}-${width}`);
@@ -344,6 +358,7 @@ try {
   await resident(browser, id);
   await voice(browser, id);
   await notices(page);
+  await labels(page);
   await everyWidth(context, id);
   check('no foreign host, no error in the console', wrong.length === 0, wrong.slice(0, 3).join(' | '));
 } finally {
