@@ -101,6 +101,6 @@ void html_policy(struct buf *out, const char *more_style, enum page_does does)
     }
     if (does == PAGE_SHOWS_MAP)
         buf_text(out, " 'self'; script-src 'self'; connect-src 'self'; font-src 'self'");
-    buf_text(out, does == PAGE_SHOWS_MAP ? "; img-src data: blob:" : "; img-src data:");
+    buf_text(out, does == PAGE_SHOWS_MAP ? "; img-src 'self' data: blob:" : "; img-src 'self' data:");
     buf_text(out, "; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
 }

@@ -22,7 +22,8 @@ static const struct {
              {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
              {ROUTE_POLICY, "/staff/policy", "Ngưỡng"},
              {ROUTE_USERS, "/staff/users", "Tài khoản"},
-             {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
+             {ROUTE_AUDIT, "/staff/audit", "Nhật ký"},
+             {ROUTE_STAFF_HELP, "/staff/help", "Hướng dẫn"}};
 
 static bool is_here(const struct call *c, const char *href)
 {

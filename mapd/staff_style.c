@@ -39,6 +39,7 @@ static const char STYLE[] =
     "table.full{width:100%}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
     "tr.rejected td:first-child,tr.review td:first-child{box-shadow:inset 4px 0 "
     "var(--warn)}tr.rejected td:first-child{box-shadow:inset 4px 0 var(--stop)}"
+    "figure{margin:1rem 0}img.help{max-width:100%;height:auto;border:1px solid var(--line)}"
     "td{max-width:28rem}.inline{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end}.inline "
     "label{margin:0}"
     ".inline input:not([type=radio]):not([type=hidden]){width:11rem}details{margin:.75rem "

@@ -26,7 +26,7 @@ else()
   set(MAPD_ASSET_INCLUDE_DIR ${CMAKE_BINARY_DIR}/web)
   file(MAKE_DIRECTORY ${MAPD_ASSET_INCLUDE_DIR}) # the stamp's folder must exist, or the first build fails
   file(GLOB MAPD_WEB_FILES CONFIGURE_DEPENDS
-    ${MAPD_WEB_SOURCE_DIR}/app/*.js ${MAPD_WEB_SOURCE_DIR}/*.js ${MAPD_WEB_SOURCE_DIR}/*.css ${MAPD_WEB_SOURCE_DIR}/*.html ${MAPD_WEB_SOURCE_DIR}/*.svg)
+    ${MAPD_WEB_SOURCE_DIR}/app/*.js ${MAPD_WEB_SOURCE_DIR}/*.js ${MAPD_WEB_SOURCE_DIR}/*.css ${MAPD_WEB_SOURCE_DIR}/*.html ${MAPD_WEB_SOURCE_DIR}/*.svg ${MAPD_WEB_SOURCE_DIR}/help/*.webp)
 
   # npm writes node_modules/.package-lock.json last: it is the stamp, shared by all build folders of this source tree.
   set(MAPD_NPM_STAMP ${MAPD_WEB_SOURCE_DIR}/node_modules/.package-lock.json)

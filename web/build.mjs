@@ -4,7 +4,7 @@
 //   DIR/assets.S               the same bytes as symbols asset_<n>_id … asset_<n>_id_end, _gz, _br
 //   DIR/assets.inc             ASSET(path, content_type, symbol_prefix, is_immutable), one line a file
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -17,6 +17,7 @@ const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.woff': 'font/woff',
+  '.webp': 'image/webp',
 };
 const ENCODINGS = { id: (bytes) => bytes, gz: gzip, br: brotli };
 const WORTH = 0.95; // an encoding that saves less than 5 % is not kept
@@ -60,6 +61,8 @@ async function bundle() {
     bundle: true,
     minify: true,
     format: 'esm',
+    splitting: true, // what the map and the review queue share is kept and fetched once
+    chunkNames: 'part-[hash]',
     target: ['chrome94', 'firefox93', 'safari15'],
     plugins: [leaveOut],
     loader: { '.woff': 'file', '.svg': 'copy' },
@@ -83,6 +86,11 @@ function page(assets) {
   });
   return { path: '/', bytes: Buffer.from(text), immutable: 0, type: TYPES['.html'] };
 }
+
+// Pictures of the clerk's help page: beside the map's own files, and never asked for by the map.
+const helpPictures = () =>
+  readdirSync(join(here, 'help')).filter((name) => name.endsWith('.webp')).sort()
+    .map((name) => ({ path: '/a/help-' + name, bytes: readFileSync(join(here, 'help', name)), immutable: 0 }));
 
 function encode(asset) {
   const forms = {};
@@ -138,7 +146,7 @@ function report(assets) {
 export async function make(out) {
   const files = (await bundle()).sort((a, b) => (a.path < b.path ? -1 : 1));
   const assets = [page(files), ...files].map(encode);
-  write(out, assets);
+  write(out, [...assets, ...helpPictures().map(encode)]);
   report(assets);
 }
 

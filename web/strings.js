@@ -13,7 +13,7 @@ export const table = {
   ],
 
   // switches in the header
-  indicators: ['Chỉ số', 'Indicators'],
+  indicators: ['Chỉ tiêu', 'Indicators'],
   language: ['English', 'Tiếng Việt'],
   dark: ['Nền tối', 'Dark'],
   large_text: ['Chữ lớn', 'Large text'],
@@ -207,7 +207,7 @@ export const table = {
   accuracy: ['sai số khoảng {m} m', 'within about {m} m'],
 
   // indicators
-  indicators_title: ['Chỉ số của phường', 'Indicators of the ward'],
+  indicators_title: ['Chỉ tiêu của phường', 'Indicators of the ward'],
   as_of: ['Tính đến ngày {date}', 'As of {date}'],
   target: ['Mục tiêu', 'Target'],
   met: ['Đạt', 'Met'],
@@ -218,11 +218,11 @@ export const table = {
   of: ['{n} trên {d}', '{n} of {d}'],
   by_model: ['Từng mô hình', 'By model'],
   stage: ['Giai đoạn {n}', 'Stage {n}'],
-  other_indicators: ['Chỉ số khác', 'Other indicators'],
-  summary: ['{met} chỉ số đạt, {not_met} chưa đạt, {na} chưa tính được', '{met} met, {not_met} not met, {na} not computable'],
+  other_indicators: ['Chỉ tiêu khác', 'Other indicators'],
+  summary: ['{met} chỉ tiêu đạt, {not_met} chưa đạt, {na} chưa tính được', '{met} met, {not_met} not met, {na} not computable'],
   rows_behind: ['Xem từng dòng', 'See the rows'],
   dashboard: ['Mở bảng tổng hợp để in', 'Open the printable dashboard'],
-  indicators_failed: ['Chưa lấy được chỉ số: {why}', 'The indicators could not be read: {why}'],
+  indicators_failed: ['Chưa lấy được chỉ tiêu: {why}', 'The indicators could not be read: {why}'],
 
   // pages beside the map
   open_data: ['Dữ liệu mở', 'Open data'],

@@ -176,7 +176,7 @@ MATRIX = {
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
     "GET /staff/review": ASK, "GET /staff/review/{review}": ASK, "POST /staff/review/{review}": DECIDE, "POST /staff/review/{review}/row": DECIDE,
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
-    "GET /staff/me": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
+    "GET /staff/me": ALL, "GET /staff/help": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
     "GET /staff/labels": ASK, "POST /staff/labels/sheet": {"entry", "food_safety"}, "POST /staff/labels/printed": {"entry", "food_safety"},
     "POST /staff/c/{code}/label": {"entry", "food_safety"}, "GET /staff/labels/{label}/photo": DECIDE,

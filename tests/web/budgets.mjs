@@ -28,6 +28,7 @@ async function sizes() {
   const files = new Set(['/']);
   for (const path of html.match(/\/a\/[\w.-]+/g)) {
     files.add(path);
+    if (path.endsWith('.js')) for (const part of (await (await fetch(new URL(path, base))).text()).match(/part-\w+\.js/g) ?? []) files.add('/a/' + part);
     if (path.endsWith('.css')) for (const font of (await (await fetch(new URL(path, base))).text()).match(/\/a\/[\w.-]+/g)) files.add(font);
   }
   let sum = 0;

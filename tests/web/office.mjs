@@ -323,8 +323,9 @@ async function everyWidth(context, id) {
   for (const [width, viewport] of Object.entries(SIZES)) {
     const page = await context.newPage();
     await page.setViewportSize(viewport);
-    for (const [name, path] of [['map', `?staff=1&id=${id}&shade=KPI-NTS`], ['edit', `staff/c/${id}/edit`], ['record', `staff/c/${id}`], ['notices', 'staff/notices'], ['labels', 'staff/labels']]) {
+    for (const [name, path] of [['map', `?staff=1&id=${id}&shade=KPI-NTS`], ['edit', `staff/c/${id}/edit`], ['record', `staff/c/${id}`], ['notices', 'staff/notices'], ['labels', 'staff/labels'], ['help', 'staff/help']]) {
       await page.goto(base + path);
+      if (name === 'help') check(`pictures of the help page at ${width}`, await page.evaluate(() => Promise.all([...document.querySelectorAll('img.help')].map((i) => { i.loading = 'eager'; return i.decode().then(() => true); })).then((all) => all.length > 4)));
       if (name === 'map') await until(page, () => document.querySelector('.office dl') && !document.querySelector('#list[aria-busy]'));
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       check(`${name} at ${width}: no sideways scrolling`, sideways <= 0, sideways > 0 ? `${sideways} px` : '');
