@@ -204,4 +204,11 @@ bool period_read(struct store *s, const struct period *p, int version, struct ar
 int period_trend(struct store *s, enum indicator_id id, struct arena *a, const char ***periods,
                  struct period_figure **figures, struct fault *f);
 
+/* --- before the report of the month (remind.c) --- */
+
+struct date reminder_due(struct date today); /* the next 25th, today included (S0:414) */
+/* What is to be done by then, as lines of text in Vietnamese. */
+bool reminders_write(struct store *s, struct date today, struct buf *out,
+                     struct fault *f) RESULT_MUST_BE_USED;
+
 #endif

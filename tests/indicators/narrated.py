@@ -103,6 +103,9 @@ def main(program, given):
         ward = os.path.join(folder, "ward.db")
         for end in ("", ".key"):
             shutil.copy(given + end, ward + end)
+        said = run(program, "remind", ward, "--as-of", "2026-11-22")
+        check("nhắc việc trước ngày 25", "25/11/2026" in said and "sẽ hết hiệu lực" in said and "S1.3a: Cần ghi" in said)
+        check("sau ngày 25 là tháng sau", "25/01/2027" in run(program, "remind", ward, "--as-of", "2026-12-26"))
         say("1. Chốt quý 2 và quý 3.")
         run(program, "close", ward, "2026-Q2")
         say(run(program, "close", ward, "2026-Q3"))
