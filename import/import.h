@@ -106,6 +106,12 @@ struct import_choice {
 uint32_t import_choices(enum import_kind kind, struct arena *a, struct import_choice **out);
 const char *import_kind_title(enum import_kind kind);
 
+/* Whether a child of this program, with little memory, time and rights, could read the file through
+ * (sandbox.c). FILE_FORMAT when it could not: such a file is not to be opened here. */
+bool import_vet(const char *path, struct fault *f) RESULT_MUST_BE_USED;
+/* What that child does: gives its rights away for good, then reads every sheet. */
+bool import_read_in_sandbox(const char *path, struct fault *f) RESULT_MUST_BE_USED;
+
 /* The outline of the ward from a polygon file, as WKB in EPSG:4326 (boundary.c). */
 bool import_boundary(const char *path, const char *code, struct buf *wkb,
                      struct fault *f) RESULT_MUST_BE_USED;

@@ -163,3 +163,9 @@ int command_undo(const struct arguments *args)
     }
     return 0;
 }
+
+int command_vet(const struct arguments *args)
+{
+    struct fault f = {0};
+    return import_read_in_sandbox(args->positional[0], &f) ? 0 : command_failed(&f);
+}

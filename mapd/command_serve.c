@@ -85,9 +85,30 @@ static bool set_base_url(struct serve *s, struct arena *a, const char *url, stru
     return true;
 }
 
+/* Both or neither; in the arena, which lives as long as the server. */
+static bool read_certificate(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
+{
+    enum { PEM_MOST = 256 * 1024 };
+    const char *paths[] = {args->option[OPTION_TLS_CERT], args->option[OPTION_TLS_KEY]};
+    const char **texts[] = {&s->certificate, &s->private_key};
+    if (!paths[0] != !paths[1])
+        return fault_set(f, FAULT_USAGE, "--tls-cert", "%s", "cần cả --tls-cert và --tls-key");
+    for (size_t i = 0; paths[0] && i < COUNT_OF(paths); i++) {
+        struct buf pem = {0};
+        bool good = file_read(paths[i], PEM_MOST, &pem, f);
+        *texts[i] = good ? arena_text(a, buf_to_slice(&pem)) : NULL;
+        if (pem.p)
+            explicit_bzero(pem.p, pem.n);
+        buf_release(&pem);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
 static bool open_serve(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
 {
-    if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) ||
+    if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) || !read_certificate(s, args, a, f) ||
         !proxies_read(&s->proxies, args->option[OPTION_TRUSTED_PROXY], f) ||
         !command_open(&s->store, args, STORE_READ, f))
         return false;
@@ -200,6 +221,8 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
                                .is_many = route_is_many,
                                .body_limit = session_body_limit,
                                .context = s,
+                               .certificate = s->certificate,
+                               .private_key = s->private_key,
                                .idle_s = IDLE_S,
                                .header_s = HEADER_S,
                                .body_s = BODY_S,
@@ -209,7 +232,7 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
         close(listener.fd);
         return false;
     }
-    printf("listening on http://%s:%d/\n", listener.host, listener.port);
+    printf("listening on %s://%s:%d/\n", s->certificate ? "https" : "http", listener.host, listener.port);
     fflush(stdout);
     run_until_told(s, server, at->signals);
     http_stop(server);

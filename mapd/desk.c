@@ -304,7 +304,7 @@ static bool write_upload(struct desk *d, const struct upload *u, struct job *job
     snprintf(job->book, sizeof job->book, "%s/.report.xlsx", folder);
     if (mkdir(folder, 0700) != 0)
         return fault_set(f, FAULT_FILE_WRITE, NULL, "%s", strerror(errno));
-    return file_write(job->path, u->bytes, f);
+    return file_write(job->path, u->bytes, f) && import_vet(job->path, f);
 }
 
 bool desk_put(struct desk *d, const struct upload *u, int64_t *id, struct fault *f)

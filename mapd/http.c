@@ -598,14 +598,22 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0,
-                            may_connect, s, on_request, s, MHD_OPTION_LISTEN_SOCKET, s->setup.listen_fd,
-                            MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT,
-                            (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->setup.idle_s,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-                            on_connection, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-                            MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_END);
+    static const char SUITES[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->setup.certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->setup.private_key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)SUITES},
+        {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    unsigned encrypted = s->setup.certificate ? MHD_USE_TLS : 0;
+    return MHD_start_daemon(
+        encrypted | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, may_connect, s,
+        on_request, s, MHD_OPTION_LISTEN_SOCKET, s->setup.listen_fd, MHD_OPTION_THREAD_POOL_SIZE,
+        (unsigned)THREADS, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)s->setup.idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_OPTION_ARRAY, encrypted ? tls : plain, MHD_OPTION_END);
 }
 
 static void free_server(struct http_server *s)
@@ -634,7 +642,9 @@ bool http_start(struct http_server **out, const struct http_setup *setup, struct
     }
     stop_workers(s);
     free_server(s);
-    return fault_set(f, FAULT_NETWORK, NULL, "the server does not start");
+    return fault_set(f, FAULT_NETWORK, setup->certificate ? "--tls-cert, --tls-key" : NULL, "%s",
+                     setup->certificate ? "không dùng được chứng thư hoặc khoá (PEM) này"
+                                        : "the server does not start");
 }
 
 void http_tick(struct http_server *s)

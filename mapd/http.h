@@ -115,7 +115,8 @@ struct http_setup {
     void *context;
     /* How large a body may be, asked when the headers are in; 0: as any other. NULL: none is larger. */
     size_t (*body_limit)(void *context, const struct request *request);
-    int idle_s;     /* silence after which a connection is closed */
+    const char *certificate, *private_key; /* PEM, for TLS 1.2 and 1.3; NULL: without */
+    int idle_s;                            /* silence after which a connection is closed */
     int header_s;   /* the headers must be complete by then, however slowly they drip */
     int body_s;     /* then the body */
     int upload_s;   /* a large body has longer */

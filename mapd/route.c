@@ -209,8 +209,9 @@ static bool is_host(struct slice host)
 static bool find_base(struct call *c, struct fault *f)
 {
     const struct request *r = c->request;
-    bool secure = proxies_hold(&c->serve->proxies, &r->peer) &&
-                  slice_equal_ignoring_case(slice_trim(r->forwarded_proto), SLICE("https"));
+    bool secure =
+        c->serve->certificate || (proxies_hold(&c->serve->proxies, &r->peer) &&
+                                  slice_equal_ignoring_case(slice_trim(r->forwarded_proto), SLICE("https")));
     if (r->host.n && !is_host(r->host))
         return fault_set(f, FAULT_BAD_PARAMETER, "Host", "tên máy chủ không hợp lệ");
     const char *host = r->host.n ? arena_text(c->arena, r->host) : c->serve->fallback_host;
@@ -266,6 +267,8 @@ static void add_security(const struct call *c, struct reply *r)
 {
     reply_header(r, "X-Content-Type-Options", "nosniff");
     reply_header(r, "Referrer-Policy", "same-origin");
+    if (c->serve->certificate)
+        reply_header(r, "Strict-Transport-Security", "max-age=31536000");
     if (is_staff(c)) {
         reply_header(r, "Cache-Control", "no-store");
     } else {

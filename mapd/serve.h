@@ -247,8 +247,9 @@ struct serve {
     struct crs_pool *systems;
     struct watch *watch;
     struct limiter *limiter;
-    struct proxies proxies; /* whose word about the caller is taken */
-    struct store *store;    /* for the numbers, one at a time under the lock */
+    const char *certificate, *private_key; /* PEM, or NULL */
+    struct proxies proxies;                /* whose word about the caller is taken */
+    struct store *store;                   /* for the numbers, one at a time under the lock */
     pthread_mutex_t store_lock;
     struct past *past;         /* past.h */
     struct staff *staff;       /* staff.h */

@@ -202,5 +202,5 @@ bool speech_make(struct speech *s, struct slice text, bool english, struct buf *
     if (good)
         buf_slice(out, buf_to_slice(&slot->audio));
     pthread_mutex_unlock(&s->lock);
-    return good || fault_set(f, FAULT_INTERNAL, NULL, "speech was not made");
+    return good || fault_set(f, FAULT_NOT_NOW, NULL, "speech was not made");
 }

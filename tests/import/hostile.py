@@ -30,6 +30,9 @@ def main():
     files = sorted(glob.glob(os.path.join(fixtures, 'hostile_*.xlsx'))) + [wide]
     assert len(files) >= 4, files
     for path in files:
+        vetted = subprocess.run([mapd, 'vet', path], timeout=60, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert vetted.returncode in (0, 1) or vetted.returncode < 0, (path, vetted.returncode)
+        print(f'  in the sandbox: {vetted.returncode} {vetted.stderr.decode().strip()[:100]}')
         done = subprocess.run([mapd, 'import', ward, path, '--as', 'establishments'], preexec_fn=bounded, timeout=60, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         said = (done.stderr + done.stdout).decode().strip().split('\n')[0]

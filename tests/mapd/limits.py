@@ -4,9 +4,12 @@
 usage: limits.py MAPD [--long]      --long adds what takes a minute (./dev soak); ends with "N passed, N failed"
 """
 import concurrent.futures
+import http.client
 import os
 import shutil
 import socket
+import ssl
+import subprocess
 import sys
 import tempfile
 import threading
@@ -143,6 +146,38 @@ def flood(s):
     serve.check("the silent are gone after their ten seconds", gone == 600, gone)
 
 
+def encrypted(program, path, folder):
+    """TLS by the program itself: 1.2 and 1.3, nothing older; links and cookies know it."""
+    key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "chain.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], check=True, capture_output=True)
+    for wrong in (("--tls-cert", certificate), ("--tls-cert", key, "--tls-key", certificate), ("--tls-cert", certificate, "--tls-key", folder + "/none")):
+        done = subprocess.run([program, "serve", path, "--listen", "127.0.0.1:0", *wrong], capture_output=True, text=True, timeout=20)
+        serve.check("wrong certificate: a sentence", done.returncode in (1, 2) and "mapd: " in done.stderr, (done.returncode, done.stderr))
+    s = serve.Server(program, path, "--tls-cert", certificate, "--tls-key", key)
+    serve.check("says https", s.first_line.startswith("listening on https://"), s.first_line)
+
+    def ask(target, version):
+        context = ssl.create_default_context(cafile=certificate)
+        context.minimum_version = context.maximum_version = version
+        connection = http.client.HTTPSConnection("127.0.0.1", s.port, timeout=10, context=context)
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        return answer, answer.read()
+
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        answer, body = ask("/ogc?f=json", version)
+        serve.check(f"{version.name}", answer.status == 200 and b"https://127.0.0.1" in body and answer.headers["Strict-Transport-Security"], answer.status)
+    serve.check("the cookie is for https alone", "; Secure" in ask("/staff/sign-in", version)[0].headers["Set-Cookie"])
+    try:
+        ask("/health", ssl.TLSVersion.TLSv1_1)
+        serve.check("nothing older", False)
+    except (ssl.SSLError, OSError, ValueError):
+        serve.check("nothing older", True)
+    serve.check("plain text is no answer", not serve.raw(s, b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n", timeout=3).startswith(b"HTTP/1.1 200"))
+    serve.check("ends well", s.stop() == 0)
+
+
 def main(program, *options):
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "ward.db")
@@ -158,6 +193,7 @@ def main(program, *options):
             slow.join()
         serve.check("stops cleanly", s.stop() == 0)
         many_connections(program, path)
+        encrypted(program, path, folder)
     finally:
         s.process.kill()
         shutil.rmtree(folder)
