@@ -29,6 +29,9 @@ enum clean clean_phone(const struct cell *c, struct arena *a, struct slice *out,
 /* Tax code 10 or 10-3 digits, or a 12-digit personal identifier; lost zeros of number cells put back; more
  * than 15 digits as a number is a fault. */
 enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
+/* What looks wrong about a number that clean_identity took, in Vietnamese; NULL when nothing does. The number
+ * is kept: a clerk may have the paper in hand. */
+const char *identity_remark(struct slice identity);
 /* domain.md C.4: upper case, SỐ LÔ KI-ỐT dropped to their short forms, blanks and dashes dropped, suffix
  * kept. */
 enum clean clean_stall_number(const struct cell *c, struct arena *a, struct slice *norm, struct fault *f);

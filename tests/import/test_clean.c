@@ -216,6 +216,17 @@ START_TEST(identity_numbers)
 }
 END_TEST
 
+START_TEST(a_tax_code_whose_check_digit_does_not_fit_is_remarked)
+{
+    ck_assert_ptr_null(identity_remark(SLICE("0100109106"))); /* published by its owner, a state company */
+    ck_assert_ptr_null(identity_remark(SLICE("0100109106-001")));
+    ck_assert_ptr_nonnull(identity_remark(SLICE("0100109107")));
+    ck_assert_ptr_nonnull(identity_remark(SLICE("0100190106"))); /* two digits in the other order */
+    ck_assert_ptr_null(identity_remark(SLICE("048082001234")));
+    ck_assert_ptr_null(identity_remark(SLICE("")));
+}
+END_TEST
+
 /* Private: a fault about such a number never repeats it. */
 START_TEST(faults_keep_identity_numbers_to_themselves)
 {
@@ -361,6 +372,7 @@ int main(void)
                                   words_of_lists,
                                   telephone_numbers,
                                   identity_numbers,
+                                  a_tax_code_whose_check_digit_does_not_fit_is_remarked,
                                   faults_keep_identity_numbers_to_themselves,
                                   stall_numbers,
                                   a_house_number_that_became_a_date,
