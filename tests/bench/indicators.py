@@ -18,7 +18,8 @@ STAMP, AS_OF = "2026-01-10T02:00:00Z", "2026-11-22"
 QUERIES = pathlib.Path(__file__).resolve().parents[2] / "layers" / "indicators"
 BOUND = {"as_of": AS_OF, "known_at": None, "policy": "STANDARD", "vsic": "VSIC", "market_needs_point": "0", "group": "retail",
          "e1_from": "2025-11-22", "e2_from": "2025-11-22", "e3_from": "2026-08-24", "removed_from": "2026-08-24",
-         "platform_from": "2025-11-22", "fresh_from": "2026-08-24", "alive_from": "2026-10-23"}
+         "platform_from": "2025-11-22", "fresh_from": "2026-08-24", "alive_from": "2026-10-23",
+         "list_from": "2026-05-26", "period_from": "2026-08-24", "posted_from": "2025-11-22", "change_days": "5"}
 
 
 def connect(path):
