@@ -201,6 +201,7 @@ void digest_end(struct digest *d, uint8_t out[HASH_BYTES]); /* frees it */
 
 #include "layers/read.h"
 
+#include "layers/feed.h"
 #include "layers/open_data.h"
 #include "layers/staff_layers.h"
 

@@ -520,6 +520,13 @@ CREATE TABLE label (
   at TEXT NOT NULL, by TEXT NOT NULL, photo BLOB);
 CREATE INDEX label_code ON label (code, id);
 
+-- migration 13
+-- what the agency above was told of each public feature, and when (feed.c)
+CREATE TABLE feed_item (
+  collection TEXT NOT NULL, code TEXT NOT NULL, sequence INTEGER NOT NULL, updated_at TEXT NOT NULL, mark BLOB,
+  is_gone INTEGER NOT NULL, PRIMARY KEY (collection, code)) WITHOUT ROWID;
+CREATE INDEX feed_item_sequence ON feed_item (collection, sequence);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
