@@ -456,7 +456,8 @@ static void answer_anew(struct serve *serve, const struct request *request, stru
         staff_problem(c, reply, &f);
     else if (f.code != FAULT_NONE)
         reply_problem(reply, &f);
-    if (c->visitor) /* how long a page took is for those who work with it, and tells a stranger nothing */
+    if (c->visitor && c->visitor->is_signed_in) /* how long a page took is for those who work with it, and
+                                                   tells a stranger nothing */
         reply_header(reply, "Server-Timing",
                      arena_format(c->arena, "app;dur=%.1f", (double)(clock_monotonic_ns() - began) / 1e6));
     session_leave(c);
