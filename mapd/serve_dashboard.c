@@ -160,6 +160,17 @@ struct one {
     int trend_count;
 };
 
+/* A closed period of too few places is told to the public no more than today. Under the store's lock. */
+static struct chart_point past_point(const struct call *c, const struct one *o, const char *period,
+                                     const struct period_figure *figure)
+{
+    struct indicator then = {
+        .code = o->indicator.code, .numerator = figure->numerator, .denominator = figure->denominator};
+    indicator_hide_small(c->serve->store, c->arena, o->request.as_of, &then);
+    return then.is_hidden ? (struct chart_point){.label = period}
+                          : (struct chart_point){period, figure->numerator, figure->denominator};
+}
+
 static bool read_one(const struct call *c, struct one *o, struct fault *f)
 {
     enum indicator_id id;
@@ -178,8 +189,7 @@ static bool read_one(const struct call *c, struct one *o, struct fault *f)
         int count = period_trend(s, id, c->arena, &periods, &figures, f);
         int first = count > TREND_MOST ? count - TREND_MOST : 0;
         for (int i = first; i < count; i++)
-            o->trend[o->trend_count++] =
-                (struct chart_point){periods[i], figures[i].numerator, figures[i].denominator};
+            o->trend[o->trend_count++] = past_point(c, o, periods[i], &figures[i]);
     }
     pthread_mutex_unlock(&c->serve->store_lock);
     char day[11];
