@@ -3,6 +3,8 @@
  * and gaps are filled in; causes and solutions are typed by staff. */
 #include "mapd/quarterly.h"
 
+#include "mapd/say.h"
+
 #include <string.h>
 
 static const char *percent(struct arena *a, int64_t numerator, int64_t denominator)
@@ -209,6 +211,7 @@ static void evidence_annex(struct document *d, const struct period_document *p)
             cells[i] = arena_text(d->arena, part);
         }
         cells[5] = strcmp(cells[5], "1") == 0 ? "đạt" : "không đạt";
+        cells[6] = arena_text(d->arena, say_word("evidence", slice_of(cells[6]), false));
         table_add(d, t, cells);
     }
 }
@@ -222,17 +225,25 @@ static const char *period_words(struct arena *a, const struct period *p)
                          : arena_format(a, "NĂM %.4s", p->name);
 }
 
+/* "2026-11-22T20:33:30Z" as a clerk writes it. */
+static const char *moment(struct arena *a, const char *utc)
+{
+    return strlen(utc) < strlen("2026-11-22T20:33")
+               ? utc
+               : arena_format(a, "%.5s ngày %.2s/%.2s/%.4s (giờ UTC)", utc + 11, utc + 8, utc + 5, utc);
+}
+
 static void head(struct document *d, const struct period_document *p)
 {
     document_add(d, BLOCK_TITLE, arena_format(d->arena, "BÁO CÁO %s", period_words(d->arena, &p->period)));
     document_add(d, BLOCK_TEXT, "Bản đồ số kinh doanh, an toàn thực phẩm và thanh toán không dùng tiền mặt");
-    document_add(
-        d, BLOCK_TEXT,
-        arena_format(d->arena, "Số liệu đúng tại ngày %s, biết đến %s (UTC); chính sách minh chứng %s. %s",
-                     day(d->arena, p->report.as_of), p->known_at, p->report.policy,
-                     p->version ? arena_format(d->arena, "Bản chốt số %d, người chốt: %s.%s%s", p->version,
-                                               p->closed_by, p->reason[0] ? " Lý do: " : "", p->reason)
-                                : "Kỳ chưa chốt: số liệu tạm tính."));
+    document_add(d, BLOCK_TEXT,
+                 arena_format(d->arena, "Số liệu đúng tại ngày %s, biết đến %s; chính sách minh chứng %s. %s",
+                              day(d->arena, p->report.as_of), moment(d->arena, p->known_at), p->report.policy,
+                              p->version
+                                  ? arena_format(d->arena, "Bản chốt số %d, người chốt: %s.%s%s", p->version,
+                                                 p->closed_by, p->reason[0] ? " Lý do: " : "", p->reason)
+                                  : "Kỳ chưa chốt: số liệu tạm tính."));
 }
 
 void quarterly_write(struct document *d, const struct period_document *p, const struct quarterly_words *words)

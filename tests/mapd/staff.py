@@ -186,7 +186,7 @@ MATRIX = {
     "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},
     "POST /staff/service/check": {"verifier", "leader", "admin"},
     "GET /staff/policy": {"verifier", "leader", "observer", "admin"}, "POST /staff/policy": {"leader"},
-    "GET /staff/indicators.json": ALL,
+    "GET /staff/indicators.json": ALL, "GET /staff/feed/{collection}": ALL,
 }
 
 
@@ -195,7 +195,7 @@ def role_matrix(s, root):
     rows = re.findall(r'^STAFF\(\w+, "((?:GET|POST) [^"]+)"', text, re.M)
     known = set(MATRIX) | {"GET /staff/sign-in", "POST /staff/sign-in"}
     check("every staff route is in the test's table", set(rows) == known, set(rows) ^ known)
-    filled = {route: re.sub(r"{\w+}", "999999", route.split(" ")[1].replace("{code}", ward.code(20))) for route in rows}
+    filled = {route: re.sub(r"{\w+}", "999999", route.split(" ")[1].replace("{code}", ward.code(20)).replace("{collection}", "stalls")) for route in rows}
     for role in ROLES:
         b = signed_in(s, role)
         token = b.token("/staff")
