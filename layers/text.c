@@ -154,6 +154,16 @@ void text_clean(struct slice in, struct buf *out)
         compose(out, start);
 }
 
+/* '.' when the table does not know the code point */
+static char base_letter(uint32_t cp)
+{
+    if (cp >= 0xC0 && cp <= 0x24F)
+        return BASE_LATIN[cp - 0xC0];
+    if (cp >= 0x1E00 && cp <= 0x1EFF)
+        return BASE_ADDITIONAL[cp - 0x1E00];
+    return '.';
+}
+
 /* Other scripts and rare letters: compatibility decomposition, marks dropped, lower case. */
 static void fold_rare(uint32_t cp, struct buf *out, bool *gap, size_t start)
 {
@@ -169,19 +179,12 @@ static void fold_rare(uint32_t cp, struct buf *out, bool *gap, size_t start)
         if (is_kept && *gap)
             buf_char(out, ' ');
         *gap = is_kept ? false : out->n > start;
-        if (is_kept)
+        char base = is_kept && parts[i] >= 0x80 ? base_letter((uint32_t)parts[i]) : '.';
+        if (base != '.') /* a small raised eth is taken apart into an eth, and that is a d here */
+            buf_char(out, base);
+        else if (is_kept)
             utf8_add(out, (uint32_t)parts[i]);
     }
-}
-
-/* '.' when the table does not know the code point */
-static char base_letter(uint32_t cp)
-{
-    if (cp >= 0xC0 && cp <= 0x24F)
-        return BASE_LATIN[cp - 0xC0];
-    if (cp >= 0x1E00 && cp <= 0x1EFF)
-        return BASE_ADDITIONAL[cp - 0x1E00];
-    return '.';
 }
 
 void text_fold(struct slice in, struct buf *out)

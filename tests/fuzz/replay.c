@@ -11,6 +11,8 @@
 enum { INPUTS_MOST = 20000, BYTES_MOST = 65536 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* what a target makes before its first input, where it makes anything */
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -63,6 +65,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "no corpus in %s\n", argv[1]);
         return 1;
     }
+    if (LLVMFuzzerInitialize)
+        LLVMFuzzerInitialize(&argc, &argv);
     for (int i = 0; i < count; i++)
         LLVMFuzzerTestOneInput((const uint8_t *)inputs[i].p, inputs[i].n);
     for (int64_t end = clock_monotonic_ns() + (int64_t)atol(argv[2]) * NS; clock_monotonic_ns() < end;
