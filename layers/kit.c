@@ -639,7 +639,10 @@ int64_t clock_monotonic_ns(void)
 void clock_utc_iso(char out[21])
 {
     enum { DAY = 86400 };
-    time_t now = time(NULL);
+    struct timespec clock;
+    clock_gettime(CLOCK_REALTIME,
+                  &clock); /* time() may lag behind SQLite's 'now', and order is read from it */
+    time_t now = clock.tv_sec;
     unsigned second = (unsigned)(now % DAY);
     date_format_iso(date_of_days((int32_t)(now / DAY)), out);
     char *at = out + 10;

@@ -65,11 +65,15 @@ export function makeList({ onChoose, onHover, onHome }) {
   // On a phone the page scrolls, not the list: there nothing may jump away under the reader.
   const scrollsItself = () => getComputedStyle($('#results')).overflowY === 'auto';
 
+  const focus = (id, how) => [...list.querySelectorAll('.item')].find((button) => button.dataset.id === id)?.focus(how);
+
   function put(collection, page, append) {
     const items = page.features.map((feature) => item(feature.collection ?? collection, feature));
+    const held = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     shown = append ? shown + items.length : items.length;
     if (append) list.append(...items);
     else list.replaceChildren(...items);
+    if (held && !append) focus(held, { preventScroll: true }); // a list that comes anew takes nobody's place on the keyboard
     next = nextURL(page);
     more.hidden = !next;
     say(page.numberMatched ?? shown);
@@ -123,6 +127,6 @@ export function makeList({ onChoose, onHover, onHome }) {
         else button.removeAttribute('aria-current');
       }
     },
-    focus: (id) => [...list.querySelectorAll('.item')].find((button) => button.dataset.id === id)?.focus(),
+    focus,
   };
 }
