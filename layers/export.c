@@ -339,7 +339,7 @@ static bool ogr_export(struct export_job *job, const struct format *format)
 
 /* --- the way through --- */
 
-static bool job_set_crs(struct export_job *job, struct projection **mine)
+bool export_set_crs(struct export_job *job, struct projection **mine)
 {
     const char *crs = job->request->crs;
     if (!crs || strcmp(crs, "EPSG:4326") == 0)
@@ -355,13 +355,14 @@ static bool job_set_crs(struct export_job *job, struct projection **mine)
 
 bool export_layer(const struct export_request *request, struct export_count *count, struct fault *f)
 {
-    struct export_job job = {.request = request, .rows = request->layer, .fault = f};
+    struct export_job job = {
+        .request = request, .layer = request->layer->layer, .rows = request->layer, .fault = f};
     const struct format *format = format_of(request->path);
     struct projection *projection = NULL;
     if (!format)
         return fault_set(f, FAULT_FILE_FORMAT, request->path, "%s",
                          "đuôi tệp phải là .geojson .gpkg .shp .shp.zip .csv .xlsx .kml hoặc .fgb");
-    if (!job_set_crs(&job, &projection))
+    if (!export_set_crs(&job, &projection))
         return false;
     bool ok = format->write ? format->write(&job) : ogr_export(&job, format);
     projection_close(projection);

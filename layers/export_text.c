@@ -13,32 +13,29 @@
 
 enum { FLUSH_BYTES = 1 << 20 };
 
-struct sheet {
-    struct export_job *job;
-    FILE *file;
-    struct buf out;
-};
-
-static bool flush(struct sheet *s, size_t above)
+static bool flush(struct export_sheet *s)
 {
-    if (s->out.n <= above)
-        return true;
     bool ok = fwrite(s->out.p, 1, s->out.n, s->file) == s->out.n;
     buf_reset(&s->out);
     return ok || fault_set(s->job->fault, FAULT_FILE_WRITE, s->job->request->path, "%s", strerror(errno));
 }
 
-static bool sheet_open(struct sheet *s, struct export_job *job)
+bool export_sheet_flush(struct export_sheet *s)
+{
+    return s->out.n < FLUSH_BYTES || flush(s);
+}
+
+bool export_sheet_open(struct export_sheet *s, struct export_job *job)
 {
     bool is_stdout = strcmp(job->request->path, "-") == 0;
-    *s = (struct sheet){
+    *s = (struct export_sheet){
         .job = job, .file = is_stdout ? fdopen(dup(STDOUT_FILENO), "wb") : fopen(job->request->path, "wb")};
     return s->file || fault_set(job->fault, FAULT_FILE_WRITE, job->request->path, "%s", strerror(errno));
 }
 
-static bool sheet_close(struct sheet *s, bool ok)
+bool export_sheet_close(struct export_sheet *s, bool ok)
 {
-    ok = ok && flush(s, 0);
+    ok = ok && (s->out.n == 0 || flush(s));
     buf_release(&s->out);
     if (fclose(s->file) != 0 && ok)
         ok = fault_set(s->job->fault, FAULT_FILE_WRITE, s->job->request->path, "%s", strerror(errno));
@@ -66,35 +63,35 @@ static void csv_value(struct buf *out, const struct column *c, uint32_t row)
     }
 }
 
-static void csv_position(const struct export_job *job, uint32_t row, struct buf *out)
+void export_csv_position(struct export_sheet *s, const struct lonlat *at)
 {
-    struct filter_crs crs = {job->crs.projection, job->northing_is_x};
-    buf_char(out, ',');
-    if (row >= job->rows->located || !geojson_position(out, job->rows->point[row], &crs))
-        buf_char(out, ',');
-    buf_text(out, "\r\n");
+    struct filter_crs crs = {s->job->crs.projection, s->job->northing_is_x};
+    buf_char(&s->out, ',');
+    if (!at || !geojson_position(&s->out, *at, &crs))
+        buf_char(&s->out, ',');
+    buf_text(&s->out, "\r\n");
 }
 
-static void csv_heading(const struct export_job *job, struct buf *out)
+void export_csv_head(struct export_sheet *s)
 {
-    const struct layer *l = job->rows->layer;
-    if (job->request->byte_order_mark)
-        buf_text(out, "\xEF\xBB\xBF");
+    const struct layer *l = s->job->layer;
+    if (s->job->request->byte_order_mark)
+        buf_text(&s->out, "\xEF\xBB\xBF");
     for (int i = 0; i < l->field_count; i++) {
         if (i)
-            buf_char(out, ',');
-        buf_csv(out, slice_of(l->fields[i].name));
+            buf_char(&s->out, ',');
+        buf_csv(&s->out, slice_of(l->fields[i].name));
     }
-    buf_text(out, job->crs.projection ? ",x,y\r\n" : ",lon,lat\r\n");
+    buf_text(&s->out, s->job->crs.projection ? ",x,y\r\n" : ",lon,lat\r\n");
 }
 
 bool export_csv(struct export_job *job)
 {
-    struct sheet s;
-    if (!sheet_open(&s, job))
+    struct export_sheet s;
+    if (!export_sheet_open(&s, job))
         return false;
     bool ok = true;
-    csv_heading(job, &s.out);
+    export_csv_head(&s);
     for (uint32_t row = 0; ok && row < job->rows->count; row++) {
         if (!export_wants(job, row))
             continue;
@@ -103,38 +100,44 @@ bool export_csv(struct export_job *job)
                 buf_char(&s.out, ',');
             csv_value(&s.out, &job->rows->columns[i], row);
         }
-        csv_position(job, row, &s.out);
+        export_csv_position(&s, row < job->rows->located ? &job->rows->point[row] : NULL);
         job->count.written++;
-        ok = flush(&s, FLUSH_BYTES);
+        ok = export_sheet_flush(&s);
     }
-    return sheet_close(&s, ok);
+    return export_sheet_close(&s, ok);
 }
 
 /* --- GeoJSON --- */
 
+void export_geojson_head(struct export_sheet *s)
+{
+    const struct projection *projection = s->job->crs.projection;
+    buf_text(&s->out, "{\"type\":\"FeatureCollection\",");
+    if (projection)
+        buf_format(&s->out,
+                   "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::%d\"}},",
+                   projection_epsg(projection));
+    buf_text(&s->out, "\"features\":[\n");
+}
+
 bool export_geojson(struct export_job *job)
 {
-    struct sheet s;
-    if (!sheet_open(&s, job))
+    struct export_sheet s;
+    if (!export_sheet_open(&s, job))
         return false;
     bool ok = true;
     struct geojson_row one = {.l = job->rows, .crs = job->crs.projection ? &job->crs : NULL};
-    buf_text(&s.out, "{\"type\":\"FeatureCollection\",");
-    if (one.crs)
-        buf_format(&s.out,
-                   "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::%d\"}},",
-                   projection_epsg(job->crs.projection));
-    buf_text(&s.out, "\"features\":[\n");
+    export_geojson_head(&s);
     for (one.row = 0; ok && one.row < job->rows->count; one.row++) {
         if (!export_wants(job, one.row))
             continue;
         if (job->count.written++)
             buf_text(&s.out, ",\n");
         geojson_write(&s.out, &one);
-        ok = flush(&s, FLUSH_BYTES);
+        ok = export_sheet_flush(&s);
     }
     buf_text(&s.out, "\n]}\n");
-    return sheet_close(&s, ok);
+    return export_sheet_close(&s, ok);
 }
 
 /* --- KML --- */
@@ -246,8 +249,8 @@ static void kml_schema(struct buf *out, const struct layer *layer)
 
 bool export_kml(struct export_job *job)
 {
-    struct sheet s;
-    if (!sheet_open(&s, job))
+    struct export_sheet s;
+    if (!export_sheet_open(&s, job))
         return false;
     bool ok = true;
     kml_schema(&s.out, job->rows->layer);
@@ -256,8 +259,8 @@ bool export_kml(struct export_job *job)
             continue;
         kml_placemark(&s.out, job->rows, row);
         job->count.written++;
-        ok = flush(&s, FLUSH_BYTES);
+        ok = export_sheet_flush(&s);
     }
     buf_text(&s.out, "</Document></kml>\n");
-    return sheet_close(&s, ok);
+    return export_sheet_close(&s, ok);
 }

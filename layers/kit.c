@@ -370,18 +370,23 @@ static void json_escape(struct buf *b, unsigned char c)
 void buf_json(struct buf *b, struct slice s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
+    size_t copied = 0;
     buf_reserve(b, s.n + 2);
     buf_char(b, '"');
     for (size_t i = 0; i < s.n;) {
         size_t length = utf8_length(p + i, s.n - i);
-        if (length == 0)
-            buf_text(b, "\xEF\xBF\xBD");
-        else if (p[i] < 0x20 || p[i] == '"' || p[i] == '\\')
-            json_escape(b, p[i]);
-        else
-            buf_add(b, p + i, length);
+        bool as_it_is = length > 0 && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\';
+        if (!as_it_is) {
+            buf_add(b, p + copied, i - copied);
+            copied = i + 1;
+            if (length)
+                json_escape(b, p[i]);
+            else
+                buf_text(b, "\xEF\xBF\xBD");
+        }
         i += length ? length : 1;
     }
+    buf_add(b, p + copied, s.n - copied);
     buf_char(b, '"');
 }
 

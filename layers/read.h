@@ -202,5 +202,11 @@ struct export_count {
 
 bool export_layer(const struct export_request *request, struct export_count *count,
                   struct fault *f) RESULT_MUST_BE_USED;
+/* The same for a file that is read once (export_view.c): a public layer of points as it is now, all of it, as
+ * CSV or GeoJSON, in constant memory. The request's layer and filter are NULL; rows in the order of the file.
+ */
+bool export_view_can(const struct layer *layer, const char *path);
+bool export_view(const char *ward, const struct layer *layer, const struct export_request *request,
+                 struct export_count *count, struct fault *f) RESULT_MUST_BE_USED;
 
 #endif

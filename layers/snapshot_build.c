@@ -20,13 +20,16 @@ static const char *const SELECT_ALL[LAYER_COUNT] = {
 #undef FIELD
 };
 
-enum { FIELDS_MAX = 40 };
+const char *layer_select(enum layer_id id)
+{
+    return SELECT_ALL[id];
+}
 
 /* Where the view keeps what; -1: nowhere. */
 struct plan {
     int id, geom;
-    int column[FIELDS_MAX + 2];   /* of the fields, then valid_from and valid_to */
-    struct slice key[FIELDS_MAX]; /* `,"name":` */
+    int column[LAYER_FIELDS_MAX + 2];   /* of the fields, then valid_from and valid_to */
+    struct slice key[LAYER_FIELDS_MAX]; /* `,"name":` */
 };
 
 static int column_named(sqlite3_stmt *st, const char *name)
@@ -290,7 +293,7 @@ static bool layer_load(struct stored_layer *l, const struct layer *layer, const 
     sqlite3_stmt *st = store_statement(s, sql, f);
     if (!st)
         return false;
-    bool ok = layer->field_count <= FIELDS_MAX && plan_make(&plan, layer, st, &scratch);
+    bool ok = layer->field_count <= LAYER_FIELDS_MAX && plan_make(&plan, layer, st, &scratch);
     if (!ok)
         fault_set(f, FAULT_DATABASE, layer->view, "the view lacks a column of layers.def");
     struct fault here = {0};

@@ -17,6 +17,10 @@ void store_set_lookup(struct store *s, struct lookup *l);
  * none. */
 const char *sql_text(const char *name);
 
+/* All of a layer's public view (snapshot_build.c): a constant, for store_statement. */
+const char *layer_select(enum layer_id id);
+enum { LAYER_FIELDS_MAX = 40 };
+
 /* point_in_area(area, point) for queries of this connection (inside.c). */
 bool store_add_functions(struct store *s, struct fault *f);
 

@@ -74,7 +74,7 @@ static bool add_list(struct arena *a, const struct snapshot_layer *l, const stru
 }
 
 static bool export_named(const struct source *source, const struct arguments *args,
-                         struct export_count *count, struct fault *f)
+                         struct export_request *request, struct export_count *count, struct fault *f)
 {
     struct arena arena = {0};
     struct filter *filter = NULL;
@@ -89,17 +89,32 @@ static bool export_named(const struct source *source, const struct arguments *ar
     const struct snapshot_layer *l = snapshot_get(s, source->layer->id);
     bool ok = !args->option[OPTION_FILTER] || read_filter(&arena, l, args->option[OPTION_FILTER], &filter, f);
     ok = ok && (!source->list || add_list(&arena, l, source->list, &filter, f));
+    request->layer = l;
+    request->filter = filter;
+    ok = ok && export_layer(request, count, f);
+    arena_release(&arena);
+    snapshot_release(s);
+    return ok;
+}
+
+/* As it is now, all of it, for everybody. */
+static bool is_whole(const struct source *source, const struct arguments *args)
+{
+    return !source->staff && !args->option[OPTION_AS_OF] && !args->option[OPTION_KNOWN_AT] &&
+           !args->option[OPTION_FILTER];
+}
+
+static bool export_chosen(const struct source *source, const struct arguments *args,
+                          struct export_count *count, struct fault *f)
+{
     struct export_request request = {
-        .layer = l,
-        .filter = filter,
         .path = args->positional[2],
         .crs = args->option[OPTION_CRS],
         .byte_order_mark = args->option[OPTION_BOM] != NULL,
     };
-    ok = ok && export_layer(&request, count, f);
-    arena_release(&arena);
-    snapshot_release(s);
-    return ok;
+    if (is_whole(source, args) && export_view_can(source->layer, request.path))
+        return export_view(args->positional[0], source->layer, &request, count, f);
+    return export_named(source, args, &request, count, f);
 }
 
 int command_export(const struct arguments *args)
@@ -108,7 +123,7 @@ int command_export(const struct arguments *args)
     struct export_count count = {0};
     struct source source;
     if (!choose_source(args, &source, &f) || !note_purpose(args, &source, &f) ||
-        !export_named(&source, args, &count, &f))
+        !export_chosen(&source, args, &count, &f))
         return command_failed(&f);
     FILE *say = strcmp(args->positional[2], "-") == 0 ? stderr : stdout;
     fprintf(say, "Đã ghi %llu bản ghi vào %s\n", (unsigned long long)count.written, args->positional[2]);
