@@ -2,7 +2,7 @@
  *
  * Law: a password is never stored, only its Argon2id hash; every change is an entry of the audit in the same
  * transaction; changing an account ends its sessions. */
-#include "layers/store_private.h"
+#include "layers/account_private.h"
 #include "layers/text.h"
 
 #include <string.h>
@@ -95,14 +95,6 @@ static bool check_password(struct slice password, struct slice name, struct faul
 
 /* --- changes --- */
 
-static bool finish(struct store *s, bool good, struct fault *f)
-{
-    good = good && store_commit_quietly(s, f);
-    if (!good)
-        store_rollback(s);
-    return good;
-}
-
 static bool note(struct store *s, const struct user *user, const char *action, const char *who,
                  struct fault *f)
 {
@@ -117,26 +109,6 @@ static bool note(struct store *s, const struct user *user, const char *action, c
     buf_release(&subject);
     buf_release(&detail);
     return good;
-}
-
-static bool end_sessions(struct store *s, int64_t user_id, struct fault *f)
-{
-    sqlite3_stmt *st = store_statement(s, "DELETE FROM session WHERE user_id = ?1", f);
-    if (!st)
-        return false;
-    bind_int(st, 1, user_id);
-    return statement_run(st, f);
-}
-
-static bool unlock(struct store *s, struct slice name, struct fault *f)
-{
-    uint8_t hash[HASH_BYTES];
-    sqlite3_stmt *st = store_statement(s, "DELETE FROM sign_in_failure WHERE name = ?1", f);
-    if (!st)
-        return false;
-    sha256_of(name, hash);
-    bind_bytes(st, 1, (struct slice){(const char *)hash, HASH_BYTES});
-    return statement_run(st, f);
 }
 
 static bool insert_user(struct store *s, const struct user *user, const char *hash, struct fault *f)
@@ -172,7 +144,7 @@ bool user_add(struct store *s, const struct user *user, struct slice password, c
     if (!check_name(user->name, f) || !check_password(password, user->name, f) ||
         !name_is_free(s, user->name, f) || !password_hash(password, hash, f) || !store_begin(s, f))
         return false;
-    return finish(s, insert_user(s, user, hash, f) && note(s, user, "user.add", who, f), f);
+    return store_finish(s, insert_user(s, user, hash, f) && note(s, user, "user.add", who, f), f);
 }
 
 static bool update_password(struct store *s, const struct user *user, const char *hash, struct fault *f)
@@ -194,10 +166,10 @@ bool user_set_password(struct store *s, const struct user *user, struct slice pa
     char hash[PASSWORD_BYTES];
     if (!check_password(password, user->name, f) || !password_hash(password, hash, f) || !store_begin(s, f))
         return false;
-    return finish(s,
-                  update_password(s, user, hash, f) && end_sessions(s, user->id, f) &&
-                      unlock(s, user->name, f) && note(s, user, "user.password", who, f),
-                  f);
+    return store_finish(s,
+                        update_password(s, user, hash, f) && end_sessions(s, user->id, f) &&
+                            forget_failures(s, user->name, f) && note(s, user, "user.password", who, f),
+                        f);
 }
 
 static bool update_user(struct store *s, const struct user *user, struct fault *f)
@@ -215,14 +187,26 @@ bool user_change(struct store *s, const struct user *user, const char *who, stru
 {
     if (!store_begin(s, f))
         return false;
-    return finish(
+    return store_finish(
         s, update_user(s, user, f) && end_sessions(s, user->id, f) && note(s, user, "user.change", who, f),
         f);
 }
 
+bool factor_drop(struct store *s, const struct user *user, const char *who, struct fault *f)
+{
+    if (!store_begin(s, f))
+        return false;
+    return store_finish(s,
+                        factor_forget(s, user->id, f) && end_sessions(s, user->id, f) &&
+                            forget_failures(s, user->name, f) && note(s, user, "user.factor_drop", who, f),
+                        f);
+}
+
 /* --- reading --- */
 
-#define USER_COLUMNS "id, name, role, must_change, disabled, created_at, coalesce(last_seen_at, 0)"
+#define USER_COLUMNS                                                                                         \
+    "id, name, role, must_change, disabled, created_at, coalesce(last_seen_at, 0), "                         \
+    "id IN (SELECT user_id FROM second_factor WHERE confirmed_at > 0)"
 
 static bool take_user(sqlite3_stmt *st, struct arena *a, struct user *user)
 {
@@ -231,7 +215,8 @@ static bool take_user(sqlite3_stmt *st, struct arena *a, struct user *user)
                           .must_change = sqlite3_column_int(st, 3) != 0,
                           .is_disabled = sqlite3_column_int(st, 4) != 0,
                           .created_at = sqlite3_column_int64(st, 5),
-                          .last_seen_at = sqlite3_column_int64(st, 6)};
+                          .last_seen_at = sqlite3_column_int64(st, 6),
+                          .has_factor = sqlite3_column_int(st, 7) != 0};
     return role_find(column_slice(st, 2), &user->role);
 }
 

@@ -1,4 +1,5 @@
-/* account: members of staff, their sessions, tokens of programs (account.c, sign_in.c), and the record of
+/* account: members of staff, their sessions, second factor, tokens of programs (account.c, sign_in.c,
+ * second_factor.c), and the record of
  * what was done (audit.c). Part of the door layers/layers.h; include that.
  *
  * Law: passwords and tokens are stored hashed. Every change of an account is an entry of the audit in the
@@ -29,7 +30,11 @@ struct user {
     struct slice name;
     enum role role;
     bool must_change, is_disabled;
+    bool has_factor;                  /* an authenticator app is paired */
     int64_t created_at, last_seen_at; /* 0: never */
+    /* of a session alone: */
+    bool is_proven;     /* signed in with the second factor too */
+    int64_t factor_due; /* from when on the policy wants one of this role; 0: it does not */
 };
 
 enum { PASSWORD_LEAST = 14, PASSWORD_MOST = 200, SIGN_IN_FAILURES = 5, LOCK_S = 15 * 60, UNUSED_DAYS = 45 };
@@ -71,6 +76,44 @@ bool session_end(struct store *s, struct slice token, struct fault *f) RESULT_MU
 bool session_renew(struct store *s, int64_t user_id, int64_t now, char token[65],
                    struct fault *f) RESULT_MUST_BE_USED;
 int session_idle_s(enum role role);
+
+/* --- the second factor (second_factor.c): RFC 6238 with 6 digits, 30 s and SHA-1, as authenticator apps have
+ * it --- */
+
+enum { RECOVERY_CODES = 10 };
+typedef char recovery_codes[RECOVERY_CODES][FIRST_PASSWORD_LENGTH + 1];
+
+/* What somebody who is signed in types: six digits of his app, or a recovery code in any case, with or
+ * without its hyphen. A code is taken once; wrong ones count as failed sign-ins. */
+struct factor_request {
+    const struct user *user;
+    struct slice typed;
+    int64_t now;
+};
+
+/* A new secret for an app that is not paired yet. KEY_MISSING without the key; BAD_STATE when one is paired.
+ */
+bool factor_begin(struct store *s, const struct user *user, struct fault *f) RESULT_MUST_BE_USED;
+/* That secret in base 32; empty when there is none. In the arena. */
+bool factor_secret(struct store *s, struct arena *a, const struct user *user, struct slice *secret,
+                   struct fault *f) RESULT_MUST_BE_USED;
+/* GOOD: the app shows the right code and is paired, the codes are new, all sessions of the user end and
+ * `token` is of another one. */
+bool factor_confirm(struct store *s, const struct factor_request *r, enum sign_in *result,
+                    recovery_codes codes, char token[65], struct fault *f) RESULT_MUST_BE_USED;
+/* GOOD: `token` is of another session, one that is proven, in the place of `old`. */
+bool factor_prove(struct store *s, const struct factor_request *r, struct slice old, enum sign_in *result,
+                  char token[65], struct fault *f) RESULT_MUST_BE_USED;
+/* GOOD: other recovery codes instead of those before. */
+bool factor_renew_codes(struct store *s, const struct factor_request *r, enum sign_in *result,
+                        recovery_codes codes, struct fault *f) RESULT_MUST_BE_USED;
+/* GOOD: no app is paired any more: for another telephone. */
+bool factor_leave(struct store *s, const struct factor_request *r, enum sign_in *result,
+                  struct fault *f) RESULT_MUST_BE_USED;
+/* The same by an administrator, without a code; ends all sessions of the user and forgets his failures. */
+bool factor_drop(struct store *s, const struct user *user, const char *who,
+                 struct fault *f) RESULT_MUST_BE_USED;
+int factor_codes_left(struct store *s, const struct user *user);
 
 /* --- tokens of programs (sign_in.c) --- */
 

@@ -179,6 +179,7 @@ enum { FIRST_PASSWORD_LENGTH = 2 * CODE_LENGTH - 1 };
 void password_random(char out[FIRST_PASSWORD_LENGTH + 1]);
 /* 256 random bits as hexadecimal text; and a second such text that only who has the first can make. */
 enum { TOKEN_LENGTH = 64 };
+void secret_random(void *out, size_t n);
 void token_random(char out[TOKEN_LENGTH + 1]);
 void token_derive(struct slice token, const char *purpose, char out[TOKEN_LENGTH + 1]);
 /* Takes the same time wherever they differ. */

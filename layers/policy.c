@@ -2,6 +2,8 @@
  * changes by a row here, and every report names the row it used. */
 #include "layers/store_private.h"
 
+#include <string.h>
+
 static bool policy_is_known(struct store *s, const char *key)
 {
     return store_int(s, "SELECT count(*) FROM policy WHERE key = ?1", key, 0) > 0;
@@ -57,6 +59,19 @@ static bool note_rule(struct store *s, const struct policy *p, struct fault *f)
     return good;
 }
 
+/* A role written wrong would free its people of the second factor in silence. */
+static bool check_value(const struct policy *p, struct fault *f)
+{
+    struct slice rest = slice_of(p->value), word;
+    enum role role;
+    if (strcmp(p->key, "staff.second_factor") != 0)
+        return true;
+    while (slice_next(&rest, ' ', &word))
+        if (word.n && !role_find(word, &role))
+            return fault_set(f, FAULT_BAD_VALUE, p->key, "\"%.*s\" không phải vai trò", (int)word.n, word.p);
+    return true;
+}
+
 bool store_set_policy(struct store *s, const struct policy *policy, struct fault *f)
 {
     struct date from;
@@ -64,6 +79,8 @@ bool store_set_policy(struct store *s, const struct policy *policy, struct fault
         return fault_set(f, FAULT_BAD_PARAMETER, policy->key, "%s", "không có khoá chính sách này");
     if (policy->from && !date_parse_iso(slice_of(policy->from), &from))
         return fault_set(f, FAULT_BAD_DATE, "--from", "'%s'", policy->from);
+    if (!check_value(policy, f))
+        return false;
     bool ok = store_begin(s, f) && (!policy->from || close_previous(s, policy, f)) &&
               insert_rule(s, policy, f) && note_rule(s, policy, f) && store_commit(s, f);
     if (!ok)

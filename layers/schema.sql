@@ -527,6 +527,20 @@ CREATE TABLE feed_item (
   is_gone INTEGER NOT NULL, PRIMARY KEY (collection, code)) WITHOUT ROWID;
 CREATE INDEX feed_item_sequence ON feed_item (collection, sequence);
 
+-- migration 14
+-- The second factor of an account (second_factor.c). secret: sealed; confirmed_at: when its app first showed a right code; last_step: of
+-- the last code taken, so that none is taken twice. Recovery codes by their SHA-256; one used is gone.
+CREATE TABLE second_factor (
+  user_id INTEGER PRIMARY KEY REFERENCES user (id) ON DELETE CASCADE, secret BLOB NOT NULL, confirmed_at INTEGER,
+  last_step INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE recovery_code (
+  hash BLOB PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE) WITHOUT ROWID;
+CREATE INDEX recovery_code_user ON recovery_code (user_id);
+ALTER TABLE session ADD COLUMN proven INTEGER NOT NULL DEFAULT 0; -- 1: with the second factor too
+INSERT INTO policy (key, value) VALUES
+  ('staff.second_factor', 'admin'),    -- roles that must have one, words of roles.def
+  ('staff.second_factor_days', '7');   -- days after the account was made
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

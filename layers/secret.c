@@ -398,12 +398,17 @@ void password_random(char out[FIRST_PASSWORD_LENGTH + 1])
     out[FIRST_PASSWORD_LENGTH] = '\0';
 }
 
+void secret_random(void *out, size_t n)
+{
+    if (sodium_init() < 0)
+        abort(); /* without randomness a session could be guessed */
+    randombytes_buf(out, n);
+}
+
 void token_random(char out[TOKEN_LENGTH + 1])
 {
     unsigned char bytes[TOKEN_LENGTH / 2];
-    if (sodium_init() < 0)
-        abort(); /* without randomness a session could be guessed */
-    randombytes_buf(bytes, sizeof bytes);
+    secret_random(bytes, sizeof bytes);
     sodium_bin2hex(out, TOKEN_LENGTH + 1, bytes, sizeof bytes);
 }
 

@@ -3,7 +3,7 @@
  *
  * Law: the file holds only SHA-256 of tokens and of names that failed. A failed sign-in tells nobody whether
  * the name exists: the answer and the time it takes are the same. */
-#include "layers/store_private.h"
+#include "layers/account_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,19 +15,11 @@ int session_idle_s(enum role role)
     return role == ROLE_ADMIN ? IDLE_ADMIN_S : IDLE_S;
 }
 
-static void bind_hash(sqlite3_stmt *st, int index, struct slice text)
+void bind_hash(sqlite3_stmt *st, int index, struct slice text)
 {
     uint8_t hash[HASH_BYTES];
     sha256_of(text, hash);
     bind_bytes(st, index, (struct slice){(const char *)hash, HASH_BYTES});
-}
-
-static bool finish(struct store *s, bool good, struct fault *f)
-{
-    good = good && store_commit_quietly(s, f);
-    if (!good)
-        store_rollback(s);
-    return good;
 }
 
 static bool note(struct store *s, const char *who, const char *action, struct slice subject, struct fault *f)
@@ -38,19 +30,19 @@ static bool note(struct store *s, const char *who, const char *action, struct sl
 
 /* --- failures --- */
 
-static bool is_locked(struct store *s, const struct sign_in_request *r)
+bool sign_in_is_locked(struct store *s, struct slice name, int64_t now)
 {
     sqlite3_stmt *st = store_statement(s, "SELECT locked_until FROM sign_in_failure WHERE name = ?1", NULL);
     if (!st)
         return false;
-    bind_hash(st, 1, r->name);
+    bind_hash(st, 1, name);
     int64_t until = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : 0;
-    bool locked = until > r->now && until <= r->now + LOCK_S; /* beyond it: the clock was wrong then */
+    bool locked = until > now && until <= now + LOCK_S; /* beyond it: the clock was wrong then */
     sqlite3_reset(st);
     return locked;
 }
 
-static bool forget_failures(struct store *s, struct slice name, struct fault *f)
+bool forget_failures(struct store *s, struct slice name, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(s, "DELETE FROM sign_in_failure WHERE name = ?1", f);
     if (!st)
@@ -60,7 +52,7 @@ static bool forget_failures(struct store *s, struct slice name, struct fault *f)
 }
 
 /* Old failures are forgotten after the length of a lock; five within it lock the name. */
-static bool count_failure(struct store *s, const struct sign_in_request *r, struct fault *f)
+bool count_failure(struct store *s, struct slice name, int64_t now, struct fault *f)
 {
     sqlite3_stmt *old = store_statement(s, "DELETE FROM sign_in_failure WHERE last_at < ?1", f);
     sqlite3_stmt *st = store_statement(s,
@@ -70,45 +62,68 @@ static bool count_failure(struct store *s, const struct sign_in_request *r, stru
                                        f);
     if (!old || !st)
         return false;
-    bind_int(old, 1, r->now - LOCK_S);
-    bind_hash(st, 1, r->name);
-    bind_int(st, 2, r->now);
+    bind_int(old, 1, now - LOCK_S);
+    bind_hash(st, 1, name);
+    bind_int(st, 2, now);
     bind_int(st, 3, SIGN_IN_FAILURES);
-    bind_int(st, 4, r->now + LOCK_S);
+    bind_int(st, 4, now + LOCK_S);
     return statement_run(old, f) && statement_run(st, f);
 }
 
 /* --- sessions --- */
 
-static bool start(struct store *s, int64_t user_id, int64_t now, char token[TOKEN_LENGTH + 1],
-                  struct fault *f)
+bool session_start(struct store *s, const struct fresh_session *fresh, char token[TOKEN_LENGTH + 1],
+                   struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
-        s, "INSERT INTO session (token, user_id, started_at, seen_at) VALUES (?1, ?2, ?3, ?3)", f);
+        s, "INSERT INTO session (token, user_id, started_at, seen_at, proven) VALUES (?1, ?2, ?3, ?3, ?4)",
+        f);
     sqlite3_stmt *seen = store_statement(s, "UPDATE user SET last_seen_at = ?2 WHERE id = ?1", f);
     sqlite3_stmt *old = store_statement(s, "DELETE FROM session WHERE seen_at < ?1", f);
     if (!st || !seen || !old)
         return false;
     token_random(token);
     bind_hash(st, 1, (struct slice){token, TOKEN_LENGTH});
-    bind_int(st, 2, user_id);
-    bind_int(st, 3, now);
-    bind_int(seen, 1, user_id);
-    bind_int(seen, 2, now);
-    bind_int(old, 1, now - IDLE_S);
+    bind_int(st, 2, fresh->user_id);
+    bind_int(st, 3, fresh->now);
+    bind_int(st, 4, fresh->is_proven);
+    bind_int(seen, 1, fresh->user_id);
+    bind_int(seen, 2, fresh->now);
+    bind_int(old, 1, fresh->now - IDLE_S);
     return statement_run(old, f) && statement_run(st, f) && statement_run(seen, f);
+}
+
+bool session_delete(struct store *s, struct slice token, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, "DELETE FROM session WHERE token = ?1", f);
+    if (!st)
+        return false;
+    bind_hash(st, 1, token);
+    return statement_run(st, f);
+}
+
+bool end_sessions(struct store *s, int64_t user_id, struct fault *f)
+{
+    sqlite3_stmt *st = store_statement(s, "DELETE FROM session WHERE user_id = ?1", f);
+    if (!st)
+        return false;
+    bind_int(st, 1, user_id);
+    return statement_run(st, f);
 }
 
 struct stored_user {
     int64_t id, seen_at;
-    bool is_disabled;
+    bool is_disabled, has_factor;
     char password[PASSWORD_BYTES];
 };
 
 static bool read_stored(struct store *s, struct slice name, struct stored_user *u, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
-        s, "SELECT id, coalesce(last_seen_at, created_at), disabled, password FROM user WHERE name = ?1", f);
+        s,
+        "SELECT id, coalesce(last_seen_at, created_at), disabled, password,"
+        " id IN (SELECT user_id FROM second_factor WHERE confirmed_at > 0) FROM user WHERE name = ?1",
+        f);
     struct fault here = {0};
     *u = (struct stored_user){0};
     if (!st)
@@ -118,6 +133,7 @@ static bool read_stored(struct store *s, struct slice name, struct stored_user *
         u->id = sqlite3_column_int64(st, 0);
         u->seen_at = sqlite3_column_int64(st, 1);
         u->is_disabled = sqlite3_column_int(st, 2) != 0;
+        u->has_factor = sqlite3_column_int(st, 4) != 0;
         struct slice text = column_slice(st, 3);
         memcpy(u->password, text.p, text.n < PASSWORD_BYTES ? text.n : PASSWORD_BYTES - 1);
         sqlite3_reset(st);
@@ -163,7 +179,7 @@ bool user_rest_unused(struct store *s, int64_t now, int *rested, struct fault *f
         *rested += good;
     }
     arena_release(&a);
-    return finish(s, good, f);
+    return store_finish(s, good, f);
 }
 
 static bool write_result(struct store *s, const struct sign_in_request *r, const struct stored_user *u,
@@ -179,11 +195,14 @@ static bool write_result(struct store *s, const struct sign_in_request *r, const
     bool good = !unused || put_to_rest(s, u, buf_to_slice(&subject), f);
     snprintf(who, sizeof who, "%.*s", (int)(r->name.n < 60 ? r->name.n : 60), r->name.p);
     if (good && *result == SIGN_IN_GOOD)
-        good = forget_failures(s, r->name, f) && start(s, u->id, r->now, token, f) &&
+        /* with a second factor still to come the failures stay: who has the password may not try codes for
+         * ever */
+        good = (u->has_factor || forget_failures(s, r->name, f)) &&
+               session_start(s, &(struct fresh_session){u->id, r->now, false}, token, f) &&
                note(s, who, "sign_in", buf_to_slice(&subject), f);
     else if (good)
-        good =
-            count_failure(s, r, f) && (!u->id || note(s, "?", "sign_in.refused", buf_to_slice(&subject), f));
+        good = count_failure(s, r->name, r->now, f) &&
+               (!u->id || note(s, "?", "sign_in.refused", buf_to_slice(&subject), f));
     buf_release(&subject);
     return good;
 }
@@ -193,13 +212,13 @@ bool session_sign_in(struct store *s, const struct sign_in_request *r, enum sign
 {
     struct stored_user u;
     *result = SIGN_IN_LOCKED;
-    if (is_locked(s, r))
+    if (sign_in_is_locked(s, r->name, r->now))
         return true;
     if (!read_stored(s, r->name, &u, f))
         return false;
     bool matches = password_matches(u.id ? u.password : NULL, r->password);
     *result = matches && !u.is_disabled ? SIGN_IN_GOOD : SIGN_IN_WRONG;
-    return store_begin(s, f) && finish(s, write_result(s, r, &u, result, token, f), f);
+    return store_begin(s, f) && store_finish(s, write_result(s, r, &u, result, token, f), f);
 }
 
 static void touch(struct store *s, struct slice token, int64_t now)
@@ -213,7 +232,7 @@ static void touch(struct store *s, struct slice token, int64_t now)
         bind_hash(st, 1, token);
         bind_int(st, 2, now);
     }
-    bool done = finish(s, st && statement_run(st, &ignored), &ignored);
+    bool done = store_finish(s, st && statement_run(st, &ignored), &ignored);
     (void)done;
 }
 
@@ -221,7 +240,8 @@ bool session_find(struct store *s, struct arena *a, struct slice token, int64_t 
 {
     sqlite3_stmt *st = store_statement(
         s,
-        "SELECT u.id, u.name, u.role, u.must_change, u.created_at, u.last_seen_at, s.seen_at, s.started_at"
+        "SELECT u.id, u.name, u.role, u.must_change, u.created_at, u.last_seen_at, s.seen_at, s.started_at,"
+        " s.proven, u.id IN (SELECT user_id FROM second_factor WHERE confirmed_at > 0)"
         " FROM session s JOIN user u ON u.id = s.user_id WHERE s.token = ?1 AND u.disabled = 0",
         NULL);
     if (!st || token.n != TOKEN_LENGTH)
@@ -233,7 +253,9 @@ bool session_find(struct store *s, struct arena *a, struct slice token, int64_t 
                           .name = arena_slice(a, column_slice(st, 1)),
                           .must_change = sqlite3_column_int(st, 3) != 0,
                           .created_at = sqlite3_column_int64(st, 4),
-                          .last_seen_at = sqlite3_column_int64(st, 5)};
+                          .last_seen_at = sqlite3_column_int64(st, 5),
+                          .is_proven = sqlite3_column_int(st, 8) != 0,
+                          .has_factor = sqlite3_column_int(st, 9) != 0};
     bool known = role_find(column_slice(st, 2), &user->role);
     int64_t seen = sqlite3_column_int64(st, 6), started = sqlite3_column_int64(st, 7);
     sqlite3_reset(st);
@@ -243,23 +265,20 @@ bool session_find(struct store *s, struct arena *a, struct slice token, int64_t 
         return false;
     if (now - seen >= SEEN_EVERY_S)
         touch(s, token, now);
+    user->factor_due = factor_due(s, user);
     return true;
 }
 
 bool session_end(struct store *s, struct slice token, struct fault *f)
 {
-    if (!store_begin(s, f))
-        return false;
-    sqlite3_stmt *st = store_statement(s, "DELETE FROM session WHERE token = ?1", f);
-    if (st)
-        bind_hash(st, 1, token);
-    return finish(s, st && statement_run(st, f), f);
+    return store_begin(s, f) && store_finish(s, session_delete(s, token, f), f);
 }
 
 bool session_renew(struct store *s, int64_t user_id, int64_t now, char token[TOKEN_LENGTH + 1],
                    struct fault *f)
 {
-    return store_begin(s, f) && finish(s, start(s, user_id, now, token, f), f);
+    struct fresh_session fresh = {user_id, now, true}; /* only who has proven everything comes this far */
+    return store_begin(s, f) && store_finish(s, session_start(s, &fresh, token, f), f);
 }
 
 /* --- tokens of programs --- */
@@ -295,7 +314,7 @@ bool token_add(struct store *s, const struct api_token *t, const char *who, char
         bind_int(st, 4, t->created_at);
         bind_int(st, 5, t->expires_at);
     }
-    return finish(s, st && statement_run(st, f) && note_token(s, who, "token.add", t->name, f), f);
+    return store_finish(s, st && statement_run(st, f) && note_token(s, who, "token.add", t->name, f), f);
 }
 
 bool token_revoke(struct store *s, struct slice name, int64_t now, const char *who, struct fault *f)
@@ -311,7 +330,7 @@ bool token_revoke(struct store *s, struct slice name, int64_t now, const char *w
     bool good = st && statement_run(st, f);
     if (good && sqlite3_changes(store_handle(s)) == 0)
         good = fault_set(f, FAULT_NOT_FOUND, "thẻ", "\"%.*s\"", (int)name.n, name.p);
-    return finish(s, good && note_token(s, who, "token.revoke", name, f), f);
+    return store_finish(s, good && note_token(s, who, "token.revoke", name, f), f);
 }
 
 int token_list(struct store *s, struct arena *a, struct api_token **tokens)

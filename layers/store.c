@@ -284,6 +284,14 @@ bool store_commit(struct store *s, struct fault *f)
     return statement_run(store_statement(s, "COMMIT", f), f);
 }
 
+bool store_finish(struct store *s, bool good, struct fault *f)
+{
+    good = good && store_commit_quietly(s, f);
+    if (!good)
+        store_rollback(s);
+    return good;
+}
+
 bool store_commit_quietly(struct store *s, struct fault *f)
 {
     if (sqlite3_total_changes64(s->db) != s->changes_at_begin &&

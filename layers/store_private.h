@@ -32,6 +32,8 @@ sqlite3_stmt *store_statement(struct store *s, const char *sql, struct fault *f)
 bool statement_run(sqlite3_stmt *st, struct fault *f);
 /* One row: true when there is one (then reset it yourself after reading), false at the end or on a fault. */
 bool statement_next(sqlite3_stmt *st, struct fault *f);
+/* Ends the transaction: quietly written when all was good, else taken back. Whether it is written. */
+bool store_finish(struct store *s, bool good, struct fault *f);
 /* Runs constant SQL of any number of statements. */
 bool store_run(struct store *s, const char *sql, struct fault *f);
 

@@ -90,6 +90,7 @@ static bool list_users(struct work *w)
         printf("%.*s\t%s\t%s\t%s\n", (int)users[i].name.n, users[i].name.p, role_name(users[i].role),
                users[i].is_disabled   ? "đã khoá"
                : users[i].must_change ? "phải đổi mật khẩu"
+               : users[i].has_factor  ? "đang dùng, hai lớp"
                                       : "đang dùng",
                day);
     }
@@ -127,6 +128,8 @@ static bool change_user(struct work *w, struct fault *f)
     bool good;
     if (strcmp(w->action, "password") == 0) {
         good = set_password(w, &user, f);
+    } else if (strcmp(w->action, "unpair") == 0) {
+        good = factor_drop(w->store, &user, WHO, f);
     } else {
         bool is_role = strcmp(w->action, "role") == 0;
         user.is_disabled = is_role ? user.is_disabled : strcmp(w->action, "disable") == 0;
@@ -140,7 +143,7 @@ static bool change_user(struct work *w, struct fault *f)
 
 static bool run_user(struct work *w, struct fault *f)
 {
-    static const char *const CHANGES[] = {"password", "role", "disable", "enable"};
+    static const char *const CHANGES[] = {"password", "role", "disable", "enable", "unpair"};
     if (strcmp(w->action, "list") == 0)
         return list_users(w);
     if (!w->name.n)

@@ -84,6 +84,8 @@ static bool password_page(const struct call *c, struct reply *r, const char *pro
     form_input(out, "Gõ lại mật khẩu mới", "again", "password",
                "autocomplete=\"new-password\" minlength=\"14\" maxlength=\"200\" required");
     form_close(out, "Đổi mật khẩu");
+    if (!has_duty(c->visitor))
+        buf_text(out, "<p><a href=\"/staff/factor\">Xác thực hai lớp bằng điện thoại</a></p>");
     staff_page_close(c, r);
     return true;
 }
@@ -208,6 +210,7 @@ bool staff_home(const struct call *c, struct reply *r, struct fault *f)
     buf_text(out, "</b>, ");
     html_text(out, slice_of(role_title(c->visitor->user.role, false)));
     buf_text(out, ".</p>");
+    factor_reminder(c, out);
     if (!store_key(c->serve->staff->store))
         note_html(out, "warn",
                   "Máy chủ chạy không có khoá: dữ liệu riêng không xem được, danh sách không nhập được.");

@@ -40,6 +40,7 @@ static void user_row(const struct call *c, struct buf *out, const struct user *u
     buf_format(out, "</td><td>%s</td><td>%s</td><td>", day_of(c, user->last_seen_at),
                user->is_disabled   ? "đã khoá"
                : user->must_change ? "chờ đổi mật khẩu"
+               : user->has_factor  ? "đang dùng, hai lớp"
                                    : "đang dùng");
     if (user->id == c->visitor->user.id) {
         buf_format(out, "%s (bạn)</td></tr>", role_title(user->role, false));
@@ -52,6 +53,8 @@ static void user_row(const struct call *c, struct buf *out, const struct user *u
     role_select(out, (int)user->role);
     button(out, "role", "Đổi vai trò");
     button(out, "password", "Mật khẩu mới");
+    if (user->has_factor)
+        button(out, "unpair", "Bỏ lớp thứ hai");
     button(out, user->is_disabled ? "enable" : "disable", user->is_disabled ? "Mở" : "Khoá");
     buf_text(out, "</form></td></tr>");
 }
@@ -148,6 +151,8 @@ static bool change(const struct call *c, struct user *user, char *password, stru
         user->must_change = true;
         return user_set_password(s, user, slice_of(password), who_of(c), f);
     }
+    if (slice_equal(what, SLICE("unpair")))
+        return factor_drop(s, user, who_of(c), f);
     if (slice_equal(what, SLICE("role")) && !read_role(c, &user->role, f))
         return false;
     if (slice_equal(what, SLICE("disable")) || slice_equal(what, SLICE("enable")))

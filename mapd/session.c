@@ -116,6 +116,40 @@ size_t session_body_limit(void *context, const struct request *r)
     return is_list ? UPLOAD_MOST : LABEL_PHOTO_MOST + FORM_BYTES;
 }
 
+/* --- what comes before everything else --- */
+
+/* What the visitor has to do before anything else: the address of its page, and the routes open meanwhile
+ * besides signing out. */
+struct duty {
+    const char *page;
+    enum route_id see, act;
+};
+
+static const struct duty *duty_of(const struct visitor *v)
+{
+    static const struct duty CODE = {"/staff/sign-in/code", ROUTE_SIGN_IN_CODE, ROUTE_SIGN_IN_CODE_DO},
+                             PASSWORD = {"/staff/password", ROUTE_PASSWORD, ROUTE_PASSWORD_DO},
+                             PAIR = {"/staff/factor", ROUTE_FACTOR, ROUTE_FACTOR_DO};
+    const struct user *u = &v->user;
+    if (!v->is_signed_in || v->is_program)
+        return NULL;
+    if (u->has_factor && !u->is_proven)
+        return &CODE;
+    if (u->must_change)
+        return &PASSWORD;
+    return u->factor_due && unix_now() >= u->factor_due && !u->has_factor ? &PAIR : NULL;
+}
+
+bool has_duty(const struct visitor *v)
+{
+    return duty_of(v) != NULL;
+}
+
+static bool is_part_of(const struct duty *duty, enum route_id id)
+{
+    return id == duty->see || id == duty->act || id == ROUTE_SIGN_OUT;
+}
+
 /* --- who it is --- */
 
 static bool find_program(struct call *c, struct visitor *v)
@@ -146,7 +180,7 @@ static void find_visitor(struct call *c)
     }
     take_token(v, cookie);
     v->is_signed_in = session_find(s->store, c->arena, cookie, unix_now(), &v->user);
-    if (v->is_signed_in && route_get(ROUTE_STAFF_UPLOAD)->roles & 1 << v->user.role)
+    if (v->is_signed_in && !duty_of(v) && route_get(ROUTE_STAFF_UPLOAD)->roles & 1 << v->user.role)
         make_known(s, v->token);
 }
 
@@ -170,14 +204,10 @@ static bool is_our_form(const struct call *c)
            (is_our_origin(c) && secret_equal(form_get(&c->form, "csrf"), slice_of(c->visitor->csrf)));
 }
 
-static bool is_about_password(enum route_id id)
-{
-    return id == ROUTE_PASSWORD || id == ROUTE_PASSWORD_DO || id == ROUTE_SIGN_OUT;
-}
-
 static bool decide(struct call *c, struct reply *r)
 {
     const struct visitor *v = c->visitor;
+    const struct duty *duty = duty_of(v);
     if (route_get(c->route)->roles != ANYBODY && !v->is_signed_in)
         staff_refuse(c, r, 401, "Bạn chưa đăng nhập, hoặc phiên làm việc đã hết hạn vì không dùng một lúc.");
     else if (!may(c, c->route))
@@ -187,9 +217,8 @@ static bool decide(struct call *c, struct reply *r)
         staff_refuse(c, r, 403,
                      "Biểu mẫu này không còn hợp lệ (trang mở quá lâu, hoặc gửi từ nơi khác). Hãy mở lại "
                      "trang và làm lại.");
-    else if (v->is_signed_in && v->user.must_change && !is_about_password(c->route) &&
-             route_get(c->route)->roles != ANYBODY)
-        reply_redirect(r, 303, "/staff/password");
+    else if (duty && !is_part_of(duty, c->route) && route_get(c->route)->roles != ANYBODY)
+        reply_redirect(r, 303, duty->page);
     else
         return true;
     return false;

@@ -51,6 +51,8 @@ void session_drop(struct call *c, struct reply *r);
 /* http_setup.body_limit: who is signed in may bring a list. */
 size_t session_body_limit(void *serve, const struct request *request);
 bool may(const struct call *c, enum route_id route);
+/* Whether something comes before all other work: the code, a first password, pairing an app. */
+bool has_duty(const struct visitor *v);
 const char *who_of(const struct call *c); /* the user's name, for records */
 int64_t unix_now(void);
 
@@ -69,6 +71,7 @@ void form_open(const struct call *c, struct buf *out, const char *action);
 void form_close(struct buf *out, const char *button);
 /* A labelled line of a form. `type` is "text", "password", "file"; `more` are constant attributes. */
 void form_input(struct buf *out, const char *label, const char *name, const char *type, const char *more);
+void factor_reminder(const struct call *c, struct buf *out);          /* serve_factor.c: of the first page */
 void note_html(struct buf *out, const char *class, const char *text); /* class: good warn stop, or "" */
 const char *staff_style(void);
 /* --- serve_record.c, serve_edit.c: what they share --- */

@@ -35,7 +35,7 @@ static bool is_here(const struct call *c, const char *href)
 static void bar_html(const struct call *c, struct buf *out)
 {
     const struct visitor *v = c->visitor;
-    if (!v || !v->is_signed_in || v->user.must_change)
+    if (!v || !v->is_signed_in || has_duty(v))
         return;
     buf_text(out, "<nav class=\"bar\" aria-label=\"Việc của cán bộ\">");
     for (size_t i = 0; i < COUNT_OF(LINKS); i++) {

@@ -202,6 +202,177 @@ START_TEST(signing_in_publishes_nothing)
 }
 END_TEST
 
+/* --- the second factor --- */
+
+/* Appendix B of RFC 6238: this secret shows these six digits (the last of its eight) at these seconds. */
+static const struct {
+    int64_t at;
+    const char *digits;
+} RFC_6238[] = {{59, "287082"},         {1111111109, "081804"}, {1111111111, "050471"},
+                {1234567890, "005924"}, {2000000000, "279037"}, {20000000000, "353130"}};
+
+static const struct slice RFC_SECRET = {"12345678901234567890", 20};
+
+/* An app with the secret of the RFC, as if it had been paired; the user as his session sees him. */
+static struct user pair_with_rfc(const char *name)
+{
+    struct fault f = {0};
+    struct buf sealed = {0};
+    struct user user = find(name);
+    key_seal(store_key(store), RFC_SECRET, &sealed);
+    sqlite3_stmt *st = store_statement(
+        store, "INSERT INTO second_factor (user_id, secret, confirmed_at) VALUES (?1, ?2, 1)", &f);
+    bind_int(st, 1, user.id);
+    bind_bytes(st, 2, buf_to_slice(&sealed));
+    ck_assert_msg(store_begin(store, &f) && store_finish(store, statement_run(st, &f), &f), "%s", f.text);
+    buf_release(&sealed);
+    return find(name);
+}
+
+static enum sign_in prove(const struct user *user, const char *typed, int64_t now)
+{
+    struct fault f = {0};
+    enum sign_in result;
+    char token[65];
+    struct factor_request r = {user, slice_of(typed), now};
+    ck_assert_msg(factor_prove(store, &r, SLICE(""), &result, token, &f), "%s", f.text);
+    return result;
+}
+
+START_TEST(codes_are_those_of_the_rfc_and_each_is_taken_once)
+{
+    struct user user = pair_with_rfc("lan");
+    ck_assert(user.has_factor);
+    for (size_t i = 0; i < COUNT_OF(RFC_6238); i++) {
+        int64_t at = RFC_6238[i].at;
+        ck_assert_int_eq(prove(&user, RFC_6238[i].digits, at + 90), SIGN_IN_WRONG); /* too old by then */
+        ck_assert_msg(prove(&user, RFC_6238[i].digits, at) == SIGN_IN_GOOD, "%s", RFC_6238[i].digits);
+        ck_assert_msg(prove(&user, RFC_6238[i].digits, at) == SIGN_IN_WRONG, "again: %s", RFC_6238[i].digits);
+    }
+}
+END_TEST
+
+START_TEST(a_telephone_may_be_half_a_minute_wrong)
+{
+    struct user user = pair_with_rfc("lan");
+    ck_assert_int_eq(prove(&user, "050 471", 1111111111 + 30), SIGN_IN_GOOD);
+    ck_assert_int_eq(prove(&user, "081804", 1111111109), SIGN_IN_WRONG); /* older than the one taken */
+    ck_assert_int_eq(prove(&user, "005924", 1234567890 - 30), SIGN_IN_GOOD);
+    ck_assert_int_eq(prove(&user, "279037", 2000000000 + 61), SIGN_IN_WRONG);
+}
+END_TEST
+
+START_TEST(a_clock_that_was_ahead_shuts_nobody_out)
+{
+    struct user user = pair_with_rfc("lan");
+    ck_assert_int_eq(prove(&user, "353130", 20000000000), SIGN_IN_GOOD); /* the year 2603 */
+    ck_assert_int_eq(prove(&user, "279037", 2000000000), SIGN_IN_GOOD);
+    ck_assert_int_eq(prove(&user, "279037", 2000000000), SIGN_IN_WRONG);
+}
+END_TEST
+
+START_TEST(a_password_alone_starts_a_session_that_is_not_proven)
+{
+    struct fault f = {0};
+    char token[65], proven[65];
+    enum sign_in result;
+    struct user seen, user = pair_with_rfc("lan");
+    ck_assert_int_eq(sign_in("lan", GOOD, 1111111100, token), SIGN_IN_GOOD);
+    ck_assert(session_find(store, &memory, slice_of(token), 1111111100, &seen));
+    ck_assert(seen.has_factor && !seen.is_proven);
+    struct factor_request r = {&user, SLICE("081804"), 1111111109};
+    ck_assert(factor_prove(store, &r, slice_of(token), &result, proven, &f) && result == SIGN_IN_GOOD);
+    ck_assert_msg(!session_find(store, &memory, slice_of(token), 1111111110, &seen), "another token");
+    ck_assert(session_find(store, &memory, slice_of(proven), 1111111110, &seen) && seen.is_proven);
+}
+END_TEST
+
+START_TEST(five_wrong_codes_lock_and_the_password_does_not_begin_anew)
+{
+    char token[65];
+    struct user user = pair_with_rfc("lan");
+    for (int i = 0; i < SIGN_IN_FAILURES; i++) {
+        ck_assert_int_eq(sign_in("lan", GOOD, 1111111100, token), SIGN_IN_GOOD);
+        ck_assert_int_eq(prove(&user, "123456", 1111111100), SIGN_IN_WRONG);
+    }
+    ck_assert_int_eq(prove(&user, "081804", 1111111109), SIGN_IN_LOCKED);
+    ck_assert_int_eq(sign_in("lan", GOOD, 1111111109, token), SIGN_IN_LOCKED);
+    ck_assert_int_eq(prove(&user, "005924", 1234567890), SIGN_IN_GOOD);
+    ck_assert_int_eq(count("SELECT count(*) FROM audit WHERE action = 'factor.refused'"), SIGN_IN_FAILURES);
+}
+END_TEST
+
+START_TEST(recovery_codes_work_once_each_and_stand_hashed)
+{
+    struct fault f = {0};
+    recovery_codes codes;
+    enum sign_in result;
+    struct user user = pair_with_rfc("lan");
+    struct factor_request r = {&user, SLICE("081804"), 1111111109};
+    ck_assert(factor_renew_codes(store, &r, &result, codes, &f) && result == SIGN_IN_GOOD);
+    ck_assert_int_eq(factor_codes_left(store, &user), RECOVERY_CODES);
+    char typed[64], *at = typed;
+    for (const char *c = codes[3]; *c; c++) /* as somebody types it from paper */
+        if (*c != '-')
+            *at++ = *c == '0' ? 'o' : *c == '1' ? 'l' : (char)(*c >= 'A' ? *c + 32 : *c);
+    *at = '\0';
+    ck_assert_int_eq(prove(&user, typed, NOW), SIGN_IN_GOOD);
+    ck_assert_int_eq(prove(&user, codes[3], NOW), SIGN_IN_WRONG);
+    ck_assert_int_eq(prove(&user, codes[4], NOW), SIGN_IN_GOOD);
+    ck_assert_int_eq(factor_codes_left(store, &user), RECOVERY_CODES - 2);
+    ck_assert_int_eq(count("SELECT count(*) FROM recovery_code WHERE length(hash) = 32"), RECOVERY_CODES - 2);
+    r.typed = slice_of(codes[5]);
+    r.now = NOW;
+    ck_assert(factor_renew_codes(store, &r, &result, codes, &f) && result == SIGN_IN_GOOD);
+    ck_assert_int_eq(prove(&user, "00000-00000", NOW), SIGN_IN_WRONG);
+}
+END_TEST
+
+START_TEST(pairing_needs_a_right_code_and_dropping_ends_it)
+{
+    struct fault f = {0};
+    recovery_codes codes;
+    char token[65];
+    enum sign_in result;
+    struct slice secret;
+    struct user user = find("lan");
+    struct factor_request r = {&user, SLICE("123456"), NOW};
+    ck_assert(factor_secret(store, &memory, &user, &secret, &f) && secret.n == 0);
+    ck_assert(factor_begin(store, &user, &f));
+    ck_assert(factor_secret(store, &memory, &user, &secret, &f) && secret.n == 32);
+    ck_assert(factor_confirm(store, &r, &result, codes, token, &f));
+    ck_assert_int_eq(result, SIGN_IN_WRONG);
+    ck_assert(!find("lan").has_factor);
+    ck_assert_msg(!factor_renew_codes(store, &r, &result, codes, &f), "nothing is paired yet");
+    ck_assert_int_eq(count("SELECT count(*) FROM second_factor WHERE confirmed_at IS NULL"), 1);
+    ck_assert(factor_drop(store, &user, "admin", &f));
+    user = pair_with_rfc("lan");
+    f = (struct fault){0};
+    ck_assert(!factor_begin(store, &user, &f) && f.code == FAULT_BAD_STATE);
+    ck_assert(factor_secret(store, &memory, &user, &secret, &f) && secret.n == 0); /* never shown again */
+    f = (struct fault){0};
+    ck_assert(factor_drop(store, &user, "admin", &f) && !find("lan").has_factor);
+    ck_assert_int_eq(count("SELECT count(*) FROM audit WHERE action = 'user.factor_drop' AND who = 'admin'"),
+                     2);
+}
+END_TEST
+
+START_TEST(the_policy_names_the_roles_and_a_wrong_role_is_refused)
+{
+    struct fault f = {0};
+    char token[65];
+    struct user seen;
+    struct policy p = {.key = "staff.second_factor", .value = "admin entry", .who = "cli"};
+    ck_assert_int_eq(sign_in("lan", GOOD, NOW, token), SIGN_IN_GOOD);
+    ck_assert(session_find(store, &memory, slice_of(token), NOW, &seen) && seen.factor_due == 0);
+    ck_assert_msg(store_set_policy(store, &p, &f), "%s", f.text);
+    ck_assert(session_find(store, &memory, slice_of(token), NOW, &seen));
+    ck_assert_int_eq(seen.factor_due, NOW + 7 * 86400);
+    p.value = "admin entri";
+    ck_assert(!store_set_policy(store, &p, &f) && f.code == FAULT_BAD_VALUE);
+}
+END_TEST
+
 /* --- the audit --- */
 
 static void append(const char *action, const char *subject)
@@ -300,9 +471,12 @@ END_TEST
 
 int main(void)
 {
-    TCase *accounts = tcase_create("accounts"), *audit = tcase_create("audit");
+    TCase *accounts = tcase_create("accounts"), *factor = tcase_create("factor"),
+          *audit = tcase_create("audit");
     tcase_set_timeout(accounts, 120);
     tcase_add_checked_fixture(accounts, set_up, tear_down);
+    tcase_set_timeout(factor, 120);
+    tcase_add_checked_fixture(factor, set_up, tear_down);
     tcase_add_checked_fixture(audit, set_up, tear_down);
     tcase_add_test(accounts, the_file_holds_no_password_and_no_token);
     tcase_add_test(accounts, a_clock_that_jumps_back_locks_nobody_for_weeks);
@@ -317,11 +491,20 @@ int main(void)
     tcase_add_test(accounts, an_account_unused_for_45_days_rests);
     tcase_add_test(accounts, a_token_has_a_role_an_end_and_can_be_revoked);
     tcase_add_test(accounts, signing_in_publishes_nothing);
+    tcase_add_test(factor, codes_are_those_of_the_rfc_and_each_is_taken_once);
+    tcase_add_test(factor, a_telephone_may_be_half_a_minute_wrong);
+    tcase_add_test(factor, a_clock_that_was_ahead_shuts_nobody_out);
+    tcase_add_test(factor, a_password_alone_starts_a_session_that_is_not_proven);
+    tcase_add_test(factor, five_wrong_codes_lock_and_the_password_does_not_begin_anew);
+    tcase_add_test(factor, recovery_codes_work_once_each_and_stand_hashed);
+    tcase_add_test(factor, pairing_needs_a_right_code_and_dropping_ends_it);
+    tcase_add_test(factor, the_policy_names_the_roles_and_a_wrong_role_is_refused);
     tcase_add_test(audit, the_audit_cannot_be_changed_through_sql);
     tcase_add_loop_test(audit, every_change_behind_its_back_breaks_the_chain, 0, COUNT_OF(TAMPERING));
     tcase_add_test(audit, the_audit_is_listed_newest_first_and_by_subject);
     Suite *suite = suite_create("account");
     suite_add_tcase(suite, accounts);
+    suite_add_tcase(suite, factor);
     suite_add_tcase(suite, audit);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

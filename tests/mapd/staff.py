@@ -3,12 +3,15 @@
 
 usage: staff.py MAPD      prints one line per failure, ends with "N passed, N failed"
 """
+import base64
+import hmac
 import html
 import io
 import os
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -160,6 +163,99 @@ def forged_forms(s):
     check("still in", b.ask("/staff").status == 200)
 
 
+# --- the second factor ---
+
+def shown(secret, at=None):
+    """What an authenticator app with this secret shows (RFC 6238), reckoned without our program."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", int(time.time() if at is None else at) // 30), "sha1")
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start:start + 4])[0] & 0x7FFFFFFF) % 1000000:06d}"
+
+
+def typed(browser, code, page="/staff/sign-in/code", **more):
+    return browser.post(page, {"code": code} | more)
+
+
+def second_factor(s, program, path):
+    def policy(key, value):
+        return subprocess.run([program, "policy", path, key, value, "--decision", "mẫu"], capture_output=True, text=True)
+
+    def audited(action):
+        return count(path, "SELECT count(*) FROM audit WHERE action = ? AND subject = 'user hai.lop'", action)
+
+    user(program, path, "add", path, "hai.lop", "--role", "leader", password=FIRST)
+    b = Browser(s)
+    b.sign_in("hai.lop", FIRST)
+    b.change_password(FIRST, LATER)
+    check("not asked of this role", b.ask("/staff").status == 200 and "lớp xác thực thứ hai" not in b.last.text())
+    admin = signed_in(s, "admin")
+    check("an administrator is told the day", "lớp xác thực thứ hai trước ngày" in admin.ask("/staff").text())
+    check("a role written wrong is refused", policy("staff.second_factor", "admin leeder").returncode != 0)
+    check("the policy names roles", policy("staff.second_factor", "observer leader").returncode == 0 and policy("staff.second_factor_days", "0").returncode == 0)
+    check("then it comes first", b.ask("/staff").headers.get("location") == "/staff/factor" and b.ask("/staff/batches").status == 303)
+    check("the page says so", "phải có lớp xác thực thứ hai" in b.ask("/staff/factor").text())
+    check("nothing to confirm yet", typed(b, "123456", "/staff/factor", do="confirm").status == 400)
+    check("begun", b.post("/staff/factor", {"do": "start"}).status == 303)
+    page = b.ask("/staff/factor").text()
+    secret = "".join(re.search(r'<code class="once">([A-Z2-7 ]{39,41})</code>', page).group(1).split())
+    check("a code to scan, inside the page", page.count("<svg") == 1 and len(secret) == 32, page[-900:])
+    raw = base64.b32decode(secret)
+    held = b"".join(open(path + end, "rb").read() for end in ("", "-wal") if os.path.exists(path + end))
+    check("the file holds no secret", raw not in held and secret.encode() not in held)
+    check("a wrong code pairs nothing", typed(b, "000000" if shown(secret) != "000000" else "000001", "/staff/factor", do="confirm").status == 400)
+    old, first = b.cookie, shown(secret, time.time() - 30)
+    check("half a minute late still pairs", typed(b, first, "/staff/factor", do="confirm").status == 200, b.last.text()[-400:])
+    codes = re.findall(r"<li><code>([0-9A-Z-]{21})</code>", b.last.text())
+    check("ten recovery codes", len(set(codes)) == 10 and b.cookie != old and b.ask("/staff").status == 200, codes)
+    check("shown once, and the secret no more", codes[0] not in b.ask("/staff/factor").text() and "Còn 10 mã" in b.last.text() and secret[:4] not in b.last.text())
+
+    def half_in():
+        other = Browser(s)
+        check("the password alone", other.sign_in("hai.lop", LATER).status == 303)
+        return other
+
+    b = half_in()
+    check("opens nothing but the code", b.ask("/staff").headers.get("location") == "/staff/sign-in/code" and b.ask("/staff/batches").status == 303)
+    check("nor the password's page", b.ask("/staff/password").status == 303 and b.ask("/staff/factor").status == 303)
+    check("nor an import", b.ask("/staff/me").status == 303)
+    check("the same code again is refused", typed(b, first).status == 401)
+    second = shown(secret)
+    before = b.cookie
+    check("the next one is taken", typed(b, second).status == 303 and b.ask("/staff").status == 200, b.last.status)
+    check("and the session is another", b.cookie != before)
+    thief = Browser(s)
+    thief.cookie = before
+    check("the half session is over", thief.ask("/staff").status == 401)
+    check("seen by nobody twice", typed(half_in(), second).status == 401)
+    b = half_in()
+    check("a recovery code, from paper", typed(b, codes[2].lower().replace("-", " ")).status == 303 and b.ask("/staff").status == 200)
+    check("one is gone", "Còn 9 mã" in b.ask("/staff/factor").text())
+    check("and once only", typed(half_in(), codes[2]).status == 401)
+    check("new ones need a code", b.post("/staff/factor", {"do": "codes", "code": "1"}).status == 400)
+    check("and end the old ones", b.post("/staff/factor", {"do": "codes", "code": codes[3]}).status == 200 and typed(half_in(), codes[4]).status == 401)
+    newer = re.findall(r"<li><code>([0-9A-Z-]{21})</code>", b.last.text())
+    seen = []
+    for i in range(5):
+        other = Browser(s)
+        seen.append((other.sign_in("hai.lop", LATER).status, typed(other, f"99999{i}").status if other.cookie else 0))
+    check("wrong codes lock, the right password between them or not", seen[-1][0] == 429 or seen[-1][1] == 429 or Browser(s).sign_in("hai.lop", LATER).status == 429, seen)
+    page = admin.post("/staff/users/change", {"name": "hai.lop", "do": "unpair"}, "/staff/users").text()
+    check("the administrator takes it off", "Đã ghi cho hai.lop" in page and "hai lớp" not in page.split("hai.lop")[1].split("</tr>")[0])
+    b = half_in()
+    check("pairs again at the next sign-in", b.ask("/staff").headers.get("location") == "/staff/factor")
+    b.post("/staff/factor", {"do": "start"})
+    secret = "".join(re.search(r'<code class="once">([A-Z2-7 ]{39,41})</code>', b.ask("/staff/factor").text()).group(1).split())
+    check("paired anew", typed(b, shown(secret), "/staff/factor", do="confirm").status == 200)
+    other = re.findall(r"<li><code>([0-9A-Z-]{21})</code>", b.last.text())
+    check("another telephone", typed(b, other[0], "/staff/factor", do="leave").status == 303 and b.ask("/staff").headers.get("location") == "/staff/factor")
+    for action in ("factor.pair", "factor.refused", "factor.codes", "factor.leave", "sign_in.code", "sign_in.recovery", "user.factor_drop"):
+        check(f"written down: {action}", audited(action) >= 1)
+    check("never a code", count(path, "SELECT count(*) FROM audit WHERE detail LIKE ? OR subject LIKE ?", f"%{codes[0]}%", f"%{secret}%") == 0)
+    check("from the command line too", user(program, path, "unpair", path, "hai.lop").returncode == 0)
+    policy("staff.second_factor_days", "7")
+    policy("staff.second_factor", "admin")
+
+
 # --- who may what: the table of the program against a table of our own ---
 
 ALL = set(ROLES)
@@ -167,7 +263,8 @@ TAKE_IN = {"entry", "food_safety", "admin"}
 ASK = {"entry", "food_safety", "verifier", "leader"}
 DECIDE = {"entry", "food_safety", "verifier"}
 MATRIX = {
-    "GET /staff": ALL, "GET /staff/password": ALL, "POST /staff/password": ALL, "POST /staff/sign-out": ALL,
+    "GET /staff": ALL, "GET /staff/sign-in/code": ALL, "POST /staff/sign-in/code": ALL, "GET /staff/factor": ALL, "POST /staff/factor": ALL,
+    "GET /staff/password": ALL, "POST /staff/password": ALL, "POST /staff/sign-out": ALL,
     "GET /staff/audit": {"admin"}, "POST /staff/audit": {"admin"}, "POST /staff/audit.csv": {"admin"},
     "GET /staff/users": {"admin"}, "POST /staff/users": {"admin"}, "POST /staff/users/change": {"admin"},
     "GET /staff/import": TAKE_IN, "POST /staff/import": TAKE_IN, "GET /staff/import/{job}": TAKE_IN,
@@ -562,6 +659,7 @@ def main(program):
         check(f"{role} chose a password", b.change_password(FIRST, LATER).status == 303)
     forged_forms(s)
     lockout(s, program, path)
+    second_factor(s, program, path)
     role_matrix(s, root)
     tokens(s, program, path)
     accounts(s, path)

@@ -2,7 +2,10 @@
 //   node tests/web/staff.mjs http://127.0.0.1:8080/ ARTEFACT_DIR LIST.csv
 // Each page leaves a picture at 360 and at 1280 px. It fails on a request to another host, on any WCAG 2.2 AA violation that
 // axe-core finds, and on a page that scrolls sideways. The last line is "N passed, N failed".
-import { changePassword, FIRST, makeWalk, press, signIn, title } from './walk.mjs';
+import { execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { changePassword, FIRST, LATER, makeWalk, press, signIn, title } from './walk.mjs';
 
 const [base, artefacts, list] = process.argv.slice(2);
 if (!base || !artefacts || !list) {
@@ -66,10 +69,47 @@ async function decide(page) {
   }
 }
 
-async function administer(page) {
+// What an authenticator app shows (RFC 6238), reckoned here and not by our program.
+function shown(secret, seconds) {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
+  const digest = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest();
+  return String((digest.readUInt32BE(digest.at(-1) & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+async function secondFactor(page) {
   await press(page, 'Đăng xuất');
   await signIn(page, base, 'quan.tri', FIRST);
   await changePassword(page);
+  check('an administrator is asked for a second factor', /lớp xác thực thứ hai trước ngày/.test(await page.locator('.note.warn').textContent()));
+  await Promise.all([page.waitForNavigation(), page.getByRole('link', { name: 'Ghép điện thoại' }).click()]);
+  await press(page, 'Bắt đầu ghép');
+  await look(page, 'pairing');
+  const picture = join(artefacts, 'staff-pairing-code.png');
+  await page.locator('figure.pair svg').screenshot({ path: picture });
+  const scanned = new URL(execFileSync('zbarimg', ['--quiet', '--raw', picture], { encoding: 'utf8' }).trim());
+  const secret = (await page.locator('figure.pair code').textContent()).replaceAll(' ', '');
+  check('the camera reads what stands beside it', scanned.searchParams.get('secret') === secret && scanned.href.startsWith('otpauth://totp/'), scanned.pathname);
+  await page.getByLabel('6 chữ số trong ứng dụng').fill(shown(secret, Date.now() / 1000 - 30));
+  await press(page, 'Ghép');
+  check('ten codes for the drawer', (await page.locator('ol.codes li').count()) === 10);
+  await look(page, 'recovery');
+  await press(page, 'Đăng xuất');
+  await signIn(page, base, 'quan.tri', LATER);
+  check('the code is asked', (await title(page)) === 'Mã xác thực');
+  await page.getByLabel(/^6 chữ số/).fill('000 000 000');
+  await press(page, 'Tiếp tục');
+  check('a wrong one is said', (await page.locator('.note.stop').count()) === 1);
+  await look(page, 'code');
+  await page.getByLabel(/^6 chữ số/).fill(shown(secret, Date.now() / 1000));
+  await press(page, 'Tiếp tục');
+  check('and then in', (await title(page)) === 'Việc của cán bộ');
+  await page.goto(`${base}staff/factor`);
+  await look(page, 'factor');
+}
+
+async function administer(page) {
   await page.getByRole('link', { name: 'Tài khoản' }).click();
   await page.getByLabel(/^Tên đăng nhập/).fill('lan.moi');
   await press(page, 'Thêm');
@@ -82,4 +122,4 @@ async function administer(page) {
   await look(page, 'audit');
 }
 
-process.exit((await walk(firstDay, importList, decide, administer)) ? 1 : 0);
+process.exit((await walk(firstDay, importList, decide, secondFactor, administer)) ? 1 : 0);

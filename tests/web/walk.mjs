@@ -34,7 +34,7 @@ export async function changePassword(page) {
   await press(page, 'Đổi mật khẩu');
 }
 
-export { FIRST };
+export { FIRST, LATER };
 
 // widths: { name: { width, height } }; the last one is what the walk goes on with.
 export function makeWalk({ base, artefacts, widths, prefix }) {
