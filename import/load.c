@@ -93,54 +93,9 @@ struct run {
     struct import_summary *sum;
     struct report *report;
     struct seen seen;
+    uint64_t row_estimate;
     struct buf text, json;
 };
-
-/* A day is the same day however it is written: "2024-05-31" in one row, a date cell in the other. */
-static bool add_day(const struct cell *c, int column, struct buf *text)
-{
-    static const enum column_id DAYS[] = {COLUMN_ISSUED_ON,    COLUMN_EXPIRES_ON,       COLUMN_COMMITTED_ON,
-                                          COLUMN_TRAINED_ON,   COLUMN_JOINED_ON,        COLUMN_LEFT_ON,
-                                          COLUMN_HAPPENED_ON,  COLUMN_VALID_FROM,       COLUMN_VALID_TO,
-                                          COLUMN_INSPECTED_ON, COLUMN_HEALTH_CHECKED_ON};
-    struct date d;
-    char day[11];
-    for (size_t i = 0; i < COUNT_OF(DAYS); i++)
-        if (DAYS[i] == (enum column_id)column && clean_date(c, &d, NULL) == CLEAN_OK) {
-            date_format_iso(d, day);
-            buf_text(text, day);
-            return true;
-        }
-    return false;
-}
-
-/* What a group row says counts as if it stood in the row: so it comes back in a corrected report. */
-static void hash_content(struct run *r, const struct row *row, uint8_t out[HASH_BYTES])
-{
-    enum import_kind kind = r->load.options->kind;
-    struct slice context = row_context(kind, row);
-    buf_reset(&r->text);
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        const struct cell *c = &row->cells[i];
-        bool is_context = c->kind == CELL_EMPTY && context.n && i == (int)row_context_column(kind);
-        if (c->kind == CELL_EMPTY && !is_context)
-            continue;
-        buf_int(&r->text, i);
-        buf_char(&r->text, ':');
-        if (is_context)
-            buf_slice(&r->text, context);
-        else if (!add_day(c, i, &r->text))
-            buf_slice(&r->text, c->text);
-        buf_char(&r->text, '\n');
-    }
-    buf_slice(&r->text, row->wkb);
-    key_hash(store_key(r->load.store), "content", buf_to_slice(&r->text), out);
-}
-
-static void hash_key(struct run *r, struct slice key, uint8_t out[HASH_BYTES])
-{
-    key_hash(store_key(r->load.store), "row", key, out);
-}
 
 /* A twin is remembered under its key and content, beside the first row. */
 static void hash_twin(struct run *r, struct source_row *source)
@@ -213,25 +168,23 @@ static bool apply_row(struct run *r, const struct row *row, struct source_row *s
     return review_open(r->load.batch, &review, f);
 }
 
-static bool settle_row(struct run *r, const struct row *row, struct outcome *out, struct fault *f)
+static bool settle_row(struct run *r, struct reading *reading, struct fault *f)
 {
-    struct source_row source = {.row = row->number};
+    struct outcome *out = &reading->outcome;
+    struct source_row *source = &reading->source;
     r->load.known_entity = 0;
-    r->kind->read(&r->load, row, out);
     if (is_rejected(out))
         return true;
-    hash_content(r, row, source.hash);
     if (out->key.n) {
-        hash_key(r, out->key, source.key);
-        out->twin_of = seen_add(&r->seen, source.key, row->number);
-        if (is_known(r, &source, out))
+        out->twin_of = seen_add(&r->seen, source->key, reading->row.number);
+        if (is_known(r, source, out))
             return true;
         if (out->twin_of)
-            hash_twin(r, &source);
-        if (out->twin_of && is_known(r, &source, out))
+            hash_twin(r, source);
+        if (out->twin_of && is_known(r, source, out))
             return true;
     }
-    return apply_row(r, row, &source, out, f);
+    return apply_row(r, &reading->row, source, out, f);
 }
 
 static void count_row(struct run *r, const struct outcome *out)
@@ -249,27 +202,29 @@ static void count_row(struct run *r, const struct outcome *out)
     r->sum->position[p]++;
 }
 
-static bool load_row(struct run *r, const struct row *row, struct fault *f)
+static bool load_row(struct run *r, struct reading *reading, struct fault *f)
 {
-    struct outcome out = {.verdict = VERDICT_ADDED};
-    arena_reset(&r->load.row);
-    r->load.listed_on = table_source_date(r->load.table);
+    const struct row *row = &reading->row;
+    struct outcome *out = &reading->outcome;
+    r->load.listed_on = reading->listed_on;
+    r->load.record = reading->record;
+    r->row_estimate = reading->row_estimate;
     batch_row_begin(r->load.batch);
-    if (!settle_row(r, row, &out, f))
+    if (!settle_row(r, reading, f))
         return false;
-    if (is_rejected(&out))
-        out.entity_id = 0;
-    count_row(r, &out);
-    report_row(r->report, row, &out);
-    tell_row(r->load.options, row, &out);
+    if (is_rejected(out))
+        out->entity_id = 0;
+    count_row(r, out);
+    report_row(r->report, row, out);
+    tell_row(r->load.options, row, out);
     buf_reset(&r->json);
-    problems_json(&out, &r->json);
+    problems_json(out, &r->json);
     struct batch_row record = {.row = row->number,
-                               .verdict = out.verdict,
-                               .entity = out.entity,
-                               .entity_id = out.entity_id,
+                               .verdict = out->verdict,
+                               .entity = out->entity,
+                               .entity_id = out->entity_id,
                                .faults = buf_to_slice(&r->json),
-                               .raw = out.verdict == VERDICT_UNCHANGED ? (struct slice){"", 0} : row->raw};
+                               .raw = out->verdict == VERDICT_UNCHANGED ? (struct slice){"", 0} : row->raw};
     return batch_row_end(r->load.batch, &record, f);
 }
 
@@ -280,7 +235,7 @@ enum { PROGRESS_ROWS = 256 };
 static bool progress(const struct run *r, struct fault *f)
 {
     const struct import_options *o = r->load.options;
-    if (!o->progress || o->progress(o->progress_context, r->sum->rows, table_row_estimate(r->load.table)))
+    if (!o->progress || o->progress(o->progress_context, r->sum->rows, r->row_estimate))
         return true;
     return fault_set(f, FAULT_INTERRUPTED, NULL, "%s", "");
 }
@@ -293,17 +248,15 @@ static bool has_enough(const struct run *r)
 
 static bool load_pass(struct run *r, bool later, struct fault *f)
 {
-    struct row *row = ARENA_NEW(&r->load.whole, struct row);
     struct fault end = {0};
-    while (!has_enough(r) && table_next(r->load.table, row, &end)) {
-        if (r->kind->is_later && r->kind->is_later(&r->load, row) != later)
-            continue;
-        if (!load_row(r, row, f))
-            return false;
-        if (r->sum->rows % PROGRESS_ROWS == 0 && !progress(r, f))
-            return false;
-    }
-    return !end.code || fault_set(f, end.code, end.place, "%s", end.text);
+    struct reading *reading;
+    bool ok = true;
+    r->row_estimate = table_row_estimate(r->load.table);
+    struct reader *reader = reader_open(&r->load, r->kind);
+    while (ok && !has_enough(r) && (reading = reader_next(reader, later, &end)) != NULL)
+        ok = load_row(r, reading, f) && (r->sum->rows % PROGRESS_ROWS != 0 || progress(r, f));
+    reader_close(reader);
+    return ok && (!end.code || fault_set(f, end.code, end.place, "%s", end.text));
 }
 
 static bool load_rows(struct run *r, struct fault *f)

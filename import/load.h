@@ -57,6 +57,7 @@ struct load {
     void *state;  /* of the kind; in the import's arena */
     struct market *markets;
     int market_count;
+    bool prepares;        /* `read` may do in advance what only a new place needs */
     int64_t known_entity; /* what the last import of this list made of the row, when the row has changed; 0
                              none */
 };
@@ -66,6 +67,7 @@ struct load_kind {
     bool needs_geocoder;
     bool guards_itself; /* `apply` asks for the row's guard when it changes what is there (batch_row_guard) */
     bool only_places;   /* no geometry but that of places is written */
+    bool reads_alone;   /* `read` asks neither the store nor the batch: it may run ahead (load_read.c) */
     bool takes_twins;   /* a second row of one key goes on to `apply`; else it waits for a person */
     bool feeds_gazetteer; /* waiting rows are placed again behind the last row */
     const char *entity;
@@ -80,6 +82,27 @@ struct load_kind {
 extern const struct load_kind LOAD_ESTABLISHMENTS, LOAD_STALLS, LOAD_FOOD_SAFETY, LOAD_MARKETS, LOAD_PILOTS,
     LOAD_PAYMENTS, LOAD_STREETS, LOAD_ADDRESSES, LOAD_WARDS, LOAD_RESIDENTIAL_GROUPS, LOAD_INDUSTRIES,
     LOAD_STALL_PLANS, LOAD_BASE, LOAD_OSM;
+
+/* --- rows, read and cleaned (load_read.c) --- */
+
+struct reading {
+    struct row row;
+    struct outcome outcome;   /* what `read` found */
+    struct source_row source; /* hashes of a row that is not rejected */
+    void *record;
+    struct date listed_on; /* as far as the list has told */
+    uint64_t row_estimate;
+};
+
+struct reader;
+
+/* From here to reader_close the table belongs to the reader. Without memory or a thread there is still one.
+ */
+struct reader *reader_open(struct load *l, const struct load_kind *kind);
+void reader_close(struct reader *r); /* NULL is fine */
+/* The next row, good until the one after it is asked for; NULL at the end or on a fault (then f->code is
+ * set). `later`: which of the kind's two passes. */
+struct reading *reader_next(struct reader *r, bool later, struct fault *f);
 
 /* --- saying what is wrong (load_cells.c) --- */
 

@@ -26,6 +26,7 @@ static bool apply_establishment(struct load *l, const struct row *row, struct ou
 
 const struct load_kind LOAD_ESTABLISHMENTS = {.has_places = true,
                                               .needs_geocoder = true,
+                                              .reads_alone = true,
                                               .takes_twins = true,
                                               .guards_itself = true,
                                               .only_places = true,

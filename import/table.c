@@ -369,6 +369,18 @@ static void hand_out(struct table *t, const struct sheet_row *from, struct row *
     row->raw = buf_to_slice(&t->raw);
 }
 
+void row_keep(struct arena *a, struct row *row)
+{
+    row->group = arena_slice(a, row->group);
+    row->wkb = arena_slice(a, row->wkb);
+    row->raw = arena_slice(a, row->raw);
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        if (row->cells[i].text.n > 0) {
+            row->cells[i].text = arena_slice(a, row->cells[i].text);
+        }
+    }
+}
+
 bool table_next(struct table *t, struct row *row, struct fault *f)
 {
     struct sheet_row raw;

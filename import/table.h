@@ -62,6 +62,8 @@ void table_close(struct table *t);
 /* Next data row; false at the end or on a fault (then f->code is set). Blank, group, total, column-number and
  * signature rows are not data. */
 bool table_next(struct table *t, struct row *row, struct fault *f);
+/* Moves everything the row points to into the arena: it then outlives the next table_next. */
+void row_keep(struct arena *a, struct row *row);
 bool table_has(const struct table *t, enum column_id id); /* whether the file has this column */
 const char *table_sheet(const struct table *t);
 /* Folded headings of the file, joined: the same layout has the same signature. */

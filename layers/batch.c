@@ -39,6 +39,11 @@ int64_t batch_id(const struct batch *b)
     return b->id;
 }
 
+bool batch_is_first(const struct batch *b)
+{
+    return !b->has_source_rows && !pack_has_earlier(b->pack);
+}
+
 static bool insert_batch(struct batch *b, const struct batch_start *start, struct fault *f)
 {
     char now[21];

@@ -47,6 +47,8 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
                 struct fault *f) RESULT_MUST_BE_USED;
 void batch_close(struct batch *b); /* NULL is fine */
 int64_t batch_id(const struct batch *b);
+/* Whether no list of this kind came before (or all were taken back). */
+bool batch_is_first(const struct batch *b);
 /* Between begin and end stand the changes of one row; cancel takes them back. A row that does more than add
  * records must be guarded before its first change. */
 void batch_row_begin(struct batch *b);

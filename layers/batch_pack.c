@@ -111,6 +111,11 @@ void pack_close(struct pack *p)
     free(p);
 }
 
+bool pack_has_earlier(const struct pack *p)
+{
+    return p->capacity != 0;
+}
+
 int64_t pack_first_place(const struct pack *p)
 {
     return p->first_place;

@@ -20,7 +20,8 @@ struct pack_row {
 
 /* Reads the keys of the packs of earlier lists of this kind; NULL with the fault filled when it cannot. */
 struct pack *pack_open(struct store *s, int64_t batch, const char *kind, struct fault *f);
-void pack_close(struct pack *p); /* NULL is fine */
+void pack_close(struct pack *p);             /* NULL is fine */
+bool pack_has_earlier(const struct pack *p); /* packs of earlier lists */
 bool pack_add(struct pack *p, const struct pack_row *row, struct fault *f) RESULT_MUST_BE_USED;
 /* Writes what is still in memory. */
 bool pack_flush(struct pack *p, struct fault *f) RESULT_MUST_BE_USED;
