@@ -112,6 +112,16 @@ bool import_vet(const char *path, struct fault *f) RESULT_MUST_BE_USED;
 /* What that child does: gives its rights away for good, then reads every sheet. */
 bool import_read_in_sandbox(const char *path, struct fault *f) RESULT_MUST_BE_USED;
 
+/* A picture as somebody brought it (JPEG, PNG or WebP), read by such a child: what the camera wrote about day
+ * and place goes into `image`, and the picture itself, upright, at most PICTURE_SIDE pixels wide or high, is
+ * painted anew: nothing of the old file but its pixels is in *jpeg. That goes to image_keep (layers/image.h).
+ * BAD_VALUE when it is too large or no picture (picture.c). */
+enum { PICTURE_SIDE = 1600 };
+bool import_picture(struct slice bytes, struct buf *jpeg, struct image *image,
+                    struct fault *f) RESULT_MUST_BE_USED;
+/* What that child does, from its standard input to its standard output. */
+bool import_picture_in_sandbox(struct fault *f) RESULT_MUST_BE_USED;
+
 /* The outline of the ward from a polygon file, as WKB in EPSG:4326 (boundary.c). */
 bool import_boundary(const char *path, const char *code, struct buf *wkb,
                      struct fault *f) RESULT_MUST_BE_USED;

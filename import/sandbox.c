@@ -4,6 +4,8 @@
  * reader does so there.
  *
  * The one includer of libseccomp. */
+#include "import/sandbox.h"
+
 #include "import/import.h"
 #include "import/sheet.h"
 
@@ -42,7 +44,7 @@ static bool forbid_calls(void)
     return good;
 }
 
-static bool enter(struct fault *f)
+bool sandbox_enter(struct fault *f)
 {
     const struct rlimit memory = {MEMORY, MEMORY}, time = {CPU_S, CPU_S}, none = {0, 0},
                         files = {FILES, FILES};
@@ -70,7 +72,7 @@ bool import_read_in_sandbox(const char *path, struct fault *f)
 {
     struct table_request request = {.path = path};
     struct sheet *s = NULL;
-    bool good = enter(f) && sheet_open(&s, &request, f) && read_through(s, f);
+    bool good = sandbox_enter(f) && sheet_open(&s, &request, f) && read_through(s, f);
     if (s)
         s->reader->close(s);
     return good;
@@ -93,34 +95,41 @@ static int wait_for(pid_t child)
     return -1;
 }
 
-static bool start(const char *path, pid_t *child)
+static void connect_streams(posix_spawn_file_actions_t *actions, int in, int out)
 {
-    char *const words[] = {(char *)(uintptr_t) "mapd", (char *)(uintptr_t) "vet", (char *)(uintptr_t)path,
+    posix_spawn_file_actions_init(actions);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);
+    if (out >= 0)
+        posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO);
+}
+
+int sandbox_run(const char *word, const char *path, int in, int out)
+{
+    pid_t child;
+    char *const words[] = {(char *)(uintptr_t) "mapd", (char *)(uintptr_t)word, (char *)(uintptr_t)path,
                            NULL};
     char *const bare[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
     sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
+    connect_streams(&actions, in, out);
     posix_spawnattr_init(&attributes);
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    bool good = posix_spawn(child, "/proc/self/exe", &actions, &attributes, words, bare) == 0;
+    bool good = posix_spawn(&child, "/proc/self/exe", &actions, &attributes, words, bare) == 0;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
-    return good;
+    return good ? wait_for(child) : -1;
 }
 
 /* What the child refuses in its own words (exit 1) is refused here in the same words when it is opened. */
 bool import_vet(const char *path, struct fault *f)
 {
-    pid_t child;
-    if (!start(path, &child))
-        return fault_set(f, FAULT_INTERNAL, "sandbox", "%s", "");
-    int status = wait_for(child);
+    int status = sandbox_run("vet", path, -1, -1);
     return status == 0 || status == 1 ||
            fault_set(f, FAULT_FILE_FORMAT, NULL, "%s",
                      "tệp này đòi quá nhiều bộ nhớ hoặc thời gian khi đọc thử, nên không được mở");

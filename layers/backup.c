@@ -57,7 +57,9 @@ bool store_backup(struct store *s, const char *out_path, bool sealed, struct fau
         unlink(plain);
         unlink(closed);
     }
+    int missing = 0; /* `check` tells which; a backup without one photo is better than none */
     good = good && make_private(plain, f) && copy_pages(s, plain, f) &&
+           image_copy(s, store_path(s), out_path, &missing, f) &&
            (!sealed || key_seal_file(store_key(s), plain, closed, f));
     good = good && (rename(sealed ? closed : plain, out_path) == 0 ||
                     fault_set(f, FAULT_FILE_WRITE, out_path, "%s", strerror(errno)));
@@ -186,9 +188,12 @@ bool backup_restore(const char *backup, const char *out_path, const char *key_pa
     e->path = backup;
     if (!bring_back(backup, out_path, key_path, f))
         return false;
+    int missing = 0;
     bool good = store_open(&s, out_path, STORE_WRITE, f) && (!key_path || store_use_key(s, key_path, f)) &&
-                look_over(s, e, said, f);
+                look_over(s, e, said, f) && image_copy(s, backup, out_path, &missing, f);
     store_close(s);
+    if (missing)
+        buf_format(said, "image: %d tệp ảnh không có trong thư mục mapd-files cạnh bản sao\n", missing);
     if (!good)
         unlink(out_path);
     return good;

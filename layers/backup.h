@@ -1,7 +1,8 @@
 /* backup: copies of the ward file, whether they are good, and what was found (backup.c, retain.c). Part of
  * the door layers/layers.h; include that.
  *
- * Law: a copy appears under its name only when it is whole. The key is never in it. */
+ * Law: a copy appears under its name only when it is whole. The key is never in it. The files of pictures go
+ * to the folder mapd-files beside it, each once for all copies there (image.h). */
 #ifndef LAYERS_BACKUP_H
 #define LAYERS_BACKUP_H
 

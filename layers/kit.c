@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static void *memory_or_abort(void *p)
 {
@@ -680,6 +681,17 @@ bool file_read(const char *path, size_t limit, struct buf *out, struct fault *f)
         return fault_set(f, FAULT_FILE_MISSING, path, "%s", strerror(errno));
     if (out->n - start > limit)
         return fault_set(f, FAULT_FILE_TOO_LARGE, path, "hơn %zu byte", limit);
+    return true;
+}
+
+bool descriptor_write(int fd, struct slice bytes)
+{
+    while (bytes.n) {
+        ssize_t n = write(fd, bytes.p, bytes.n);
+        if (n < 0 && errno != EINTR)
+            return false;
+        bytes = n < 0 ? bytes : (struct slice){bytes.p + n, bytes.n - (size_t)n};
+    }
     return true;
 }
 

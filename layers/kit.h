@@ -149,6 +149,8 @@ void clock_utc_iso(char out[21]); /* now, "YYYY-MM-DDTHH:MM:SSZ" */
 
 /* Whole file into `out` (appended); `limit` bytes at most. */
 bool file_read(const char *path, size_t limit, struct buf *out, struct fault *f) RESULT_MUST_BE_USED;
+/* All of it to an open descriptor; false with errno set. */
+bool descriptor_write(int fd, struct slice bytes) RESULT_MUST_BE_USED;
 bool file_write(const char *path, struct slice bytes, struct fault *f) RESULT_MUST_BE_USED;
 
 #endif

@@ -24,27 +24,11 @@ bool label_state_find(struct slice name, enum label_state *state)
 
 /* --- writing --- */
 
-static bool is_picture(struct slice bytes)
-{
-    return slice_starts(bytes, SLICE("\xff\xd8\xff")) || slice_starts(bytes, SLICE("\x89PNG\r\n\x1a\n")) ||
-           (slice_starts(bytes, SLICE("RIFF")) && bytes.n > 12 && memcmp(bytes.p + 8, "WEBP", 4) == 0);
-}
-
-static bool check_photo(struct store *s, const struct label_step *step, struct fault *f)
-{
-    if (!step->photo.n)
-        return true;
-    if (!is_picture(step->photo) || step->photo.n > LABEL_PHOTO_MOST || step->count != 1)
-        return fault_set(f, FAULT_BAD_VALUE, "photo", "%s", "cần một ảnh JPEG, PNG hoặc WebP, tối đa 3 MB");
-    return store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
-}
-
-static bool insert_step(struct store *s, const char *code, const struct label_step *step, struct slice sealed,
-                        struct fault *f)
+static bool insert_step(struct store *s, const char *code, const struct label_step *step, struct fault *f)
 {
     char now[21];
     sqlite3_stmt *st =
-        store_statement(s, "INSERT INTO label (code, state, at, by, photo) VALUES (?1, ?2, ?3, ?4, ?5)", f);
+        store_statement(s, "INSERT INTO label (code, state, at, by, image) VALUES (?1, ?2, ?3, ?4, ?5)", f);
     if (!st)
         return false;
     clock_utc_iso(now);
@@ -52,8 +36,8 @@ static bool insert_step(struct store *s, const char *code, const struct label_st
     bind_text(st, 2, NAMES[step->state]);
     bind_text(st, 3, now);
     bind_text(st, 4, step->who);
-    if (sealed.n)
-        bind_bytes(st, 5, sealed);
+    if (step->image)
+        bind_bytes(st, 5, (struct slice){(const char *)step->image->hash, HASH_BYTES});
     return statement_run(st, f);
 }
 
@@ -79,20 +63,16 @@ static bool note_step(struct store *s, const struct label_step *step, struct fau
 
 bool label_note(struct store *s, const struct label_step *step, struct fault *f)
 {
-    struct buf sealed = {0};
     if (!step->count)
         return true;
-    if (!check_photo(s, step, f) || !store_begin(s, f))
+    if (!store_begin(s, f))
         return false;
-    if (step->photo.n)
-        key_seal(store_key(s), step->photo, &sealed);
-    bool good = true;
+    bool good = !step->image || image_keep(s, step->jpeg, step->who, step->image, f);
     for (uint32_t i = 0; good && i < step->count; i++)
-        good = insert_step(s, step->codes[i], step, buf_to_slice(&sealed), f);
+        good = insert_step(s, step->codes[i], step, f);
     good = good && note_step(s, step, f) && store_commit_quietly(s, f);
     if (!good)
         store_rollback(s);
-    buf_release(&sealed);
     return good;
 }
 
@@ -109,7 +89,7 @@ int label_list(struct store *s, struct arena *a, struct slice code, struct label
     enum { MOST = 50 };
     int count = 0;
     sqlite3_stmt *st = store_statement(
-        s, "SELECT id, state, at, by, photo IS NOT NULL FROM label WHERE code = ?1 ORDER BY id DESC LIMIT ?2",
+        s, "SELECT id, state, at, by, image IS NOT NULL FROM label WHERE code = ?1 ORDER BY id DESC LIMIT ?2",
         NULL);
     *lines = ARENA_ARRAY(a, struct label_line, MOST);
     if (!st)
@@ -128,20 +108,21 @@ int label_list(struct store *s, struct arena *a, struct slice code, struct label
 
 static bool read_photo(struct store *s, int64_t id, struct buf *subject, struct buf *out, struct fault *f)
 {
+    uint8_t hash[HASH_BYTES];
     sqlite3_stmt *st =
-        store_statement(s, "SELECT code, photo FROM label WHERE id = ?1 AND photo IS NOT NULL", f);
+        store_statement(s, "SELECT code, image FROM label WHERE id = ?1 AND image IS NOT NULL", f);
     if (!st)
         return false;
     bind_int(st, 1, id);
-    bool there = statement_next(st, f);
-    struct slice code = there ? column_slice(st, 0) : SLICE("");
-    if (there)
+    bool there = statement_next(st, f) && column_bytes(st, 1).n == HASH_BYTES;
+    if (there) {
+        struct slice code = column_slice(st, 0);
         buf_format(subject, "place %.*s", (int)code.n, code.p);
-    bool opens = there && store_key(s) && key_unseal(store_key(s), column_bytes(st, 1), out);
+        memcpy(hash, column_bytes(st, 1).p, HASH_BYTES);
+    }
     sqlite3_reset(st);
-    if (!there)
-        return fault_set(f, FAULT_NOT_FOUND, NULL, "%s", "không có ảnh này");
-    return opens || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "khoá không mở được ảnh này");
+    return there ? image_read(s, (struct slice){(const char *)hash, HASH_BYTES}, out, f)
+                 : fault_set(f, FAULT_NOT_FOUND, NULL, "%s", "không có ảnh này");
 }
 
 bool label_photo(struct store *s, int64_t id, const char *who, struct buf *out, struct fault *f)

@@ -2,12 +2,13 @@
  * layers/layers.h; include that.
  *
  * Law: a step is added, never changed; the state of a code is its latest step. Steps show in no public view.
- * Photos stand sealed: passers-by may be on them. */
+ * A photo is a picture of layers/image.h. */
 #ifndef LAYERS_LABEL_H
 #define LAYERS_LABEL_H
 
 #include "layers/kit.h"
 
+struct image;
 struct store;
 
 enum label_state { LABEL_NONE, LABEL_ISSUED, LABEL_PRINTED, LABEL_POSTED, LABEL_RETIRED, LABEL_STATE_COUNT };
@@ -15,18 +16,17 @@ enum label_state { LABEL_NONE, LABEL_ISSUED, LABEL_PRINTED, LABEL_POSTED, LABEL_
 const char *label_state_name(enum label_state state); /* "issued"; "none" */
 bool label_state_find(struct slice name, enum label_state *state);
 
-enum { LABEL_PHOTO_MOST = 3 * 1024 * 1024 };
-
 struct label_step {
     const char *const *codes; /* canonical */
     uint32_t count;
     enum label_state state;
     const char *who;
-    struct slice photo; /* JPEG, PNG or WebP; empty: none. Of one code only */
+    struct image *image; /* of import_picture, with its `jpeg`; NULL: no photo. Of one code only */
+    struct slice jpeg;
 };
 
-/* One step for each code and one entry of the audit. Its own transaction, not published. BAD_VALUE when the
- * photo is none, KEY_MISSING when there is one and no key. */
+/* One step for each code and one entry of the audit. Its own transaction, not published. KEY_MISSING
+ * when there is a photo and no key. */
 bool label_note(struct store *s, const struct label_step *step, struct fault *f) RESULT_MUST_BE_USED;
 
 struct label_line {

@@ -155,6 +155,11 @@ void key_hash(const struct key *k, const char *field, struct slice text, uint8_t
 /* Text that tells keys apart and says nothing of them. */
 enum { KEY_MARK_BYTES = 16 };
 void key_mark(const struct key *k, char out[2 * KEY_MARK_BYTES + 1]);
+/* The same under a key of its own: FILE_KEY_BYTES random bytes, which the caller keeps sealed. */
+enum { FILE_KEY_BYTES = 32 };
+void file_key_new(uint8_t key[FILE_KEY_BYTES]);
+void file_seal(const uint8_t key[FILE_KEY_BYTES], struct slice plain, struct buf *out);
+bool file_unseal(struct slice key, struct slice sealed, struct buf *out) RESULT_MUST_BE_USED;
 /* A whole file sealed (libsodium's secretstream) and back; `to` must not be there and is removed on failure.
  */
 bool key_seal_file(const struct key *k, const char *from, const char *to,
@@ -225,9 +230,11 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 #include "layers/account.h"
 #include "layers/edit.h"
 #include "layers/evidence.h"
+#include "layers/image.h"
 #include "layers/label.h"
 #include "layers/ledger.h"
 #include "layers/notice.h"
+#include "layers/photo.h"
 #include "layers/record.h"
 #include "layers/review.h"
 #include "layers/service_log.h"

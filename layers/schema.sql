@@ -541,6 +541,24 @@ INSERT INTO policy (key, value) VALUES
   ('staff.second_factor', 'admin'),    -- roles that must have one, words of roles.def
   ('staff.second_factor_days', '7');   -- days after the account was made
 
+-- migration 15
+-- pictures: the files lie beside the ward file (image.c). hash: of the JPEG kept; file: of the sealed bytes, its name on the disk; key: of
+-- this file alone, sealed; lon, lat, taken_on: what the camera said
+
+CREATE TABLE image (
+  hash BLOB PRIMARY KEY, file BLOB NOT NULL, key BLOB NOT NULL, source_hash BLOB NOT NULL, bytes INTEGER NOT NULL, width INTEGER NOT NULL,
+  height INTEGER NOT NULL, taken_on TEXT, lon REAL, lat REAL, added_at TEXT NOT NULL, added_by TEXT NOT NULL) WITHOUT ROWID;
+-- photos of a place, for its office alone, by its code: a merge or an undo leaves them where they are. Taken away is a step, not an
+-- erasure: it can be put back until the file goes
+CREATE TABLE place_photo (
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL, image BLOB NOT NULL REFERENCES image (hash),
+  caption TEXT NOT NULL DEFAULT '', added_at TEXT NOT NULL, added_by TEXT NOT NULL, removed_at TEXT, removed_by TEXT);
+CREATE INDEX place_photo_code ON place_photo (code);
+CREATE INDEX place_photo_image ON place_photo (image);
+-- a label's photo is such a picture too
+ALTER TABLE label DROP COLUMN photo;
+ALTER TABLE label ADD COLUMN image BLOB REFERENCES image (hash);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

@@ -151,18 +151,18 @@ enum {
     SEAL_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES
 };
 
-void key_seal(const struct key *k, struct slice plain, struct buf *out)
+static void seal(const unsigned char *key, struct slice plain, struct buf *out)
 {
     buf_reserve(out, NONCE_BYTES + plain.n + SEAL_BYTES);
     unsigned char *at = (unsigned char *)out->p + out->n;
     unsigned long long sealed = 0;
     randombytes_buf(at, NONCE_BYTES);
     crypto_aead_xchacha20poly1305_ietf_encrypt(at + NONCE_BYTES, &sealed, (const unsigned char *)plain.p,
-                                               plain.n, NULL, 0, NULL, at, k->sealing);
+                                               plain.n, NULL, 0, NULL, at, key);
     out->n += NONCE_BYTES + (size_t)sealed;
 }
 
-bool key_unseal(const struct key *k, struct slice sealed, struct buf *out)
+static bool unseal(const unsigned char *key, struct slice sealed, struct buf *out)
 {
     if (sealed.n < NONCE_BYTES + SEAL_BYTES)
         return false;
@@ -171,10 +171,37 @@ bool key_unseal(const struct key *k, struct slice sealed, struct buf *out)
     unsigned long long n = 0;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)out->p + out->n, &n, NULL,
                                                    at + NONCE_BYTES, sealed.n - NONCE_BYTES, NULL, 0, at,
-                                                   k->sealing) != 0)
+                                                   key) != 0)
         return false;
     out->n += (size_t)n;
     return true;
+}
+
+void key_seal(const struct key *k, struct slice plain, struct buf *out)
+{
+    seal(k->sealing, plain, out);
+}
+
+bool key_unseal(const struct key *k, struct slice sealed, struct buf *out)
+{
+    return unseal(k->sealing, sealed, out);
+}
+
+_Static_assert(FILE_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "one kind of seal");
+
+void file_key_new(uint8_t key[FILE_KEY_BYTES])
+{
+    randombytes_buf(key, FILE_KEY_BYTES);
+}
+
+void file_seal(const uint8_t key[FILE_KEY_BYTES], struct slice plain, struct buf *out)
+{
+    seal(key, plain, out);
+}
+
+bool file_unseal(struct slice key, struct slice sealed, struct buf *out)
+{
+    return key.n == FILE_KEY_BYTES && unseal((const unsigned char *)key.p, sealed, out);
 }
 
 void key_hash(const struct key *k, const char *field, struct slice text, uint8_t out[HASH_BYTES])

@@ -130,7 +130,7 @@ int command_check(const struct arguments *args)
     bool is_open_data = args->option[OPTION_OPEN_DATA] != NULL;
     bool ok = command_open(&s, args, STORE_READ, &f) &&
               (is_open_data ? open_data_check(s, args->positional[0], &out, &findings, &f)
-                            : store_check(s, &out, &findings, &f));
+                            : store_check(s, &out, &findings, &f) && image_check(s, &out, &findings, &f));
     store_close(s);
     fwrite(out.p ? out.p : "", 1, out.n, stdout);
     buf_release(&out);

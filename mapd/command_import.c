@@ -169,3 +169,10 @@ int command_vet(const struct arguments *args)
     struct fault f = {0};
     return import_read_in_sandbox(args->positional[0], &f) ? 0 : command_failed(&f);
 }
+
+int command_picture(const struct arguments *args)
+{
+    struct fault f = {0};
+    (void)args;
+    return import_picture_in_sandbox(&f) ? 0 : command_failed(&f);
+}

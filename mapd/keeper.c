@@ -129,15 +129,34 @@ static void rest_unused(struct keeper *k, int64_t now)
     struct fault f = {0};
     struct store *s = NULL;
     int rested = 0;
-    int32_t today = (int32_t)((now + LOCAL_S) / DAY_S);
-    if (today == k->rested_on)
-        return;
-    k->rested_on = today;
     if (!command_open(&s, k->args, STORE_WRITE, &f) || !user_rest_unused(s, now, &rested, &f))
         log_line(LOG_WARNING, "accounts: %s", fault_sentence(f.code, true));
     store_close(s);
     if (rested)
         log_line(LOG_INFO, "accounts: %d put to rest, unused for %d days", rested, (int)UNUSED_DAYS);
+}
+
+/* Photos taken away long ago. */
+static void clear_photos(struct keeper *k)
+{
+    struct fault f = {0};
+    struct store *s = NULL;
+    int gone = 0;
+    if (!command_open(&s, k->args, STORE_WRITE, &f) || !photo_purge(s, &gone, &f))
+        log_line(LOG_WARNING, "photos: %s", fault_sentence(f.code, true));
+    store_close(s);
+    if (gone)
+        log_line(LOG_INFO, "photos: %d gone for good", gone);
+}
+
+static void once_a_day(struct keeper *k, int64_t now)
+{
+    int32_t today = (int32_t)((now + LOCAL_S) / DAY_S);
+    if (today == k->rested_on)
+        return;
+    k->rested_on = today;
+    rest_unused(k, now);
+    clear_photos(k);
 }
 
 static void *go_round(void *context)
@@ -147,7 +166,7 @@ static void *go_round(void *context)
     while (!k->is_ending) {
         pthread_mutex_unlock(&k->lock);
         int64_t now = (int64_t)time(NULL);
-        rest_unused(k, now);
+        once_a_day(k, now);
         if (k->folder)
             back_up_if_due(k, now);
         struct timespec until;

@@ -165,7 +165,7 @@ void labels_html(const struct call *c, struct buf *out, const char *code)
     if (!may_step)
         return;
     form_open(c, out, arena_format(c->arena, "/staff/c/%s/label", code));
-    form_input(out, "Ảnh nhãn tại chỗ (không bắt buộc, tối đa 3 MB)", "photo", "file",
+    form_input(out, "Ảnh nhãn tại chỗ (không bắt buộc, tối đa 12 MB)", "photo", "file",
                "accept=\"image/jpeg,image/png,image/webp\"");
     buf_text(
         out,
@@ -178,14 +178,12 @@ bool staff_label_step(const struct call *c, struct reply *r, struct fault *f)
     char code[CODE_LENGTH + 1];
     int64_t id;
     const char *codes[1] = {code};
-    const struct form_field *photo = form_file(&c->form, "photo");
-    struct label_step step = {
-        .codes = codes, .count = 1, .who = who_of(c), .photo = photo ? photo->value : (struct slice){0}};
+    struct label_step step = {.codes = codes, .count = 1, .who = who_of(c)};
     if (!staff_find_place(c, code, &id, f))
         return false;
     if (!label_state_find(form_get(&c->form, "state"), &step.state) || step.state == LABEL_NONE)
         return fault_set(f, FAULT_BAD_PARAMETER, "state", "%s", "posted hoặc retired");
-    if (!label_note(store_of(c), &step, f))
+    if (!photo_of_form(c, &step.image, &step.jpeg, f) || !label_note(store_of(c), &step, f))
         return false;
     reply_redirect(r, 303, arena_format(c->arena, "/staff/c/%s", code));
     return true;
@@ -195,9 +193,6 @@ bool staff_label_photo(const struct call *c, struct reply *r, struct fault *f)
 {
     if (!label_photo(store_of(c), c->value[PARAMETER_LABEL].integer, who_of(c), &r->body, f))
         return false;
-    struct slice bytes = buf_to_slice(&r->body);
-    r->type = slice_starts(bytes, SLICE("\xff\xd8")) ? "image/jpeg"
-              : slice_starts(bytes, SLICE("\x89P"))  ? "image/png"
-                                                     : "image/webp";
+    r->type = "image/jpeg";
     return true;
 }

@@ -163,6 +163,7 @@ static bool record_page(const struct call *c, struct reply *r, bool opens, struc
                 private_button(c, out, code);
         }
     }
+    photos_html(c, out, code);
     labels_html(c, out, code);
     edits_html(c, out, code);
     staff_page_close(c, r);

@@ -108,12 +108,13 @@ size_t session_body_limit(void *context, const struct request *r)
     const struct serve *serve = context;
     enum { FORM_BYTES = 4096 };
     bool is_list = slice_equal(r->path, SLICE("/staff/import"));
-    bool is_photo = slice_starts(r->path, SLICE("/staff/c/")) && slice_ends(r->path, SLICE("/label"));
+    bool is_photo = slice_starts(r->path, SLICE("/staff/c/")) &&
+                    (slice_ends(r->path, SLICE("/label")) || slice_ends(r->path, SLICE("/photos")));
     bool is_upload = (is_list || is_photo) && r->method == METHOD_POST &&
                      slice_starts(r->content_type, SLICE("multipart/form-data"));
     if (!is_upload || !serve->staff || !is_known(serve->staff, cookie_of(r)))
         return 0;
-    return is_list ? UPLOAD_MOST : LABEL_PHOTO_MOST + FORM_BYTES;
+    return is_list ? UPLOAD_MOST : IMAGE_MOST + FORM_BYTES;
 }
 
 /* --- what comes before everything else --- */

@@ -79,7 +79,12 @@ const char *staff_style(void);
 /* The place of the path's code, in its canonical form; NOT_FOUND else. */
 bool staff_find_place(const struct call *c, char code[CODE_LENGTH + 1], int64_t *id,
                       struct fault *f) RESULT_MUST_BE_USED;
-void edits_html(const struct call *c, struct buf *out, const char *code);  /* savings by hand */
+void edits_html(const struct call *c, struct buf *out, const char *code); /* savings by hand */
+/* serve_photo.c: the picture of the form's file `photo`, painted anew, in the arena; false with a fault.
+ * *image stays NULL when no file was chosen. */
+bool photo_of_form(const struct call *c, struct image **image, struct slice *jpeg,
+                   struct fault *f) RESULT_MUST_BE_USED;
+void photos_html(const struct call *c, struct buf *out, const char *code);
 void labels_html(const struct call *c, struct buf *out, const char *code); /* serve_label.c */
 
 /* "2026-11-22T03:00:00Z" as local day and time for people. */

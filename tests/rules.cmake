@@ -26,7 +26,7 @@ foreach(file IN LISTS files)
     endif()
   endforeach()
   # third-party header (a pattern) : the only files that may include it
-  foreach(pair "gdal|/ogr_|<ogr_|cpl_:import/sheet.c,layers/export.c" "unzip.h|minizip:import/xlsx.c" "expat.h:import/xlsx.c"
+  foreach(pair "gdal|/ogr_|<ogr_|cpl_:import/sheet.c,import/picture.c,layers/export.c" "unzip.h|minizip:import/xlsx.c" "expat.h:import/xlsx.c"
       "microhttpd:mapd/http.c" "qrencode:mapd/qr.c" "cairo|pango:mapd/pdf.c" "sodium:layers/secret.c" "liboath:layers/second_factor.c" "libdeflate:layers/kit.c"
       "jansson:layers/json.c" "<proj.h:layers/project.c" "geos_c.h:layers/geos.c" "utf8proc:layers/text.c" "spatialite.h:layers/store.c" "seccomp.h:import/sandbox.c"
       "sqlite3.h:layers/store_private.h")

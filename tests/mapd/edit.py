@@ -3,16 +3,19 @@
 
 usage: edit.py MAPD      prints one line per failure, ends with "N passed, N failed"
 """
+import hashlib
 import html
 import json
 import os
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import serve
@@ -22,6 +25,7 @@ import ward
 RESULTS = serve.RESULTS
 check = serve.check
 SHOP, STALL = ward.code(21), ward.code(1003)
+MAPD = None
 
 
 def fields_of(b, code):
@@ -143,6 +147,115 @@ def the_pin(s, path):
     check("built upon: nothing is taken back", b.post(f"/staff/c/{STALL}/undo", {"edit": edit_of(b, STALL)}, f"/staff/c/{STALL}").status == 409, b.last.status)
 
 
+# --- pictures: made here, with what a phone writes into them ---
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png(width, height):
+    rows = b"".join(b"\0" + bytes(c for x in range(width) for c in (255 * x // width, 255 * y // height, 90)) for y in range(height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def directory(entries, at):
+    """One TIFF directory: tag, kind, count and the value's bytes, those longer than four behind it."""
+    head, tail = struct.pack("<H", len(entries)), b""
+    behind = at + 2 + 12 * len(entries) + 4
+    for tag, kind, count, value in entries:
+        place = value.ljust(4, b"\0") if len(value) <= 4 else struct.pack("<I", behind + len(tail))
+        tail += b"" if len(value) <= 4 else value + b"\0" * (len(value) % 2)
+        head += struct.pack("<HHI", tag, kind, count) + place
+    return head + struct.pack("<I", 0) + tail
+
+
+def exif():
+    """Turned by 90 degrees, a phone's name, 1 November 2026, 16°03'36"N 108°13'12"E."""
+    thirds = lambda *parts: b"".join(struct.pack("<II", p, 1) for p in parts)
+    sizes = lambda inner, gps: [(0x0110, 2, 12, b"SecretPhone\0"), (0x0112, 3, 1, struct.pack("<H", 6)),
+                                (0x8769, 4, 1, struct.pack("<I", inner)), (0x8825, 4, 1, struct.pack("<I", gps))]
+    inner_at = 8 + len(directory(sizes(0, 0), 8))
+    inner = directory([(0x9003, 2, 20, b"2026:11:01 08:00:00\0")], inner_at)
+    gps_at = inner_at + len(inner)
+    gps = directory([(1, 2, 2, b"N\0"), (2, 5, 3, thirds(16, 3, 36)), (3, 2, 2, b"E\0"), (4, 5, 3, thirds(108, 13, 12))], gps_at)
+    body = b"Exif\0\0II*\0" + struct.pack("<I", 8) + directory(sizes(inner_at, gps_at), 8) + inner + gps
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+def painted(picture):
+    """What the sandboxed child makes of it: its line, and the JPEG."""
+    run = subprocess.run([MAPD, "picture"], input=picture, capture_output=True, timeout=60)
+    line, _, jpeg = run.stdout.partition(b"\n")
+    return run.returncode, line.decode(), jpeg
+
+
+def photo(width, height):
+    jpeg = painted(png(width, height))[2]
+    return jpeg[:2] + exif() + jpeg[2:] + b"behind the end"
+
+
+def size_of(jpeg):
+    at = 2
+    while jpeg[at + 1] not in (0xC0, 0xC2):
+        at += 2 + struct.unpack(">H", jpeg[at + 2:at + 4])[0]
+    height, width = struct.unpack(">HH", jpeg[at + 5:at + 9])
+    return width, height
+
+
+def bring(b, what, picture, code=STALL, **fields):
+    parts = [("csrf", b.token(f"/staff/c/{code}"))] + list(fields.items())
+    body = b"".join(f'--X\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in parts)
+    body += b'--X\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n' + picture + b"\r\n--X--\r\n"
+    return b.ask(f"/staff/c/{code}/{what}", "POST", body, Content_Type="multipart/form-data; boundary=X")
+
+
+def pictures(path):
+    """What a phone writes into a photo is read, then gone; the picture stands upright and no larger than a screen."""
+    code, line, jpeg = painted(photo(64, 48))
+    check("upright, day and place read", code == 0 and line == "mapd-picture 48 64 2026-11-01 1 108.2200000 16.0600000", line)
+    check("and nothing of it is left", b"SecretPhone" not in jpeg and b"Exif" not in jpeg and b"behind" not in jpeg and size_of(jpeg) == (48, 64))
+    code, line, jpeg = painted(png(2000, 500))
+    check("made smaller", code == 0 and line.startswith("mapd-picture 1600 400 0000-00-00 0 ") and size_of(jpeg) == (1600, 400), line)
+    for name, bad in (("text", b"<script>"), ("cut short", photo(64, 48)[:300]), ("nothing", b""), ("another format", b"II*\0" + bytes(200)),
+                      ("a bomb", png(1, 1).replace(struct.pack(">II", 1, 1), struct.pack(">II", 19999, 19999)))):
+        check(f"refused: {name}", painted(bad)[0] != 0)
+
+
+def photos(s, path):
+    b = staff.signed_in(s, "entry")
+    folder = os.path.join(os.path.dirname(path), "mapd-files")
+    files = lambda: {f: open(os.path.join(folder, f), "rb").read() for f in os.listdir(folder)} if os.path.isdir(folder) else {}
+    before = set(files())
+    page = lambda: b.ask(f"/staff/c/{SHOP}").text()
+    check("no photo yet", "Chưa có ảnh" in page())
+    check("a photo is brought", bring(b, "photos", photo(80, 60), SHOP, caption="Mặt tiền <b>").status == 303, b.last.text())
+    check("the record shows it, with day and caption", "Mặt tiền &lt;b&gt;" in page() and "chụp ngày 01/11/2026" in page() and re.search(r"cách ghim \d+ m", page()))
+    link = re.search(r'<img src="(/staff/c/\w+/photos/\d+)"', page()).group(1)
+    shown = b.ask(link).body
+    check("it comes back, written down", size_of(shown) == (60, 80) and audit(path, "photo.read"))
+    made = {f: c for f, c in files().items() if f not in before}
+    check("one sealed file by its hash", len(made) == 1 and all(hashlib.sha256(c).hexdigest() == f and shown[200:400] not in c for f, c in made.items()))
+    check("the same again is told", bring(b, "photos", photo(80, 60), SHOP).status in (400, 409) and "đã có" in b.last.text(), b.last.status)
+    check("a step has two words", b.post(link, {"step": "burn"}, f"/staff/c/{SHOP}").status == 400)
+    check("taken away", b.post(link, {"step": "remove"}, f"/staff/c/{SHOP}").status == 303 and "1 ảnh đã gỡ" in page() and f'<img src="{link}"' not in page())
+    check("not twice", b.post(link, {"step": "remove"}, f"/staff/c/{SHOP}").status == 404)
+    check("put back", b.post(link, {"step": "restore"}, f"/staff/c/{SHOP}").status == 303 and f'<img src="{link}"' in page())
+    check("not under another code", b.ask(link.replace(SHOP, STALL)).status == 404)
+    check("the steps are written down", [len(audit(path, f"photo.{w}")) for w in ("add", "remove", "restore")] == [1, 1, 1])
+    for who in ("admin", "observer"):
+        other = staff.signed_in(s, who)
+        check(f"not for {who}", other.ask(link).status == 403 and "/photos/" not in other.ask(f"/staff/c/{SHOP}").text())
+    check("nobody outside sees it", serve.ask(s, link).status == 401 and "photo" not in serve.ask(s, f"/c/{SHOP}").body.decode())
+    copy = os.path.join(os.path.dirname(path), "away", "copy.db")
+    os.mkdir(os.path.dirname(copy))
+    subprocess.run([MAPD, "backup", path, copy], check=True, capture_output=True, timeout=60)
+    check("a backup takes the files along", set(os.listdir(os.path.join(os.path.dirname(copy), "mapd-files"))) == set(files()))
+    back = os.path.join(os.path.dirname(path), "back", "ward.db")
+    os.mkdir(os.path.dirname(back))
+    run = subprocess.run([MAPD, "restore", copy, back, "--key", path + ".key"], capture_output=True, text=True, timeout=60)
+    check("and they come back with it", set(os.listdir(os.path.join(os.path.dirname(back), "mapd-files"))) == set(files()), run.stdout + run.stderr)
+
+
 def labels(s, path):
     b = staff.signed_in(s, "entry")
     market = sqlite3.connect(path).execute("SELECT m.code FROM market m JOIN stall t ON t.market_id = m.id WHERE t.place_id = 1003").fetchone()[0]
@@ -152,17 +265,11 @@ def labels(s, path):
     count = lambda state: sqlite3.connect(path).execute("SELECT count(*) FROM label WHERE state = ?", (state,)).fetchone()[0]
     check("every stall of it is issued", count("issued") == ward.STALLS, count("issued"))
     check("printed", b.post("/staff/labels/printed", {"market": market}, "/staff/labels").status == 303 and count("printed") == ward.STALLS)
-    png = bytes.fromhex("89504e470d0a1a0a") + os.urandom(200000)
-    post = lambda photo: b.ask(f"/staff/c/{STALL}/label", "POST", b"".join([
-        b'--X\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + b.token(f"/staff/c/{STALL}").encode(),
-        b'\r\n--X\r\nContent-Disposition: form-data; name="state"\r\n\r\nposted',
-        b'\r\n--X\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n' + photo, b"\r\n--X--\r\n"]),
-        Content_Type="multipart/form-data; boundary=X")
-    check("posted with a photo", post(png).status == 303 and count("posted") == 1, b.last.status)
-    check("what is no picture is refused", post(b"<script>").status == 400)
-    check("the photo is sealed", png[:64] not in open(path, "rb").read() + open(path + "-wal", "rb").read())
+    jpeg = photo(64, 48)
+    check("posted with a photo", bring(b, "label", jpeg, state="posted").status == 303 and count("posted") == 1, b.last.status)
+    check("what is no picture is refused", bring(b, "label", b"<script>", state="posted").status == 400)
     link = re.search(r'href="(/staff/labels/\d+/photo)"', b.ask(f"/staff/c/{STALL}").text()).group(1)
-    check("and comes back, written down", b.ask(link).body == png and b.last.headers["content-type"] == "image/png" and audit(path, "private.read")[-1][2] == '{"fields":["label.photo"]}')
+    check("and comes back, written down", size_of(b.ask(link).body) == (48, 64) and b.last.headers["content-type"] == "image/jpeg" and audit(path, "private.read")[-1][2] == '{"fields":["label.photo"]}')
     check("the page counts", re.search(r'<td class="n">1</td>', b.ask("/staff/labels").text()))
     check("retired", b.post(f"/staff/c/{STALL}/label", {"state": "retired"}, f"/staff/c/{STALL}").status == 303 and "đã gỡ" in b.ask(f"/staff/c/{STALL}").text())
 
@@ -176,12 +283,14 @@ def at_the_map(s):
 
 
 def main(program):
+    global MAPD
+    MAPD = program
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "ward.db")
     ward.make(program, path)
     staff.make_users(program, path)
     s = serve.Server(program, path)
-    for role in ("entry", "food_safety", "verifier", "leader"):
+    for role in ("entry", "food_safety", "verifier", "leader", "observer", "admin"):
         b = staff.Browser(s)
         b.sign_in(role.replace("_", "."), staff.FIRST)
         b.change_password(staff.FIRST, staff.LATER)
@@ -189,10 +298,13 @@ def main(program):
     two_editors(s)
     the_pin(s, path)
     what_is_refused(s, path)
+    pictures(path)
     labels(s, path)
+    photos(s, path)
     at_the_map(s)
     check("stops cleanly", s.stop() == 0)
     checked = subprocess.run([program, "check", path], capture_output=True, text=True)
+    check("no picture is missing", "image:" not in checked.stdout, checked.stdout[-300:])
     check("the chain is whole", "audit" not in checked.stdout.lower() and not checked.stderr, checked.stdout[-300:])
     shutil.rmtree(folder)
     print(f"{sum(RESULTS)} passed, {len(RESULTS) - sum(RESULTS)} failed")

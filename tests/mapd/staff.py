@@ -277,6 +277,7 @@ MATRIX = {
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
     "GET /staff/labels": ASK, "POST /staff/labels/sheet": {"entry", "food_safety"}, "POST /staff/labels/printed": {"entry", "food_safety"},
     "POST /staff/c/{code}/label": {"entry", "food_safety"}, "GET /staff/labels/{label}/photo": DECIDE,
+    "POST /staff/c/{code}/photos": DECIDE, "GET /staff/c/{code}/photos/{photo}": ASK, "POST /staff/c/{code}/photos/{photo}": DECIDE,
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
     "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
     "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},
