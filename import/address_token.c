@@ -91,8 +91,10 @@ static int number_value(struct slice digits)
     return digits.n <= 6 && slice_to_int(digits, &v) ? (int)v : -1;
 }
 
+typedef void fold_text(struct slice in, struct buf *out);
+
 /* The fold of a word in which letters are lost: each stands as '?'. */
-static void fold_lost(struct slice word, struct buf *out)
+static void fold_lost(struct slice word, fold_text *fold, struct buf *out)
 {
     size_t start = 0;
     for (size_t at = 0; at <= word.n;) {
@@ -101,7 +103,7 @@ static void fold_lost(struct slice word, struct buf *out)
             at += char_length(word, at);
             continue;
         }
-        text_fold((struct slice){word.p + start, at - start}, out);
+        fold((struct slice){word.p + start, at - start}, out);
         if (is_lost)
             buf_char(out, '?');
         at += at < word.n ? char_length(word, at) : 1;
@@ -129,7 +131,7 @@ static void add_token(struct scanner *s, size_t start, size_t end, bool is_lost)
     memset(t, 0, sizeof *t);
     buf_reset(&s->scratch);
     if (is_lost)
-        fold_lost(raw, &s->scratch);
+        fold_lost(raw, text_fold, &s->scratch);
     else
         text_fold(raw, &s->scratch);
     size_t folded = s->scratch.n;
@@ -137,7 +139,9 @@ static void add_token(struct scanner *s, size_t start, size_t end, bool is_lost)
         return;
     t->is_number = raw.p[0] >= '0' && raw.p[0] <= '9';
     t->has_marks = !t->is_number && text_has_marks(raw);
-    if (t->has_marks)
+    if (t->has_marks && is_lost)
+        fold_lost(raw, text_fold_marks, &s->scratch);
+    else if (t->has_marks)
         text_fold_marks(raw, &s->scratch);
     struct slice kept = arena_slice(s->arena, buf_to_slice(&s->scratch));
     t->fold = (struct slice){kept.p, folded};

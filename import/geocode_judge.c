@@ -85,6 +85,7 @@ static void judge_number(struct judged *j)
     bool is_exact = j->placed.grade == PLACE_EXACT;
     bool is_good = is_exact || j->placed.grade == PLACE_BETWEEN;
     j->faults[GEO_NUMBER_OUTSIDE] = j->placed.grade == PLACE_OUTSIDE;
+    j->faults[GEO_SCATTERED] = j->placed.grade == PLACE_STREET && j->placed.is_scattered;
     j->faults[GEO_NO_GEOMETRY] = j->placed.grade == PLACE_NOWHERE;
     j->faults[GEO_NUMBER_UNCLEAR] = (a->flags & ADDRESS_NUMBER_UNCLEAR) != 0;
     j->faults[GEO_NUMBER_WEAK] = j->match.way == WAY_INITIALS && !is_good;

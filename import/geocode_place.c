@@ -22,7 +22,8 @@ enum {
     LEAST_ACCURACY_M = 8,
     METRES_PER_NUMBER =
         15,               /* beyond the last known house; most plots take 3 m a number, a school takes 100 */
-    LONE_M = 150,         /* a street of which a few houses are all that is known */
+    LONE_M = 200,         /* without a line: one address pinned twice lies 146 m apart in one case of ten */
+    SCATTERED_M = 800,    /* farther than this from every known house "on this street" says nothing */
     LEAST_BETWEEN_M = 15, /* real pins between neighbours stray 10 m in the median: plots differ */
 };
 
@@ -308,6 +309,37 @@ static int known_max(const struct node *n)
     return most;
 }
 
+/* The largest number that may still be a house of this street. Of k houses known at random the largest is a
+ * k-th part short of the street's last; a well-known street is given a tenth. */
+static double number_limit(const struct node *n)
+{
+    int most = known_max(n);
+    return fmax(most + GAP_NEAR, most * (1 + fmax(0.1, 1.0 / n->known_count)));
+}
+
+/* A street without a line is where its houses are: the number lies near the next known ones, and nobody knows
+ * how the street runs. */
+static bool place_scattered(const struct place_index *p, const struct node *n, double value,
+                            struct placed *out)
+{
+    if (n->path.count > 1 || n->chain.n > 0)
+        return false;
+    struct bracket b = find_bracket(n, value, -1);
+    if (b.low && b.high) {
+        struct metres at = between(n, &b, value);
+        out->at = to_lonlat(p, at);
+        out->accuracy_m = LONE_M + fmax(metres_between(at, b.low->at), metres_between(at, b.high->at));
+    } else {
+        const struct known *end = b.low ? b.low : b.high;
+        out->at = to_lonlat(p, end->at);
+        out->accuracy_m = LONE_M + METRES_PER_NUMBER * fabs(end->value - value);
+    }
+    out->grade = PLACE_STREET;
+    out->known_max = known_max(n);
+    out->is_scattered = out->accuracy_m > SCATTERED_M;
+    return true;
+}
+
 /* A little beyond the first or last known number: there is the street, but nobody knows how far the next
  * house is. */
 static bool place_at_end(const struct place_index *p, const struct node *n, double value, int parity,
@@ -315,7 +347,7 @@ static bool place_at_end(const struct place_index *p, const struct node *n, doub
 {
     struct bracket b = find_bracket(n, value, parity);
     const struct known *end = b.low ? b.low : b.high;
-    if (end == NULL || (b.low && b.high) || fabs(end->value - value) > GAP_NEAR)
+    if (end == NULL || n->path.count < 2 || (b.low && b.high) || fabs(end->value - value) > GAP_NEAR)
         return false;
     out->at = to_lonlat(p, end->at);
     out->accuracy_m = 20 + METRES_PER_NUMBER * fabs(end->value - value);
@@ -355,14 +387,13 @@ static bool place_number(const struct place_index *p, const struct node *n, cons
     if (place_between(p, n, value, parity, out) || place_at_end(p, n, value, parity, out) ||
         place_opposite(p, n, value, parity, out))
         return true;
-    int most = known_max(n);
-    out->known_max = most;
-    if (house->number > most + GAP_NEAR && house->number > most * 1.1) {
+    out->known_max = known_max(n);
+    if (house->number > number_limit(n)) {
         out->grade = PLACE_OUTSIDE;
         out->at = to_lonlat(p, n->known[n->known_count - 1].at);
         return true;
     }
-    return false;
+    return place_scattered(p, n, value, out);
 }
 
 /* --- streets and alleys as a whole --- */
@@ -414,6 +445,7 @@ static bool middle_of_known(const struct place_index *p, const struct node *n, s
     for (uint32_t i = 0; i < n->known_count; i++)
         out->accuracy_m = fmax(out->accuracy_m, LONE_M + metres_between(middle, n->known[i].at));
     out->at = to_lonlat(p, middle);
+    out->is_scattered = n->chain.n == 0 && out->accuracy_m > SCATTERED_M;
     return true;
 }
 

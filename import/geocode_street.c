@@ -28,6 +28,7 @@ enum {
     PLACE_HALF_EDIT = -4,
     PLACE_DOUBTFUL = -6,
     PLACE_LOST_WORD = -12, /* the window begins with what may be the word "đường" */
+    PLACE_LOST_OTHER = -8, /* the letters that are left are not the name's */
     PLACE_SPLIT = -4,      /* words joined or split on top of a slip */
     PLACE_TONE = -3,
     PLACE_MARK = -5,
@@ -185,6 +186,30 @@ static bool is_single(struct slice syllable, char stop)
            !(syllable.n > 1 && (syllable.p[1] == 'h' || syllable.p[1] == 'r'));
 }
 
+/* Whether every word typed is one that names are made of: "thanh" is rather itself than "Tế Hanh". */
+static bool is_all_words(const struct finder *f, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (!street_knows_word(f->s->index, f->t->t[i].marks))
+            return false;
+    return true;
+}
+
+/* What is left of a name whose letters were lost is the name, or the name is only like it. */
+static void judge_lost(const struct finder *f, struct street_match *m)
+{
+    const struct street_alias *alias = &f->s->index->aliases[m->alias];
+    struct buf typed = {0};
+    for (int i = m->from; i < m->to; i++)
+        buf_slice(&typed, f->t->t[i].marks);
+    bool has_lost = memchr(typed.p, '?', typed.n) != NULL;
+    if (has_lost && alias->marks.n > 0 && !text_fits_lost(buf_to_slice(&typed), alias->marks)) {
+        m->place += PLACE_LOST_OTHER;
+        m->is_doubtful = true;
+    }
+    buf_release(&typed);
+}
+
 /* Syllable by syllable: false when one of them bears more than a slip. A typed word that is itself a good
  * syllable with another sound is rather another name. */
 static bool judge_syllables(const struct finder *f, struct street_match *m)
@@ -193,8 +218,10 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
     struct slice rest = alias->fold, marks = alias->marks;
     if (f->t->has_lost)
         return true;
-    if (m->to - m->from != alias->words) /* a blank too many or too few is a slip by itself */
+    if (m->to - m->from != alias->words) { /* a blank too many or too few is a slip by itself */
+        m->is_doubtful |= is_all_words(f, m->from, m->to);
         return m->half_edits <= 2;
+    }
     for (int i = m->from; i < m->to; i++) {
         const struct token *w = &f->t->t[i];
         struct slice known = fold_word(&rest), known_marks = fold_word(&marks);
@@ -203,6 +230,7 @@ static bool judge_syllables(const struct finder *f, struct street_match *m)
         int cost = spell_cost(w->fold, known, syllable_limit(known.n));
         if (cost == SPELL_FAR)
             return false;
+        m->is_doubtful |= cost > 2; /* more than one slip: "chn" is Trịnh, or Trần */
         bool is_stop = (is_single(w->fold, 't') && is_single(known, 'c')) ||
                        (is_single(w->fold, 'c') && is_single(known, 't'));
         if (w->fold.p[0] != known.p[0] &&
@@ -277,6 +305,8 @@ static void take(struct finder *f, uint32_t alias_index, struct street_match m)
     m.place += f->t->has_lost && is_street_word(&f->t->t[m.from]) ? PLACE_LOST_WORD : 0;
     m.place += m.way == WAY_ABBREVIATED ? PLACE_ABBREVIATED : m.way == WAY_INITIALS ? PLACE_INITIALS : 0;
     judge_marks(f, &m);
+    if (f->t->has_lost && m.way != WAY_ABBREVIATED)
+        judge_lost(f, &m);
     if (m.way == WAY_FUZZY && !judge_syllables(f, &m))
         return;
     m.place += m.is_doubtful ? PLACE_DOUBTFUL : 0;
@@ -426,7 +456,8 @@ static void drop_contained(struct street_matches *out)
         for (int k = 0; k < out->count; k++) {
             const struct street_match *a = &out->m[i], *b = &out->m[k];
             bool is_longer = b->to - b->from > a->to - a->from && b->from <= a->from && b->to >= a->to;
-            is_inside |= is_longer && !b->is_extended && b->way == WAY_EXACT;
+            bool is_spelled = b->tone_differs + b->mark_differs <= a->tone_differs + a->mark_differs;
+            is_inside |= is_longer && is_spelled && !b->is_extended && b->way == WAY_EXACT;
         }
         if (!is_inside)
             out->m[n++] = out->m[i];

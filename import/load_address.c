@@ -11,7 +11,7 @@ struct address_state {
 };
 
 struct address_row {
-    struct slice street;
+    struct slice street, alley; /* the alley that the street's name begins with */
     struct address_point point;
 };
 
@@ -60,6 +60,20 @@ static void split_number(struct slice *number, struct slice *alley)
         }
 }
 
+/* The house's chain from outside: what the street's name says ("Ngõ 292 Kim Giang"), then its column. */
+static bool read_chains(struct load *l, struct slice outer, struct slice inner, struct slice *chain)
+{
+    struct slice first, second;
+    if (!read_chain(l, outer, &first) || !read_chain(l, inner, &second))
+        return false;
+    bool is_both = first.n > 0 && second.n > 0;
+    *chain =
+        is_both ? slice_of(arena_format(&l->row, "%.*s/%.*s", (int)first.n, first.p, (int)second.n, second.p))
+        : first.n ? first
+                  : second;
+    return true;
+}
+
 static void read_house(struct load *l, const struct row *row, struct outcome *out, struct address_row *r)
 {
     struct slice number = {"", 0}, alley = take_text(l, row, COLUMN_ALLEY, out);
@@ -72,7 +86,7 @@ static void read_house(struct load *l, const struct row *row, struct outcome *ou
                                       .code = result == CLEAN_EMPTY ? FAULT_VALUE_MISSING : FAULT_BAD_NUMBER,
                                       .value = cell_text(row, COLUMN_NUMBER),
                                       .advice = "Ghi số nhà, ví dụ 45, 45A"});
-    else if (!read_chain(l, alley, &r->point.chain))
+    else if (!read_chains(l, r->alley, alley, &r->point.chain))
         reject(out, &(struct problem){.column = COLUMN_ALLEY,
                                       .code = FAULT_BAD_VALUE,
                                       .value = alley,
@@ -84,7 +98,9 @@ static void read_address(struct load *l, const struct row *row, struct outcome *
     struct address_row *r = ARENA_NEW(&l->row, struct address_row);
     struct buf key = {0};
     l->record = r;
-    r->street = street_bare_name(take_text(l, row, COLUMN_STREET, out));
+    r->street = slice_trim(take_text(l, row, COLUMN_STREET, out));
+    split_alley_name(l, r->street, &r->alley, &r->street);
+    r->street = street_bare_name(r->street);
     r->point.source = take_text(l, row, COLUMN_SOURCE, out);
     read_house(l, row, out, r);
     if (!is_rejected(out) && !take_position(l, row, &r->point.at, out) && !is_rejected(out))

@@ -57,6 +57,15 @@ struct slice street_bare_name(struct slice name)
     return text;
 }
 
+/* "Pho Luong Van Can", typed without marks, is "Phố Lương Văn Can", if such a street is known: there are also
+ * people called Phó. */
+static struct slice without_plain_head(struct slice fold)
+{
+    bool has_head = slice_starts(fold, SLICE("pho ")) &&
+                    slice_find((struct slice){fold.p + 4, fold.n - 4}, SLICE(" ")) > 0;
+    return has_head ? (struct slice){fold.p + 4, fold.n - 4} : (struct slice){"", 0};
+}
+
 static void marks_of(struct slice name, struct buf *out)
 {
     buf_reset(out);
@@ -69,7 +78,10 @@ void street_book_add(struct street_book *b, struct load *l, const struct named *
     struct slice bare = street_bare_name(street->name);
     marks_of(bare, &marks);
     put(l, b->exact, buf_to_slice(&marks), street->id);
-    put(l, b->folded, text_fold_in(&l->whole, bare), street->id);
+    struct slice fold = text_fold_in(&l->whole, bare);
+    put(l, b->folded, fold, street->id);
+    if (!text_has_marks(bare) && get(b->folded, without_plain_head(fold)) == 0)
+        put(l, b->folded, without_plain_head(fold), street->id);
     put(l, b->refs, street->ref, street->id);
     buf_release(&marks);
     b->count++;
@@ -101,7 +113,10 @@ int64_t street_book_find_exact(const struct street_book *b, struct load *l, stru
 int64_t street_book_find(const struct street_book *b, struct load *l, struct slice name)
 {
     int64_t id = street_book_find_exact(b, l, name);
-    return id ? id : get(b->folded, text_fold_in(&l->row, street_bare_name(name)));
+    struct slice fold = text_fold_in(&l->row, street_bare_name(name));
+    if (id == 0)
+        id = get(b->folded, fold);
+    return id || text_has_marks(name) ? id : get(b->folded, without_plain_head(fold));
 }
 
 int64_t street_book_find_ref(const struct street_book *b, struct slice ref)
@@ -123,6 +138,28 @@ static bool is_alley_word(struct slice word)
         if (slice_equal(word, slice_of(WORDS[i])))
             return true;
     return false;
+}
+
+bool split_alley_name(struct load *l, struct slice name, struct slice *chain, struct slice *street)
+{
+    static const char *const WORDS[] = {"kiet", "hem", "ngo", "ngach"};
+    size_t head = 0, at = 0;
+    struct slice rest = name, word, number;
+    bool is_alley = true;
+    while (is_alley && slice_next(&rest, ' ', &word) && slice_next(&rest, ' ', &number)) {
+        struct slice fold = text_fold_in(&l->row, word);
+        is_alley = false;
+        for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+            is_alley |= slice_equal(fold, slice_of(WORDS[i]));
+        is_alley &= number.n && number.p[0] >= '0' && number.p[0] <= '9';
+        at += word.n + number.n + 2;
+        head = is_alley ? at : head;
+    }
+    if (head == 0 || head >= name.n)
+        return false;
+    *chain = (struct slice){name.p, head};
+    *street = (struct slice){name.p + head, name.n - head};
+    return true;
 }
 
 /* "k45", "h07a" → "45", "7A". */

@@ -20,5 +20,8 @@ bool street_book_is_empty(const struct street_book *b);
 struct slice street_bare_name(struct slice name);
 /* "K45/H12", "kiệt 45 hẻm 12" → "45/12"; false when there is something else in it. */
 bool read_chain(struct load *l, struct slice text, struct slice *chain);
+/* "Ngõ 292 Đường Kim Giang", "Hẻm 12 Kiệt 45 Lê Lợi" is an alley of a street: the words of its chain and the
+ * street's name. False, and nothing written, when it is no alley's name. */
+bool split_alley_name(struct load *l, struct slice name, struct slice *chain, struct slice *street);
 
 #endif

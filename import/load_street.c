@@ -68,41 +68,14 @@ static void add_part(struct load *l, struct drawing *d, struct slice wkb)
     d->parts[d->count++] = arena_slice(&l->whole, wkb);
 }
 
-static bool is_alley_word(struct load *l, struct slice word)
-{
-    static const char *const WORDS[] = {"kiet", "hem", "ngo", "ngach"};
-    struct slice fold = text_fold_in(&l->row, word);
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
-        if (slice_equal(fold, slice_of(WORDS[i])))
-            return true;
-    return false;
-}
-
-/* "Kiệt 45/12 Lê Lợi", "Hẻm 12 Kiệt 45 Lê Lợi": the words before the street's name; 0 when it is no alley's
- * name. */
-static size_t alley_head(struct load *l, struct slice name)
-{
-    size_t head = 0, at = 0;
-    struct slice rest = name, word, number;
-    while (slice_next(&rest, ' ', &word) && is_alley_word(l, word) && slice_next(&rest, ' ', &number) &&
-           number.n && number.p[0] >= '0' && number.p[0] <= '9') {
-        at += word.n + number.n + 2;
-        head = at < name.n ? at : name.n;
-    }
-    return head;
-}
-
 /* The alley's chain and its street: in columns of their own, or in the name. */
 static bool read_alley(struct load *l, const struct row *row, struct street_row *r)
 {
     struct slice chain = slice_trim(cell_text(row, COLUMN_ALLEY));
     struct slice name = slice_trim(cell_text(row, COLUMN_NAME));
-    size_t head = alley_head(l, name);
     r->parent = slice_trim(cell_text(row, COLUMN_STREET));
-    if (!chain.n && head && head < name.n) {
-        chain = (struct slice){name.p, head};
-        r->parent = (struct slice){name.p + head, name.n - head};
-    }
+    if (!chain.n)
+        split_alley_name(l, name, &chain, &r->parent);
     return chain.n && r->parent.n && read_chain(l, chain, &r->chain) && r->chain.n;
 }
 

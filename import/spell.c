@@ -81,7 +81,10 @@ static int cell(const struct slice *typed, const struct slice *known, int i, int
     const char *a = typed->p + i, *b = known->p + j;
     int delete_cost = a[-1] == '?' ? 0 : extra_cost(typed->p, i - 1);
     bool is_end = is_syllable_end(a, typed->p + typed->n) && is_syllable_end(b, known->p + known->n);
-    int best = rows[1][j - 1] + change_cost(a[-1], b[-1], is_end);
+    bool is_digraph =
+        i < (int)typed->n && j < (int)known->n && *a == 'h' && *b == 'h'; /* ch is not heard as kh */
+    int change = change_cost(a[-1], b[-1], is_end);
+    int best = rows[1][j - 1] + (is_digraph && change == CONFUSED ? EDIT : change);
     best = least(best, rows[1][j] + delete_cost);
     best = least(best, rows[2][j - 1] + extra_cost(known->p, j - 1));
     if (i > 1 && j > 1)

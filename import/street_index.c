@@ -290,6 +290,11 @@ static size_t sound_of(const char *in, size_t n, char *out)
     return k;
 }
 
+static bool is_same(const char *letters, size_t n, const char *sound, size_t heard)
+{
+    return n == heard && memcmp(letters, sound, n) == 0;
+}
+
 typedef void visit_delete(void *context, uint32_t hash);
 
 /* All texts that remain when at most `depth` letters are dropped; a dropped position never precedes the last
@@ -325,19 +330,22 @@ static void collect(void *context, uint32_t hash)
     c->count++;
 }
 
+/* A slip of the finger is one edit of the letters, what the ear confuses is none of the sounds: both are
+ * kept, because a slip beside a "tr" or "nh" ("Tần" for "Trần", "Bìth" for "Bình") is two edits of the
+ * sounds. */
 static void collect_all(const struct street_index *s, struct collector *c)
 {
     for (uint32_t i = 0; i < s->count; i++) {
-        char letters[SPELL_MAX + 1];
+        char letters[SPELL_MAX + 1], sound[SPELL_MAX + 1];
         uint32_t seed;
         if (s->aliases[i].is_initials || s->aliases[i].is_bare)
             continue;
-        char sound[SPELL_MAX + 1];
-        size_t n = split_key(s->aliases[i].key, letters, &seed);
-        n = sound_of(letters, n, sound);
+        size_t n = split_key(s->aliases[i].key, letters, &seed), heard = sound_of(letters, n, sound);
         c->alias = i;
-        if (n >= 5)
-            each_delete(sound, n, n >= 9 ? 2 : 1, seed, collect, c);
+        if (heard >= 5)
+            each_delete(sound, heard, heard >= 9 ? 2 : 1, seed, collect, c);
+        if (spell_budget(n) > 0 && !is_same(letters, n, sound, heard))
+            each_delete(letters, n, spell_budget(n), seed, collect, c);
     }
 }
 
@@ -390,16 +398,16 @@ static void meet(void *context, uint32_t hash)
 
 int street_near(const struct street_index *s, struct slice key, uint32_t *found, int most)
 {
-    char letters[SPELL_MAX + 1];
+    char letters[SPELL_MAX + 1], sound[SPELL_MAX + 1];
     uint32_t seed;
-    char sound[SPELL_MAX + 1];
-    size_t n = key.n <= SPELL_MAX ? split_key(key, letters, &seed) : 0;
+    size_t n = key.n <= SPELL_MAX ? split_key(key, letters, &seed) : 0, heard = sound_of(letters, n, sound);
     int budget = spell_budget(n + 1); /* the name may be a letter longer than what was typed */
-    n = sound_of(letters, n, sound);
     if (budget == 0)
         return 0;
     struct near_search search = {s, key, found, 0, most};
-    each_delete(sound, n, budget, seed, meet, &search);
+    each_delete(sound, heard, budget, seed, meet, &search);
+    if (!is_same(letters, n, sound, heard))
+        each_delete(letters, n, budget, seed, meet, &search);
     return search.count;
 }
 

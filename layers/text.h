@@ -31,6 +31,12 @@ struct marks_difference {
     int apart;   /* of the tones: not hỏi for ngã, which the ear confuses, but another word */
 };
 struct marks_difference text_compare_marks(struct slice typed, struct slice known);
+/* Whether `typed`, in which letters were lost to '?' (or U+FFFD), can have been `known`, both in the form of
+ * text_fold_marks: only a letter with a mark is ever lost, one '?' for each, and where the text still shows
+ * marks the loss was that of Windows-1252, which keeps à á â ã ê and their like. A text of letters and marks
+ * apart has one
+ * '?' for each mark. Blanks and digits are passed over. */
+bool text_fits_lost(struct slice typed, struct slice known);
 bool text_is_utf8(struct slice in);
 /* Simple upper and lower case of the whole text (Unicode). */
 void text_upper(struct slice in, struct buf *out);

@@ -237,3 +237,63 @@ struct marks_difference text_compare_marks(struct slice typed, struct slice know
         }
     }
 }
+
+static bool is_lost(uint32_t cp)
+{
+    return cp == '?' || cp == TEXT_BAD;
+}
+
+/* Whether Windows-1252 holds this letter with this tone, so that it cannot have been lost on the way through.
+ */
+static bool is_western(uint32_t letter, enum viet_tone tone)
+{
+    static const char *const TONES[] = {
+        [TONE_NONE] = "\xE2\xEA\xF4", [TONE_ACUTE] = "aeiouy", [TONE_GRAVE] = "aeiou", [TONE_TILDE] = "ao"};
+    bool is_listed = (size_t)tone < COUNT_OF(TONES) && TONES[tone] != NULL;
+    return is_listed && letter < 0x100 && strchr(TONES[tone], (char)letter) != NULL;
+}
+
+/* A letter written as one character: whole or one '?'. */
+static bool fits_whole(uint32_t typed, enum viet_tone typed_tone, uint32_t known, enum viet_tone tone,
+                       bool shows_marks)
+{
+    bool has_mark = tone != TONE_NONE || plain(known) != (known == 'y' ? 'i' : known);
+    if (is_lost(typed))
+        return has_mark && !(shows_marks && is_western(known, tone));
+    bool same_letter = typed == known || (plain(typed) == 'i' && plain(known) == 'i');
+    return same_letter && typed_tone == tone;
+}
+
+static bool fits_composed(struct slice typed, struct slice known, bool shows_marks)
+{
+    for (size_t i = 0, k = 0;;) {
+        enum viet_tone tone_a, tone_b;
+        uint32_t a = next_letter(typed, &i, &tone_a), b = next_letter(known, &k, &tone_b);
+        if (a == 0 || b == 0)
+            return a == b;
+        if (!fits_whole(a, tone_a, b, tone_b, shows_marks))
+            return false;
+    }
+}
+
+/* A letter written as its plain form and its marks behind it: each mark is one '?'; đ has no such form. */
+static bool fits_decomposed(struct slice typed, struct slice known)
+{
+    for (size_t i = 0, k = 0;;) {
+        enum viet_tone tone_a, tone_b;
+        uint32_t a = next_letter(typed, &i, &tone_a), b = next_letter(known, &k, &tone_b);
+        if (a == 0 || b == 0)
+            return a == b;
+        int marks = (b != 0x111 && b != 'y' && plain(b) != b) + (tone_b != TONE_NONE);
+        bool is_base = b == 0x111 ? is_lost(a) : plain(a) == plain(b) && tone_a == TONE_NONE;
+        for (; is_base && marks > 0; marks--)
+            is_base = is_lost(next_letter(typed, &i, &tone_a));
+        if (!is_base)
+            return false;
+    }
+}
+
+bool text_fits_lost(struct slice typed, struct slice known)
+{
+    return fits_composed(typed, known, text_has_marks(typed)) || fits_decomposed(typed, known);
+}

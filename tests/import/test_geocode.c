@@ -3,7 +3,7 @@
  *   "Lê Lợi" runs 1 km east along 16.000, odd numbers north, even south, a house every 5 m and side; "Trần
  * Phú" crosses it at 500 m. Houses 21-29 (north) and 60-140 (south) are not known, number 41 is drawn 400 m
  * from its place. Kiệt 45 goes north with houses 1-12, 5-7 unknown; kiệt 87 is not known at all. "Yên Bái"
- * has no house and no line. */
+ * has no house and no line; of "Hàm Nghi" two houses are all that is known. */
 #include "tests/import/gazetteer_fixture.h"
 
 static const char PATH[] = "test_geocode.db";
@@ -18,7 +18,7 @@ static struct lonlat at_metres(double east, double north)
     return (struct lonlat){108.2 + east * LON_M, 16.0 + north * LAT_M};
 }
 
-static void add_house(struct store *s, const char *chain, int number, struct lonlat at)
+static void add_house(struct store *s, const char *street, const char *chain, int number, struct lonlat at)
 {
     char text[16];
     struct fault f = {0};
@@ -26,12 +26,13 @@ static void add_house(struct store *s, const char *chain, int number, struct lon
     sqlite3_stmt *st =
         store_statement(s,
                         "INSERT INTO address_point (street_id, chain, number, updated_at, geom)"
-                        " VALUES ((SELECT id FROM street WHERE name = 'Lê Lợi'), ?1, ?2, '', ?3)",
+                        " VALUES ((SELECT id FROM street WHERE name = ?4), ?1, ?2, '', ?3)",
                         &f);
     ck_assert_msg(st != NULL, "%s", f.text);
     bind_text(st, 1, chain);
     bind_int(st, 2, number);
     bind_point(st, 3, &at);
+    bind_text(st, 4, street);
     ck_assert_msg(statement_run(st, &f), "%s", f.text);
 }
 
@@ -50,12 +51,12 @@ static void add_houses(struct store *s)
 {
     for (int number = 1; number <= 400; number++)
         if (number == 41)
-            add_house(s, "", number, at_metres(2.5 * number + 400, 8));
+            add_house(s, "Lê Lợi", "", number, at_metres(2.5 * number + 400, 8));
         else if (!is_unknown(number))
-            add_house(s, "", number, house(number));
+            add_house(s, "Lê Lợi", "", number, house(number));
     for (int number = 1; number <= 12; number++)
         if (number < 5 || number > 7)
-            add_house(s, "45", number, at_metres(112.5 + (number % 2 ? -3 : 3), 15 + 5 * number));
+            add_house(s, "Lê Lợi", "45", number, at_metres(112.5 + (number % 2 ? -3 : 3), 15 + 5 * number));
 }
 
 #define BOX_WKT(w, s, e, n)                                                                                  \
@@ -98,7 +99,12 @@ static void set_up(void)
                 "INSERT INTO alley (street_id, chain, geom)"
                 " VALUES ((SELECT id FROM street WHERE name = ?1), '45', GeomFromText(?2, 4326))",
                 0, "Lê Lợi", "MULTILINESTRING((108.20105 16.0, 108.20105 16.0007))");
+    FIXTURE_RUN(s, "INSERT INTO street (code, name, updated_at, fold) VALUES (?1, ?1, '', ?2)", 1,
+                "Hàm Nghi");
+    fixture_street(s, "Tế Hanh", "MULTILINESTRING((108.203 15.998, 108.204 15.998))");
     add_houses(s);
+    add_house(s, "Hàm Nghi", "", 10, at_metres(300, 300));
+    add_house(s, "Hàm Nghi", "", 40, at_metres(300, 400));
     add_areas(s);
     g = fixture_finish(s);
 }
@@ -185,6 +191,37 @@ START_TEST(an_unknown_number_never_moves_elsewhere)
     ck_assert(slice_find(r.why, SLICE("400")) > 0);
     expect_review("K1203/4 Lê Lợi", "number_outside");
     expect("404 Lê Lợi", 'D', house(400), 15);
+}
+END_TEST
+
+START_TEST(a_street_without_a_line_is_near_its_houses_or_a_question)
+{
+    expect("20 Hàm Nghi", 'C', at_metres(300, 333), 2);
+    expect("25 Hàm Nghi", 'D', at_metres(300, 350), 2); /* no house of its side is known */
+    ck_assert(r.accuracy_m >= 200 && r.accuracy_m < 300);
+    expect("60 Hàm Nghi", 'D', at_metres(300, 400), 1); /* two houses say little about the last number */
+    ck_assert(r.accuracy_m >= 500);
+    expect_review("81 Hàm Nghi", "number_outside");
+}
+END_TEST
+
+START_TEST(a_number_far_from_every_known_house_of_a_street_without_a_line_waits)
+{
+    expect("10 Hàm Nghi", 'A', at_metres(300, 300), 1);
+    struct fault f = {0};
+    struct store *s = NULL;
+    geocoder_close(g);
+    ck_assert(store_open(&s, PATH, STORE_WRITE, &f) && store_begin(s, &f));
+    add_house(s, "Hàm Nghi", "", 300, at_metres(6000, 300));
+    g = fixture_finish(s);
+    expect_review("170 Hàm Nghi", "scattered");
+}
+END_TEST
+
+START_TEST(a_good_syllable_is_no_slip_of_two_others)
+{
+    expect("45 Tế Hnh", 'D', at_metres(374, -221), 60);
+    expect_review("45 thanh", "doubtful");
 }
 END_TEST
 
@@ -360,6 +397,9 @@ int main(void)
     tcase_add_test(t, a_wide_gap_is_only_near);
     tcase_add_test(t, an_alley_is_found_by_its_own_houses_or_by_its_mouth);
     tcase_add_test(t, an_unknown_number_never_moves_elsewhere);
+    tcase_add_test(t, a_street_without_a_line_is_near_its_houses_or_a_question);
+    tcase_add_test(t, a_number_far_from_every_known_house_of_a_street_without_a_line_waits);
+    tcase_add_test(t, a_good_syllable_is_no_slip_of_two_others);
     tcase_add_test(t, opposite_is_not_at_the_house);
     tcase_add_test(t, without_a_number_it_is_the_street_inside_the_ward);
     tcase_add_test(t, group_ward_and_market_are_areas);

@@ -211,6 +211,20 @@ START_TEST(house_numbers_bring_their_streets_when_the_ward_has_no_list)
 }
 END_TEST
 
+START_TEST(a_house_in_an_alley_street_stands_in_the_alley_of_its_street)
+{
+    import_list(IMPORT_ADDRESSES,
+                "street,number,alley_chain,lon,lat\n"
+                "Ngõ 292 Đường Kim Giang,2,,108.22,16.04\nNgõ 292 Đường Kim Giang,3,15,108.22,16.041\n"
+                "Kim Giang,442,,108.223,16.042\nPho Luong Van Can,45,,108.25,16.04\n"
+                "Phố Lương Văn Can,42,,108.25,16.041\n");
+    COUNTS(5, 0, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM street"), 2);
+    ck_assert_int_eq(number("SELECT count(*) FROM address_point WHERE chain = '292' AND number = 2"), 1);
+    ck_assert_int_eq(number("SELECT count(*) FROM address_point WHERE chain = '292/15' AND number = 3"), 1);
+}
+END_TEST
+
 static const char OSM[] = "<?xml version='1.0'?><osm version='0.6'>"
                           "<node id='1' lat='16.0421' lon='108.2205' version='1'/><node id='2' lat='16.0431' "
                           "lon='108.2205' version='1'/>"
@@ -284,6 +298,7 @@ int main(void)
         a_state_moves_only_along_its_way,
         house_numbers_stand_on_known_streets,
         house_numbers_bring_their_streets_when_the_ward_has_no_list,
+        a_house_in_an_alley_street_stands_in_the_alley_of_its_street,
         an_osm_extract_fills_streets_alleys_numbers_and_roads,
         an_industry_code_without_its_zero_is_told_and_not_mended,
     };

@@ -158,6 +158,30 @@ START_TEST(texts_compare_without_case_and_accents)
 }
 END_TEST
 
+START_TEST(only_letters_with_marks_are_lost)
+{
+    static const struct {
+        const char *typed, *known;
+        bool fits;
+    } CASES[] = {
+        {"ph?m ?ình ngh?a", "phạm đình nghĩa", true},
+        {"ph?m ?ình ngh?a", "phạm bình nghĩa", false},
+        {"?? c?nh", "đỗ cảnh", true},
+        {"?? c?nh", "tô cảnh", false},
+        {"???ng v?n th?y", "hoàng văn thái", false},
+        {"tri?", "tri", false},
+        {"lê l?i", "lê lài", false},
+        {"l? l?i", "lê lài", true},
+        {"nguye??n tra?i", "nguyễn trãi", true},
+        {"?iê?n bia?n", "điện bian", false},
+        {"tiên s?n 5", "tiên sơn 5", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++)
+        ck_assert_msg(text_fits_lost(slice_of(CASES[i].typed), slice_of(CASES[i].known)) == CASES[i].fits,
+                      "%s / %s", CASES[i].typed, CASES[i].known);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("layers/text");
@@ -169,6 +193,7 @@ int main(void)
     tcase_add_test(t, legacy_cells_are_read);
     tcase_add_test(t, good_cells_are_left_alone);
     tcase_add_test(t, texts_compare_without_case_and_accents);
+    tcase_add_test(t, only_letters_with_marks_are_lost);
     suite_add_tcase(s, t);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
