@@ -9,8 +9,5 @@ SELECT code AS id, fault IS NULL AS in_denominator, fault IS NULL AND uses AS in
 FROM (
   SELECT p.code, p.name, coalesce(p.why_not, CASE WHEN p.business_kind NOT IN ('enterprise', 'branch', 'household')
       THEN 'không phải doanh nghiệp, hộ kinh doanh' END) AS fault,
-    EXISTS (SELECT 1 FROM platform_use u WHERE u.place_id = p.place_id AND u.source_date >= :platform_from)
-      OR (p.twin_id IS NOT NULL AND EXISTS (
-        SELECT 1 FROM platform_use u WHERE u.place_id = p.twin_id AND u.source_date >= :platform_from)) AS uses,
-    (SELECT max(u.source_date) FROM platform_use u WHERE u.place_id IN (p.place_id, p.twin_id)) AS last_on
-  FROM population p)
+    coalesce(u.last_on >= :platform_from, 0) AS uses, u.last_on
+  FROM population p LEFT JOIN temp.platform u ON u.place_id = p.place_id)

@@ -8,25 +8,38 @@ CREATE TEMP TABLE IF NOT EXISTS population (
   place_id INTEGER PRIMARY KEY, why_not TEXT, type TEXT, business_kind TEXT, twin_id INTEGER, trusted INTEGER, inside INTEGER,
   verified_on TEXT, industry_version TEXT, industry_code TEXT, industry_group TEXT, residential_group_id INTEGER, source_date TEXT,
   batch_id INTEGER, address TEXT, licensed_on TEXT, einvoice_in_scope INTEGER, einvoice_connected INTEGER, has_account INTEGER,
-  position TEXT, code TEXT, name TEXT)
+  class_known INTEGER, class_in_force INTEGER, class_grouped INTEGER, position TEXT, code TEXT, name TEXT)
 -- then
 DELETE FROM temp.population
 -- then
-INSERT INTO temp.population
+-- the classes of every classification: whether a code is one of :vsic at level 4, or below one, and that one has a group of the ward
+CREATE TEMP TABLE IF NOT EXISTS class (version TEXT, code TEXT, in_force INTEGER, grouped INTEGER, PRIMARY KEY (version, code)) WITHOUT ROWID
+-- then
+DELETE FROM temp.class
+-- then
+INSERT INTO temp.class
+  SELECT x.version, x.code, i.code IS NOT NULL, coalesce(i.group_name, '') <> ''
+  FROM industry x LEFT JOIN industry i ON i.version = :vsic AND i.version = x.version AND i.level = 4 AND i.code = substr(x.code, 1, 4)
+-- then
 -- stalls somebody runs on the day; `ended`: we know until when
-WITH occupied AS MATERIALIZED (
-  SELECT o.place_id, min(o.valid_to IS NOT NULL) AS ended
+CREATE TEMP TABLE IF NOT EXISTS occupied (place_id INTEGER PRIMARY KEY, ended INTEGER)
+-- then
+DELETE FROM temp.occupied
+-- then
+INSERT INTO temp.occupied
+  SELECT o.place_id, min(o.valid_to IS NOT NULL)
   FROM occupancy o LEFT JOIN import_batch b ON b.id = o.batch_id
   WHERE (o.valid_from IS NULL OR o.valid_from <= :as_of) AND (o.valid_to IS NULL OR :as_of <= o.valid_to)
     AND (:known_at IS NULL OR b.imported_at IS NULL OR b.imported_at <= :known_at)
-  GROUP BY o.place_id),
-twin AS MATERIALIZED (
-  SELECT stall_place_id, min(place_id) AS place_id, kind FROM establishment WHERE stall_place_id IS NOT NULL GROUP BY stall_place_id),
-home AS MATERIALIZED (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NULL LIMIT 1)
+  GROUP BY o.place_id
+-- then
+INSERT INTO temp.population
+WITH twin AS MATERIALIZED (
+  SELECT stall_place_id, min(place_id) AS place_id, kind FROM establishment WHERE stall_place_id IS NOT NULL GROUP BY stall_place_id)
   SELECT p.id,
     CASE
       WHEN e.stall_place_id IS NOT NULL THEN 'cùng một cơ sở với quầy/sạp, đã đếm ở quầy/sạp'
-      WHEN w.is_home = 0 THEN 'thuộc phường khác'
+      WHEN p.ward_id <> (SELECT id FROM ward WHERE is_home = 1) THEN 'thuộc phường khác'
       WHEN p.valid_from > :as_of THEN 'chưa hoạt động tại ngày tính (từ ' || p.valid_from || ')'
       WHEN p.valid_to < :as_of THEN 'không còn hoạt động (đến ' || p.valid_to || ')'
       WHEN p.status = 'suspended' THEN 'đang tạm ngừng'
@@ -35,17 +48,32 @@ home AS MATERIALIZED (SELECT geom FROM ward WHERE is_home = 1 AND geom IS NOT NU
       WHEN p.status = 'vacant' AND NOT o.ended THEN 'quầy/sạp trống'
     END, p.type,
     CASE p.type WHEN 'establishment' THEN e.kind ELSE coalesce(t.kind, 'household') END, t.place_id,
-    p.geom IS NOT NULL AND p.position IN ('gps', 'stall_plan', 'house_number'),
-    CASE WHEN p.geom IS NOT NULL AND p.position IN ('gps', 'stall_plan', 'house_number') AND h.geom IS NOT NULL
-      THEN coalesce(point_in_area(h.geom, p.geom), ST_Intersects(h.geom, p.geom) = 1) ELSE 1 END,
+    p.geom IS NOT NULL AND (p.position = 'house_number' OR p.position = 'gps' OR p.position = 'stall_plan'),
+    CASE WHEN p.geom IS NOT NULL AND (p.position = 'house_number' OR p.position = 'gps' OR p.position = 'stall_plan')
+        AND (SELECT geom FROM ward WHERE is_home = 1) IS NOT NULL
+      THEN coalesce(point_in_area((SELECT geom FROM ward WHERE is_home = 1), p.geom),
+        ST_Intersects((SELECT geom FROM ward WHERE is_home = 1), p.geom) = 1) ELSE 1 END,
     p.verified_on, p.industry_version, p.industry_code, p.industry_group, p.residential_group_id, p.source_date, p.batch_id,
-    e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account, p.position, p.code, p.public_name
+    e.address, e.licensed_on, e.einvoice_in_scope, e.einvoice_connected, e.has_account,
+    k.code IS NOT NULL, coalesce(k.in_force, 0), coalesce(k.grouped, 0), p.position, p.code, p.public_name
   FROM place p
   LEFT JOIN establishment e ON e.place_id = p.id
-  LEFT JOIN occupied o ON o.place_id = p.id
-  LEFT JOIN twin t ON t.stall_place_id = p.id
-  LEFT JOIN ward w ON w.id = p.ward_id LEFT JOIN home h
+  LEFT JOIN temp.occupied o ON p.type = 'stall' AND o.place_id = p.id
+  LEFT JOIN twin t ON p.type = 'stall' AND t.stall_place_id = p.id
+  LEFT JOIN temp.class k ON k.version = p.industry_version AND k.code = p.industry_code
   WHERE :known_at IS NULL OR p.recorded_at <= :known_at
+-- then
+-- the newest dated source that names a digital platform of the place, the twin's at its stall; null: a source without a day
+CREATE TEMP TABLE IF NOT EXISTS platform (place_id INTEGER PRIMARY KEY, last_on TEXT)
+-- then
+DELETE FROM temp.platform
+-- then
+INSERT INTO temp.platform SELECT place_id, max(source_date) FROM platform_use GROUP BY place_id
+-- then
+INSERT OR REPLACE INTO temp.platform
+  SELECT p.place_id, nullif(max(coalesce(x.last_on, ''), coalesce(y.last_on, '')), '')
+  FROM temp.population p CROSS JOIN temp.platform y ON y.place_id = p.twin_id LEFT JOIN temp.platform x ON x.place_id = p.place_id
+  WHERE p.twin_id IS NOT NULL
 -- then
 -- industry codes of the register that belong to a group of facilities (table facility_group)
 CREATE TEMP TABLE IF NOT EXISTS facility (industry_code TEXT, name TEXT, PRIMARY KEY (industry_code, name)) WITHOUT ROWID
@@ -73,22 +101,33 @@ CREATE TEMP TABLE IF NOT EXISTS place_proof (place_id INTEGER PRIMARY KEY, e1 TE
 -- then
 DELETE FROM temp.place_proof
 -- then
--- what is known now: each day is one step into the index evidence_place, which alone answers
+-- what is known now: the newest item of each class, its day and state in one text, is one step into the index evidence_place, which
+-- alone answers; only where that one is under dispute a second step looks for the newest verified
 INSERT INTO temp.place_proof
+WITH n AS MATERIALIZED (
   SELECT a.place_id,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E1'
-      AND happened_on BETWEEN :e1_from AND :as_of AND state = 'verified') AS e1,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E2'
-      AND happened_on BETWEEN :e2_from AND :as_of AND state = 'verified') AS e2,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E3'
-      AND happened_on BETWEEN :e3_from AND :as_of AND state = 'verified') AS e3,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E1'
-      AND happened_on BETWEEN :e1_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e1_d,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E2'
-      AND happened_on BETWEEN :e2_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e2_d,
-    (SELECT max(happened_on) FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E3'
-      AND happened_on BETWEEN :e3_from AND :as_of AND (state = 'verified' OR state = 'disputed')) AS e3_d
-  FROM temp.asked a WHERE :known_at IS NULL
+    (SELECT happened_on || state FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E1'
+      AND happened_on BETWEEN :e1_from AND :as_of AND (state = 'verified' OR state = 'disputed')
+      ORDER BY happened_on DESC, state DESC LIMIT 1) AS x1,
+    (SELECT happened_on || state FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E2'
+      AND happened_on BETWEEN :e2_from AND :as_of AND (state = 'verified' OR state = 'disputed')
+      ORDER BY happened_on DESC, state DESC LIMIT 1) AS x2,
+    (SELECT happened_on || state FROM evidence v WHERE v.place_id = a.place_id AND passed = 1 AND class = 'E3'
+      AND happened_on BETWEEN :e3_from AND :as_of AND (state = 'verified' OR state = 'disputed')
+      ORDER BY happened_on DESC, state DESC LIMIT 1) AS x3
+  FROM temp.asked a WHERE :known_at IS NULL)
+SELECT place_id,
+  CASE WHEN x1 IS NULL OR substr(x1, 11) = 'verified' THEN substr(x1, 1, 10) ELSE (
+    SELECT max(happened_on) FROM evidence v WHERE v.place_id = n.place_id AND passed = 1 AND class = 'E1'
+      AND happened_on BETWEEN :e1_from AND :as_of AND state = 'verified') END,
+  CASE WHEN x2 IS NULL OR substr(x2, 11) = 'verified' THEN substr(x2, 1, 10) ELSE (
+    SELECT max(happened_on) FROM evidence v WHERE v.place_id = n.place_id AND passed = 1 AND class = 'E2'
+      AND happened_on BETWEEN :e2_from AND :as_of AND state = 'verified') END,
+  CASE WHEN x3 IS NULL OR substr(x3, 11) = 'verified' THEN substr(x3, 1, 10) ELSE (
+    SELECT max(happened_on) FROM evidence v WHERE v.place_id = n.place_id AND passed = 1 AND class = 'E3'
+      AND happened_on BETWEEN :e3_from AND :as_of AND state = 'verified') END,
+  substr(x1, 1, 10), substr(x2, 1, 10), substr(x3, 1, 10)
+FROM n
 -- then
 -- what was known on a day: the state of then
 INSERT INTO temp.place_proof

@@ -2,7 +2,7 @@
 -- residential group, source and its date (that of the list, else the day it came in). A stall's kind and address (market and number) are there by construction;
 -- a code is valid when its own version of the classification, once loaded, has it.
 SELECT code AS id, why_not IS NULL AS in_denominator,
-  why_not IS NULL AND NOT (no_name OR no_class OR bad_class OR no_address OR no_group OR no_source OR no_day) AS in_numerator,
+  CASE WHEN why_not IS NOT NULL OR no_name OR no_class OR bad_class OR no_address OR no_group OR no_source OR no_day THEN 0 ELSE 1 END AS in_numerator,
   CASE WHEN why_not IS NOT NULL THEN why_not
     WHEN no_name OR no_class OR bad_class OR no_address OR no_group OR no_source OR no_day THEN 'thiếu' || substr(
       CASE WHEN no_name THEN ', tên' ELSE '' END
@@ -13,9 +13,8 @@ SELECT code AS id, why_not IS NULL AS in_denominator,
   name, NULL AS model
 FROM (
   SELECT p.code, p.name, p.why_not, trim(p.name) = '' AS no_name, coalesce(p.industry_code, '') = '' AS no_class,
-    i.code IS NULL AND EXISTS (SELECT 1 FROM industry x WHERE x.version = p.industry_version) AS bad_class,
+    CASE WHEN p.class_known THEN 0 ELSE EXISTS (SELECT 1 FROM industry x WHERE x.version = p.industry_version) END AS bad_class,
     p.type = 'establishment' AND (p.address IS NULL OR p.address = '' OR trim(p.address) = '') AS no_address,
     p.residential_group_id IS NULL AS no_group,
-    p.batch_id IS NULL AS no_source, p.source_date IS NULL AND coalesce(b.source_date, b.imported_at) IS NULL AS no_day
-  FROM population p LEFT JOIN import_batch b ON b.id = p.batch_id
-  LEFT JOIN industry i ON i.version = p.industry_version AND i.code = p.industry_code)
+    p.batch_id IS NULL AS no_source, p.source_date IS NULL AND p.batch_id IS NULL AS no_day
+  FROM population p)

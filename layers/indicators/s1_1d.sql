@@ -17,5 +17,7 @@ SELECT code AS id, why_not IS NULL AS in_denominator, why_not IS NULL AND (asked
     ELSE 'không nghi trùng' END AS reason,
   name, NULL AS model
 FROM (
-  SELECT p.code, p.name, p.why_not, coalesce(q.asked, 0) AS asked, CASE WHEN q.decided IS NOT 1 THEN y.first_id END AS twin
-  FROM population p LEFT JOIN younger y ON y.place_id = p.place_id LEFT JOIN question q ON q.place_id = p.place_id)
+  SELECT p.code, p.name, p.why_not, p.place_id IN (SELECT place_id FROM question WHERE asked) AS asked,
+    CASE WHEN p.place_id IN (SELECT place_id FROM younger) AND p.place_id NOT IN (SELECT place_id FROM question WHERE decided)
+      THEN (SELECT y.first_id FROM younger y WHERE y.place_id = p.place_id) END AS twin
+  FROM population p)

@@ -7,9 +7,8 @@ FROM (
     CASE WHEN coalesce(p.industry_code, '') = '' THEN 'chưa có mã ngành'
       WHEN :vsic IS NULL THEN 'chưa nạp danh mục ngành'
       WHEN p.industry_version IS NOT :vsic THEN 'mã ngành chưa theo hệ thống ngành hiện hành (' || :vsic || ')'
-      WHEN i.code IS NULL OR x.code IS NULL THEN 'mã ngành không có trong danh mục cấp 4'
-      WHEN p.industry_group <> '' OR i.group_name <> '' THEN NULL
+      WHEN NOT p.class_in_force THEN 'mã ngành không có trong danh mục cấp 4'
+      WHEN p.industry_group <> '' OR p.class_grouped THEN NULL
       ELSE 'chưa xếp nhóm ngành của phường'
     END AS fault
-  FROM population p LEFT JOIN industry x ON x.version = :vsic AND x.code = p.industry_code
-  LEFT JOIN industry i ON i.version = :vsic AND i.level = 4 AND i.code = substr(p.industry_code, 1, 4))
+  FROM population p)

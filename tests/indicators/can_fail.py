@@ -12,7 +12,7 @@ import tempfile
 CHANGES = [
     ("kpi_gd", "coalesce(e3 >= a.joined_on, 0) AS paid,", "coalesce(e3 < a.joined_on, 0) AS paid,", "KPI-GD"),
     ("kpi_k100", "why_not IS NULL AND accepts AS in_numerator", "why_not IS NULL AND NOT accepts AS in_numerator", "KPI-K100"),
-    ("kpi_nts", "u.place_id = p.place_id AND u.source_date >= :platform_from", "u.place_id = p.place_id AND u.source_date > :as_of", "KPI-NTS"),
+    ("kpi_nts", "u.last_on >= :platform_from", "u.last_on > :as_of", "KPI-NTS"),
     ("kpi_tk", "p.business_kind <> 'household'", "p.business_kind = 'enterprise'", "KPI-TK"),
     ("s1_1d", "e.place_id > s.first_id", "e.place_id >= s.first_id", "S1.1d"),
     ("score_market40", "k.market_40 = 1", "k.market_40 = 0", "VIII.3.6"),
