@@ -108,6 +108,28 @@ struct vantage {
 bool snapshot_at(struct snapshot **out, const struct vantage *m, enum layer_id only,
                  struct fault *f) RESULT_MUST_BE_USED;
 
+/* --- two read copies beside each other (difference.c) --- */
+
+enum difference_kind { DIFFERENCE_ADDED, DIFFERENCE_REMOVED, DIFFERENCE_CHANGED };
+
+struct difference {
+    enum difference_kind kind;
+    uint32_t before, after; /* rows; ADDED has only the second, REMOVED only the first */
+    uint64_t fields;        /* of CHANGED: bit i is field i, bit field_count the geometry */
+};
+
+/* What differs between two copies of the same layer, in the order of the ids; *out in the arena. */
+uint32_t snapshot_difference(const struct snapshot_layer *before, const struct snapshot_layer *after,
+                             struct arena *a, struct difference **out);
+const char *difference_kind_name(enum difference_kind kind); /* "added" "removed" "changed" */
+struct slice difference_id(const struct snapshot_layer *before, const struct snapshot_layer *after,
+                           const struct difference *d);
+/* One value as plain text, nothing for null; field_count is the position of a point, "lon,lat". */
+void difference_value(struct buf *out, const struct snapshot_layer *l, int field, uint32_t row);
+/* A line for each field that changed, one for each record that came or went. */
+void difference_csv(struct buf *out, const struct snapshot_layer *before, const struct snapshot_layer *after,
+                    const struct difference *d, uint32_t count);
+
 /* --- choosing rows (filter.c) --- */
 
 /* Comparisons `field = value` and CQL2 expressions; a row passes when all of them are true. Lives in the

@@ -15,20 +15,25 @@ static bool read_layers(const char *text, enum layer_id layers[LAYER_COUNT], int
     return *count > 0 || fault_set(f, FAULT_BAD_PARAMETER, "--layers", "\"%s\"", text);
 }
 
+/* As it is now, or as it was. */
+static bool read_copy(const struct arguments *args, struct snapshot **out, struct fault *f)
+{
+    struct vantage vantage = {.path = args->positional[0],
+                              .key_path = key_path_of(args),
+                              .as_of = args->option[OPTION_AS_OF],
+                              .known_at = args->option[OPTION_KNOWN_AT]};
+    return snapshot_at(out, &vantage, LAYER_COUNT, f);
+}
+
 int command_tiles(const struct arguments *args)
 {
     enum layer_id layers[LAYER_COUNT];
     int count = 0;
     const char *wanted = args->option[OPTION_LAYERS];
-    struct publisher *publisher = NULL;
+    struct snapshot *s = NULL;
     struct fault f = {0};
-    bool ok = (!wanted || read_layers(wanted, layers, &count, &f)) &&
-              publisher_open(&publisher, args->positional[0], &f);
-    if (ok) {
-        const struct snapshot *s = publisher_get(publisher);
-        ok = pmtiles_write(s, wanted ? layers : NULL, count, args->positional[1], &f);
-        snapshot_release(s);
-    }
-    publisher_close(publisher);
+    bool ok = (!wanted || read_layers(wanted, layers, &count, &f)) && read_copy(args, &s, &f) &&
+              pmtiles_write(s, wanted ? layers : NULL, count, args->positional[1], &f);
+    snapshot_release(s);
     return ok ? 0 : command_failed(&f);
 }

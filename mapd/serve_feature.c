@@ -166,6 +166,8 @@ static void collection_links(const struct call *c, const struct layer *layer, st
                          collection_url(c, layer, "/sortables"), say(SAY_SORTABLES, false)});
     add(l, (struct link){"http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", type_of(FORMAT_JSON),
                          collection_url(c, layer, "/tiles"), say(SAY_TILES, false)});
+    add(l, (struct link){"related", type_of(FORMAT_HTML), collection_url(c, layer, "/changes?f=html"),
+                         say(SAY_CHANGES, false)});
     add(l, (struct link){"enclosure", type_of(FORMAT_GEOJSON),
                          arena_format(c->arena, "%s/export/%s.geojson", c->base, layer->name),
                          arena_format(c->arena, "%s: GeoJSON", say(SAY_DOWNLOAD, false))});

@@ -1,5 +1,5 @@
-/* serve_tile: one vector tile, from the cache where it can be. Filtered tiles and those of another day are made
- * each time. An empty tile is 204, a tile that does not exist 404. */
+/* serve_tile: one vector tile, from the cache where it can be. Filtered tiles and those of another day are
+ * made each time. An empty tile is 204, a tile that does not exist 404. */
 #include "mapd/serve.h"
 
 struct wanted {

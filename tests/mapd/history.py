@@ -104,9 +104,53 @@ def days(program, folder):
             by_day[day] = ward.rows("--as-of", day)
         found = by_day[day][name][field]
         check(f"{name} {field} on {day} is {wanted or 'nothing'}", found == wanted, found)
+    differing(ward)
     refused = run(program, "export", ward.path, "food-safety", os.path.join(folder, "no.csv"), "--as-of", "2026-02-29")
     check("29 February 2026 is no day", refused.returncode != 0 and "2026-02-29" in refused.stderr, refused.stderr)
     check("the copy of the file is gone", not [n for n in os.listdir(tempfile.gettempdir()) if n.startswith("mapd-past-")])
+
+
+def changes(ward, *options, layer="food-safety"):
+    done = run(ward.program, "changes", ward.path, layer, "-", *options)
+    assert done.returncode == 0, done.stderr
+    return [tuple(line.values()) for line in csv.DictReader(io.StringIO(done.stdout))]
+
+
+def differing(ward):
+    """What differs between two days is what the two days' lists say, field by field."""
+    first, last = "2026-05-24", "2026-11-22"
+    before, after = ward.rows("--as-of", first), ward.rows("--as-of", last)
+    wanted = {("changed", after[n]["code"], n, k, before[n][k], after[n][k]) for n in after for k in after[n] if before[n][k] != after[n][k]}
+    found = changes(ward, "--from", first, "--to", last)
+    check("changes between two days", set(found) == wanted and len(found) == len(wanted), found)
+    check("one of them is the end of a certificate", any(line[2:] == ("Quán Tính Hạn", "state", "valid", "expired") for line in found), found)
+    check("between a day and itself nothing differs", changes(ward, "--from", last, "--to", last) == [])
+    refused = run(ward.program, "changes", ward.path, "food-safety", "-", "--from", last, "--to", first)
+    check("days in the wrong order are refused", refused.returncode != 0 and "--from" in refused.stderr, refused.stderr)
+
+
+PLACED = ["Mã điểm", "Tên cơ sở", "Địa chỉ", "Kinh độ", "Vĩ độ"]
+TILE = "tiles/establishments/16/52469/29805.mvt"  # 108.2252 E, 16.0610 N
+
+
+def on_the_map(get, remembered):
+    """A place with a position came in last: tiles, search and counts of values of the moment before do not know it."""
+    for target, is_there in ((TILE, lambda body: len(body) > 0), ("search?q=Qu%C3%A1n%20C%C3%B3%20V%E1%BB%8B%20Tr%C3%AD", lambda body: "Có Vị Trí" in body),
+                             ("values/establishments?of=status&name=Qu%C3%A1n%20C%C3%B3%20V%E1%BB%8B%20Tr%C3%AD", lambda body: json.loads(body)["count"] == 1)):
+        joint = "&" if "?" in target else "?"
+        check(f"{target.split('?')[0]} now and before", is_there(get(target)) and not is_there(get(f"{target}{joint}known_at={remembered}")))
+
+
+def changed_over_http(get):
+    """Everything came in today: by knowledge all of it is new since yesterday, and CSV and JSON say the same."""
+    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 7 * 3600))
+    query = f"from=2026-01-01&to={today}&by=knowledge"
+    told = json.loads(get(f"ogc/collections/establishments/changes?{query}"))
+    lines = list(csv.DictReader(io.StringIO(get(f"ogc/collections/establishments/changes.csv?{query}"))))
+    all_of = json.loads(get("ogc/collections/establishments/items?limit=1"))["numberMatched"]
+    check("changes by knowledge: all of it is new", told["added"] == all_of == len(lines) and not told["removed"] and not told["changed"], told["added"])
+    check("the page offers the two days", 'type="date"' in get("ogc/collections/establishments/changes?f=html"))
+    check("the page shows the lines", get(f"ogc/collections/establishments/changes?f=html&{query}").count("<tr>") == all_of + 1)
 
 
 def moment():
@@ -142,6 +186,7 @@ def knowledge(program, folder):
     remember("taken back")
     ward.bring(REGISTER, [shop(i, None, "Đã ngừng") for i in range(1, 4)], "establishments")
     remember("three closed")
+    ward.bring(PLACED, [["B099", "Quán Có Vị Trí", "99 Đường Mẫu", "108.2252", "16.0610"]], "establishments")
     for what, known_at, exports in then:
         for layer, text in exports.items():
             again = ward.export("--known-at", known_at, layer=layer)
@@ -155,7 +200,7 @@ def over_http(ward, then):
     server = subprocess.Popen([ward.program, "serve", ward.path, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         base = re.search(r"http://\S+", server.stdout.readline()).group(0)
-        get = lambda target: urllib.request.urlopen(base + target, timeout=60).read().decode()
+        get = lambda target: urllib.request.urlopen(base + target, timeout=60).read().decode("utf-8", "replace")
         for what, known_at, exports in then:
             check(f"/export known_at: {what}", get(f"export/establishments.csv?known_at={known_at}") == exports["establishments"])
             count = json.loads(get(f"ogc/collections/establishments/items?limit=1&known_at={known_at}"))["numberMatched"]
@@ -163,6 +208,8 @@ def over_http(ward, then):
         day = json.loads(get("ogc/collections/food-safety/items?limit=100&as_of=2026-11-22"))["features"]
         states = {f["properties"]["name"]: f["properties"]["state"] for f in day}
         check("items as_of", states["Quán Tính Hạn"] == "expired", states)
+        on_the_map(get, then[-1][1])
+        changed_over_http(get)
         try:
             get("ogc/collections/food-safety/items?as_of=2026-13-01")
             check("a bad day is 400", False)
