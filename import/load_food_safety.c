@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { ROUNDS_MAX = 8, ABC_LAST_YEAR = 2025, ABC_LAST_MONTH = 1, ABC_END_DAY = 15, OLDEST_YEAR = 2000 };
+enum { ROUNDS_MAX = 8, OLDEST_YEAR = 2000 };
 
 struct food_row {
     struct business business;
@@ -20,15 +20,6 @@ struct food_row {
 };
 
 /* --- documents --- */
-
-/* The same calendar day `years` later; 29 February ends on the 28th. */
-static struct date years_later(struct date d, int years)
-{
-    d.year += years;
-    if (!date_is_valid(d))
-        d.day = 28;
-    return d;
-}
 
 static void read_expiry(struct load *l, const struct row *row, struct outcome *out, struct fs_document *d)
 {
@@ -43,7 +34,7 @@ static void read_expiry(struct load *l, const struct row *row, struct outcome *o
     if (date_is_valid(d->expires_on) || !date_is_valid(d->issued_on))
         return;
     int64_t years = policy_number(l->store, "fs.certificate_years", l->today, 3);
-    d->expires_on = years_later(d->issued_on, (int)years);
+    d->expires_on = date_years_later(d->issued_on, (int)years);
     d->is_computed = true;
 }
 
@@ -78,7 +69,8 @@ static void read_commitment(struct load *l, const struct row *row, struct outcom
     struct fs_document d = {.type = "commitment", .issued_on = take_date(row, COLUMN_COMMITTED_ON, out)};
     if (!date_is_valid(d.issued_on))
         return;
-    d.expires_on = years_later(d.issued_on, (int)policy_number(l->store, "fs.commitment_years", l->today, 3));
+    d.expires_on =
+        date_years_later(d.issued_on, (int)policy_number(l->store, "fs.commitment_years", l->today, 3));
     d.is_computed = true;
     if (!r->place.regime)
         r->place.regime = "commitment";
@@ -100,10 +92,10 @@ static void read_regime(struct load *l, struct food_row *r)
 
 /* --- inspections --- */
 
-static bool is_abc_time(struct date d)
+static bool is_abc_time(struct load *l, struct date d)
 {
-    struct date end = {ABC_LAST_YEAR, ABC_LAST_MONTH, ABC_END_DAY};
-    return date_to_days(d) < date_to_days(end);
+    struct date last = policy_day(l->store, "fs.abc_until", l->today);
+    return date_is_valid(last) && date_to_days(d) <= date_to_days(last);
 }
 
 /* A and B passed under the rules of their time; after them the letter says nothing. */
@@ -115,12 +107,13 @@ static void read_result(struct load *l, struct slice text, struct outcome *out, 
     const char *result = NULL;
     i->result_raw = arena_slice(&l->row, slice_trim(text));
     if (letter.n == 1 && letter.p[0] >= 'a' && letter.p[0] <= 'c') {
-        if (is_abc_time(i->inspected_on)) {
+        if (is_abc_time(l, i->inspected_on)) {
             i->is_abc = true;
             i->result = letter.p[0] == 'c' ? "fail" : "pass";
         } else {
             complain_text(out, COLUMN_RESULT, FAULT_BAD_VALUE, text,
-                          "Từ 15/01/2025 chỉ còn Đạt hoặc Không đạt; xếp loại A, B, C không dùng nữa");
+                          "Sau ngày fs.abc_until (14/01/2025) chỉ còn Đạt hoặc Không đạt; xếp loại A, B, C "
+                          "không dùng nữa");
         }
         return;
     }

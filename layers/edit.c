@@ -1,5 +1,6 @@
 /* edit: savings by hand. What each of them replaced is written down by the journal, as for an import. */
 #include "layers/change.h"
+#include "layers/saving.h"
 #include "layers/text.h"
 
 #include <math.h>
@@ -17,10 +18,26 @@ static const struct {
 
 struct slice edit_title(struct slice name)
 {
+    struct slice title;
+    const char *kind;
+    if (food_entry_said(name, &title, &kind))
+        return title;
     for (size_t i = 0; i < COUNT_OF(FIELDS); i++)
         if (slice_equal(name, slice_of(FIELDS[i].field.name)))
             return slice_of(FIELDS[i].field.title);
     return slice_equal(name, SLICE("position")) ? SLICE("Vị trí") : name;
+}
+
+const char *edit_kind(struct slice name)
+{
+    struct slice title;
+    const char *kind = NULL;
+    if (food_entry_said(name, &title, &kind))
+        return kind;
+    for (size_t i = 0; i < COUNT_OF(FIELDS); i++)
+        if (slice_equal(name, slice_of(FIELDS[i].field.name)) && strchr(FIELDS[i].field.kind, ':'))
+            return FIELDS[i].field.kind;
+    return NULL;
 }
 
 /* --- reading --- */
@@ -77,41 +94,6 @@ static bool is_among(const char *kind, struct slice value)
     return false;
 }
 
-/* Nine digits and more with nothing but blanks, points and hyphens between them: somebody's number. */
-static bool holds_phone(struct slice text)
-{
-    enum { PHONE_DIGITS = 9 };
-    int digits = 0;
-    for (size_t i = 0; i < text.n && digits < PHONE_DIGITS; i++) {
-        if (text.p[i] >= '0' && text.p[i] <= '9')
-            digits++;
-        else if (!strchr(" .-", text.p[i]))
-            digits = 0;
-    }
-    return digits >= PHONE_DIGITS;
-}
-
-/* A household's public name does not hold its owner's (domain.md C.7). */
-static bool names_owner(struct store *s, int64_t place_id, struct slice name)
-{
-    struct buf owner = {0}, name_fold = {0}, owner_fold = {0};
-    struct private_value v = {.owner = "place", .owner_id = place_id, .field = "owner_name"};
-    bool holds = false;
-    if (private_get(s, &v, &owner) && owner.n) {
-        buf_char(&name_fold, ' ');
-        text_fold(name, &name_fold);
-        buf_char(&name_fold, ' ');
-        buf_char(&owner_fold, ' ');
-        text_fold(buf_to_slice(&owner), &owner_fold);
-        buf_char(&owner_fold, ' ');
-        holds = slice_find(buf_to_slice(&name_fold), buf_to_slice(&owner_fold)) >= 0;
-    }
-    buf_release(&owner);
-    buf_release(&name_fold);
-    buf_release(&owner_fold);
-    return holds;
-}
-
 static bool is_household(struct store *s, struct arena *a, int64_t place_id)
 {
     struct place_known known;
@@ -127,9 +109,9 @@ static bool check_text(struct store *s, struct arena *a, const struct place_edit
         return refuse(v, "dài quá", f);
     if (is_name && !v->mine.n)
         return refuse(v, "không được để trống", f);
-    if (holds_phone(v->mine))
+    if (text_holds_phone(v->mine))
         return refuse(v, "không ghi số điện thoại vào đây", f);
-    if (is_name && is_household(s, a, e->place_id) && names_owner(s, e->place_id, v->mine))
+    if (is_name && is_household(s, a, e->place_id) && text_names_owner(s, e->place_id, v->mine))
         return refuse(v, "tên công khai của hộ kinh doanh không chứa họ tên chủ hộ; hãy ghi biển hiệu", f);
     return true;
 }
@@ -160,115 +142,6 @@ static bool check_order(const struct place_edit *e, struct fault *f)
     }
     bool good = !from.n || !to.n || from.n != to.n || memcmp(from.p, to.p, from.n) <= 0;
     return good || fault_set(f, FAULT_BAD_DATE, edit_title(SLICE("valid_to")).p, "%s", "trước ngày bắt đầu");
-}
-
-/* --- a saving: everything between begin and commit --- */
-
-struct saving {
-    struct store *store;
-    struct journal *journal;
-    struct buf changes; /* for place_edit.changes */
-    const char *who;
-    int64_t place_id;
-};
-
-static void note_change(struct saving *g, const char *field, struct slice before, struct slice after)
-{
-    buf_format(&g->changes, "%s\t%.*s\t%.*s\n", field, (int)before.n, before.p, (int)after.n, after.p);
-}
-
-static bool touch(struct saving *g, struct fault *f)
-{
-    char now[21];
-    sqlite3_stmt *st = store_statement(g->store, "UPDATE place SET updated_at = ?2 WHERE id = ?1", f);
-    if (!st)
-        return false;
-    clock_utc_iso(now);
-    bind_int(st, 1, g->place_id);
-    bind_text(st, 2, now);
-    return statement_run(st, f);
-}
-
-static const char *code_of(struct saving *g, struct arena *a)
-{
-    struct place_known known;
-    return place_read(g->store, a, g->place_id, &known) ? arena_text(a, slice_of(known.place.code)) : "";
-}
-
-static bool note_audit(struct store *s, const char *who, const char *action, const char *code,
-                       const char *detail, struct fault *f)
-{
-    struct buf subject = {0};
-    buf_format(&subject, "place %s", code);
-    struct audit_entry entry = {
-        .who = who, .action = action, .subject = buf_to_slice(&subject), .detail = slice_of(detail)};
-    bool good = audit_append(s, &entry, f);
-    buf_release(&subject);
-    return good;
-}
-
-/* The names of the changed fields; values stand in place_edit. */
-static const char *fields_json(struct saving *g, struct arena *a)
-{
-    struct buf json = {0};
-    struct slice rest = buf_to_slice(&g->changes), line, field;
-    buf_text(&json, "{\"fields\":[");
-    for (bool first = true; slice_next(&rest, '\n', &line); first = false) {
-        buf_text(&json, first ? "" : ",");
-        slice_next(&line, '\t', &field);
-        buf_json(&json, field);
-    }
-    buf_text(&json, "]}");
-    const char *text = arena_text(a, buf_to_slice(&json));
-    buf_release(&json);
-    return text;
-}
-
-static bool write_edit(struct saving *g, const char *code, struct fault *f)
-{
-    char now[21];
-    struct buf sealed = {0};
-    sqlite3_stmt *st = store_statement(
-        g->store, "INSERT INTO place_edit (code, at, by, changes, before) VALUES (?1, ?2, ?3, ?4, ?5)", f);
-    if (!st)
-        return false;
-    key_seal(store_key(g->store), journal_entries(g->journal), &sealed);
-    clock_utc_iso(now);
-    bind_text(st, 1, code);
-    bind_text(st, 2, now);
-    bind_text(st, 3, g->who);
-    bind_slice(st, 4, buf_to_slice(&g->changes));
-    bind_bytes(st, 5, buf_to_slice(&sealed));
-    bool good = statement_run(st, f);
-    buf_release(&sealed);
-    return good;
-}
-
-static bool saving_begin(struct saving *g, struct fault *f)
-{
-    if (!store_key(g->store))
-        return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
-    if (!store_begin(g->store, f))
-        return false;
-    g->journal = journal_open(g->store);
-    return true;
-}
-
-/* Commits when `good` and something changed; takes all back otherwise. */
-static bool saving_end(struct saving *g, struct arena *a, bool good, struct fault *f)
-{
-    bool changed = good && g->changes.n;
-    if (changed) {
-        const char *code = code_of(g, a);
-        good = touch(g, f) && write_edit(g, code, f) &&
-               note_audit(g->store, g->who, "place.edit", code, fields_json(g, a), f);
-    }
-    journal_close(g->journal);
-    good = good && (!changed || store_commit(g->store, f));
-    if (!good || !changed)
-        store_rollback(g->store);
-    buf_release(&g->changes);
-    return good;
 }
 
 /* --- fields --- */
@@ -311,7 +184,7 @@ static bool save_values(struct saving *g, struct arena *a, struct place_edit *e,
         if (slice_equal(v->mine, v->now))
             continue;
         good = check_value(g->store, a, e, v, f) && check_order(e, f) && write_value(g, v, f);
-        note_change(g, v->field->name, v->now, v->mine);
+        saving_note(g, v->field->name, v->now, v->mine);
         *result = EDIT_SAVED;
     }
     return good;
@@ -392,7 +265,7 @@ bool place_edit_move(struct store *s, int64_t place_id, const struct place_pin *
     bool good = true;
     *result = is_same_spot(pin->was, now) ? EDIT_SAVED : EDIT_CONFLICT;
     if (*result == EDIT_SAVED) {
-        note_change(&g, "position", spot_text(&a, place_position_name(s, &a, place_id), now),
+        saving_note(&g, "position", spot_text(&a, place_position_name(s, &a, place_id), now),
                     spot_text(&a, pin->to.position, &pin->to.at));
         good = settle(&g, pin, f) && close_questions(&g, f);
     }
@@ -489,7 +362,7 @@ static bool undo_inside(struct store *s, struct slice code, int64_t id, const ch
     if (conflict)
         good = fault_set(f, FAULT_BUILT_UPON, NULL, "%s", "hồ sơ đã được đổi tiếp sau lần sửa này");
     good = good && mark_undone(s, id, who, f) &&
-           note_audit(s, who, "place.edit.undo", arena_text(&a, code), "{}", f);
+           saving_audit(s, who, "place.edit.undo", arena_text(&a, code), "{}", f);
     buf_release(&entries);
     arena_release(&a);
     return good;

@@ -70,5 +70,7 @@ bool place_edit_undo(struct store *s, struct slice code, int64_t id, const char 
                      struct fault *f) RESULT_MUST_BE_USED;
 /* The title of a field of edit.def; the name itself when there is none ("position"). */
 struct slice edit_title(struct slice name);
+/* "status:active suspended …" where its values are words of a set; NULL else. */
+const char *edit_kind(struct slice name);
 
 #endif

@@ -577,6 +577,14 @@ int32_t date_to_days(struct date d)
     return era * 146097 + day_of_era - 719468;
 }
 
+struct date date_years_later(struct date d, int years)
+{
+    d.year += years;
+    if (!date_is_valid(d))
+        d.day = 28;
+    return d;
+}
+
 struct date date_of_days(int32_t days)
 {
     int z = days + 719468;

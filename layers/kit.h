@@ -137,6 +137,9 @@ struct date {
 bool date_is_valid(struct date d);
 int32_t date_to_days(struct date d); /* days since 1970-01-01 */
 struct date date_of_days(int32_t days);
+/* The same calendar day `years` later; 29 February ends on the 28th where there is no 29th (BLDS 91/2015,
+ * 148). */
+struct date date_years_later(struct date d, int years);
 struct date
 date_today(void); /* in Asia/Ho_Chi_Minh; MAPD_TODAY=YYYY-MM-DD in the environment fixes it for tests */
 /* "YYYY-MM-DD" and nothing else. */

@@ -230,6 +230,7 @@ bool projection_from_lonlat(const struct projection *p, struct lonlat at, double
 #include "layers/account.h"
 #include "layers/edit.h"
 #include "layers/evidence.h"
+#include "layers/food_entry.h"
 #include "layers/image.h"
 #include "layers/label.h"
 #include "layers/ledger.h"

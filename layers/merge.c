@@ -88,13 +88,15 @@ static const char *const HANGING[] = {
     " SELECT ?1, posted_on, photo, confirmed_by, recorded_at FROM code_posting WHERE place_id = ?2",
     "INSERT OR IGNORE INTO code_exemption (place_id, decision_ref, valid_from, valid_to)"
     " SELECT ?1, decision_ref, valid_from, valid_to FROM code_exemption WHERE place_id = ?2",
-    "INSERT OR IGNORE INTO fs_place (place_id, business_kind, regime, authority, health_checked_on, "
-    "trained_on,"
-    " status_raw, updated_at, batch_id) SELECT ?1, business_kind, regime, authority, health_checked_on,"
-    " trained_on, status_raw, updated_at, batch_id FROM fs_place WHERE place_id = ?2",
-    "UPDATE fs_place SET (business_kind, regime, authority, health_checked_on, trained_on) ="
+    "INSERT OR IGNORE INTO fs_place (place_id, business_kind, regime, regime_reason, authority,"
+    " health_checked_on, trained_on, status_raw, updated_at, batch_id) SELECT ?1, business_kind, regime,"
+    " regime_reason, authority, health_checked_on, trained_on, status_raw, updated_at, batch_id FROM fs_place"
+    " WHERE place_id = ?2",
+    "UPDATE fs_place SET (business_kind, regime, regime_reason, authority, health_checked_on, trained_on) ="
     " (SELECT coalesce(nullif(w.business_kind, ''), l.business_kind),"
-    " iif(w.regime = 'unknown', l.regime, w.regime), coalesce(w.authority, l.authority),"
+    " iif(w.regime = 'unknown', l.regime, w.regime), iif(w.regime = 'unknown', l.regime_reason, "
+    "w.regime_reason),"
+    " coalesce(w.authority, l.authority),"
     " max(coalesce(w.health_checked_on, l.health_checked_on), coalesce(l.health_checked_on, "
     "w.health_checked_on)),"
     " max(coalesce(w.trained_on, l.trained_on), coalesce(l.trained_on, w.trained_on))"
@@ -102,6 +104,8 @@ static const char *const HANGING[] = {
     " AND EXISTS (SELECT 1 FROM fs_place WHERE place_id = ?2)",
     "UPDATE OR IGNORE fs_document SET place_id = ?1 WHERE place_id = ?2",
     "UPDATE OR IGNORE fs_inspection SET place_id = ?1 WHERE place_id = ?2",
+    "UPDATE OR IGNORE fs_test SET place_id = ?1 WHERE place_id = ?2",
+    "UPDATE fs_alert SET place_id = ?1 WHERE place_id = ?2",
     "UPDATE pilot_member SET place_id = ?1 WHERE place_id = ?2 AND NOT EXISTS (SELECT 1 FROM pilot_member k"
     " WHERE k.place_id = ?1 AND k.pilot_id = pilot_member.pilot_id"
     " AND (k.joined_on = pilot_member.joined_on OR k.left_on IS NULL))",

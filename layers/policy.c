@@ -108,18 +108,37 @@ bool store_list_policy(struct store *s, struct buf *out, struct fault *f)
     return f->code == FAULT_NONE;
 }
 
-int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise)
+static sqlite3_stmt *rule_of(struct store *s, const char *key, struct date day)
 {
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "SELECT value + 0 FROM policy WHERE key = ?1 AND valid_from <= ?2"
-                        " AND (valid_to IS NULL OR ?2 <= valid_to) ORDER BY valid_from DESC LIMIT 1",
-                        NULL);
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT value FROM policy WHERE key = ?1 AND valid_from <= ?2"
+                                       " AND (valid_to IS NULL OR ?2 <= valid_to) ORDER BY valid_from DESC "
+                                       "LIMIT 1",
+                                       NULL);
     if (!st)
-        return otherwise;
+        return NULL;
     bind_text(st, 1, key);
     bind_date(st, 2, day);
-    int64_t v = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : otherwise;
+    return statement_next(st, NULL) ? st : NULL;
+}
+
+int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise)
+{
+    sqlite3_stmt *st = rule_of(s, key, day);
+    if (!st)
+        return otherwise;
+    int64_t v = sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
     return v;
+}
+
+struct date policy_day(struct store *s, const char *key, struct date day)
+{
+    struct date value = {0};
+    sqlite3_stmt *st = rule_of(s, key, day);
+    if (st && !date_parse_iso(column_slice(st, 0), &value))
+        value = (struct date){0};
+    if (st)
+        sqlite3_reset(st);
+    return value;
 }

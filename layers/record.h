@@ -248,6 +248,8 @@ int occupancy_compare(struct store *s, int64_t place_id, struct slice name_fold)
 
 /* A number of the policy in force on the day. */
 int64_t policy_number(struct store *s, const char *key, struct date day, int64_t otherwise);
+/* A day of the policy in force on `day`; no date when there is none. */
+struct date policy_day(struct store *s, const char *key, struct date day);
 
 #include "layers/proof.h"
 #include "layers/reference.h"

@@ -128,6 +128,7 @@ bool decision_undo(struct store *s, int64_t id, const char *who, struct fault *f
 
 struct place_section {
     const char *title;
+    bool is_food; /* of food safety */
     int columns, rows;
     struct slice *heads; /* "Tình trạng|status": behind the bar the set of words its values belong to */
     struct slice *cells; /* rows × columns */

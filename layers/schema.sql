@@ -559,6 +559,55 @@ CREATE INDEX place_photo_image ON place_photo (image);
 ALTER TABLE label DROP COLUMN photo;
 ALTER TABLE label ADD COLUMN image BLOB REFERENCES image (hash);
 
+-- migration 16
+-- Food safety in full (food_entry.def says what staff enter). What an inspection found stands sealed, finding by finding.
+
+-- who manages, issues and inspects, and from when to when: never an enumeration, bodies are reorganised
+CREATE TABLE authority (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, parent TEXT, basis TEXT, valid_from TEXT NOT NULL, valid_to TEXT,
+  UNIQUE (name, valid_from));
+
+ALTER TABLE fs_place ADD COLUMN regime_reason TEXT;      -- why it is exempt
+ALTER TABLE fs_inspection ADD COLUMN recheck_of INTEGER REFERENCES fs_inspection (id) ON DELETE SET NULL;
+ALTER TABLE fs_inspection ADD COLUMN remedy_due TEXT;
+ALTER TABLE fs_inspection ADD COLUMN entered_by TEXT;    -- null: a list brought it
+ALTER TABLE fs_inspection ADD COLUMN notified_on TEXT;   -- from here the way to the public (policy fs.reply_days, fs.decide_days)
+ALTER TABLE fs_inspection ADD COLUMN notified_by TEXT;
+ALTER TABLE fs_inspection ADD COLUMN reply_due TEXT;
+ALTER TABLE fs_inspection ADD COLUMN reply TEXT;         -- in the place's own words, without anybody's data; shown beside the result
+ALTER TABLE fs_inspection ADD COLUMN replied_on TEXT;
+ALTER TABLE fs_inspection ADD COLUMN published_on TEXT;
+ALTER TABLE fs_inspection ADD COLUMN published_by TEXT;
+ALTER TABLE fs_inspection ADD COLUMN basis TEXT;         -- the decision under which it was published, or taken back
+
+CREATE TABLE fs_finding (
+  id INTEGER PRIMARY KEY, inspection_id INTEGER NOT NULL REFERENCES fs_inspection (id) ON DELETE CASCADE,
+  severity TEXT NOT NULL CHECK (severity IN ('major', 'minor')), text BLOB NOT NULL, remedied_on TEXT);
+CREATE INDEX fs_finding_inspection ON fs_finding (inspection_id);
+
+-- quick tests at the stall: hàn the, formol and others
+CREATE TABLE fs_test (
+  id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL REFERENCES fs_place (place_id) ON DELETE CASCADE,
+  inspection_id INTEGER REFERENCES fs_inspection (id) ON DELETE SET NULL, tested_on TEXT NOT NULL, kind TEXT NOT NULL,
+  sample TEXT NOT NULL, result TEXT NOT NULL CHECK (result = 'negative' OR result = 'positive' OR result = 'unclear'),
+  entered_by TEXT, batch_id INTEGER REFERENCES import_batch (id), UNIQUE (place_id, tested_on, kind, sample));
+
+-- warnings of the competent authority that the ward passes on; it makes none of its own
+CREATE TABLE fs_alert (
+  id INTEGER PRIMARY KEY, scope TEXT NOT NULL CHECK (scope = 'place' OR scope = 'product' OR scope = 'area'),
+  place_id INTEGER REFERENCES place (id) ON DELETE CASCADE, subject TEXT,
+  level TEXT NOT NULL CHECK (level = 'info' OR level = 'caution' OR level = 'danger'),
+  issuer TEXT NOT NULL, document TEXT NOT NULL, issued_on TEXT NOT NULL, withdrawn_on TEXT, public_text TEXT NOT NULL,
+  publish_state TEXT NOT NULL DEFAULT 'internal' CHECK (publish_state IN ('internal', 'public')),
+  entered_by TEXT NOT NULL, published_by TEXT, published_on TEXT);
+CREATE INDEX fs_alert_place ON fs_alert (place_id);
+
+INSERT INTO policy (key, value) VALUES
+  ('fs.abc_until', '2025-01-14'),      -- the last day on which A, B and C were given (TT 38/2018, ended by TT 17/2024/TT-BNNPTNT)
+  ('fs.health_years', '1'), ('fs.training_years', '3'),
+  ('fs.decide_days', '10'),            -- working days to decide on publishing, from the reply or the end of its time
+  ('fs.publish_imported', '1');        -- 1: the decision of fs.publish_results covers what lists brought; 0: each goes its own way
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -624,21 +673,28 @@ CREATE VIEW fs_state_today AS
   FROM fs_place f, day_today t LEFT JOIN fs_governing g ON g.place_id = f.place_id
   LEFT JOIN fs_document d ON d.id = g.document_id;
 
--- results are public only under a decision, and only while young enough (design.md section 8)
+-- Results are public only under a decision (policy fs.publish_results), and only while young enough: each by its own way
+-- through `notified` to `public`, or what lists brought where that decision covers them (fs.publish_imported).
+CREATE VIEW fs_published AS
+  SELECT i.id, i.place_id, i.inspected_on, i.result, i.publish_state, i.reply, i.replied_on
+  FROM fs_inspection i, day_today t JOIN policy_today pol ON pol.key = 'fs.publish_results'
+  LEFT JOIN policy_today lists ON lists.key = 'fs.publish_imported'
+  WHERE pol.decision_ref IS NOT NULL AND pol.value = '1' AND i.result IS NOT NULL AND i.inspected_on <= t.day
+    AND (i.publish_state = 'public' OR (i.publish_state = 'internal' AND i.entered_by IS NULL AND lists.value = '1'));
+
+-- "chưa kiểm tra" is only said of a place that nobody inspected: not while a result waits for its publication
 CREATE VIEW fs_public_inspection AS
-  SELECT f.place_id,
-    CASE WHEN pol.decision_ref IS NULL THEN NULL WHEN i.inspected_on IS NULL THEN 'not_inspected'
-         WHEN i.inspected_on < date(t.day, '-' || pub.value || ' months') THEN NULL
-         ELSE i.result END AS last_result,
-    CASE WHEN pol.decision_ref IS NULL OR i.inspected_on < date(t.day, '-' || pub.value || ' months') THEN NULL
-         ELSE i.inspected_on END AS last_inspected_on
+  SELECT f.place_id, i.id AS inspection_id,
+    CASE WHEN i.result IS NOT NULL THEN i.result WHEN pol.decision_ref IS NOT NULL AND pol.value = '1' AND NOT EXISTS
+      (SELECT 1 FROM fs_inspection x WHERE x.place_id = f.place_id AND x.result IS NOT NULL AND x.inspected_on <= t.day)
+      THEN 'not_inspected' END AS last_result,
+    i.inspected_on AS last_inspected_on
   FROM fs_place f, day_today t
   LEFT JOIN policy_today pol ON pol.key = 'fs.publish_results'
   LEFT JOIN policy_today pub ON pub.key = 'fs.public_months'
-  LEFT JOIN fs_inspection i ON i.id = (
-    SELECT x.id FROM fs_inspection x WHERE x.place_id = f.place_id AND x.result IS NOT NULL AND x.publish_state <> 'superseded'
-      AND x.inspected_on <= t.day
-    ORDER BY x.inspected_on DESC, x.id DESC LIMIT 1);
+  LEFT JOIN fs_published i ON i.id = (
+    SELECT x.id FROM fs_published x WHERE x.place_id = f.place_id ORDER BY x.inspected_on DESC, x.id DESC LIMIT 1)
+    AND i.inspected_on >= date(t.day, '-' || pub.value || ' months');
 
 -- what became of every row of every list, the packed ones (512 at most in a pack) one by one again
 CREATE VIEW import_verdict AS

@@ -1,5 +1,5 @@
 -- Food safety as its officers see it: one row a place. Bound: nothing. unseal() opens a sealed value with the store's key and gives
--- null without it (staff_layers.c). A yearly or three-yearly date that falls on 29 February ends on the 28th.
+-- null without it (staff_layers.c). years_later: calendar.c.
 WITH today AS (SELECT day, (SELECT value + 0 FROM policy_today WHERE key = 'fs.soon_days') AS soon,
     (SELECT value + 0 FROM policy_today WHERE key = 'fs.remedy_days') AS remedy FROM day_today),
 last AS (
@@ -9,9 +9,8 @@ last AS (
     FROM fs_inspection i, today WHERE i.inspected_on <= today.day) WHERE rank = 1),
 due AS (
   SELECT place_id,
-    CASE WHEN substr(health_checked_on, 6) = '02-29' THEN date(health_checked_on, '-1 day', '+1 year') ELSE date(health_checked_on, '+1 year') END
-      AS health_due,
-    CASE WHEN substr(trained_on, 6) = '02-29' THEN date(trained_on, '-1 day', '+3 years') ELSE date(trained_on, '+3 years') END AS training_due
+    years_later(health_checked_on, (SELECT value FROM policy_today WHERE key = 'fs.health_years')) AS health_due,
+    years_later(trained_on, (SELECT value FROM policy_today WHERE key = 'fs.training_years')) AS training_due
   FROM fs_place)
 SELECT p.id AS id, p.code AS code, p.ref AS ref, p.name AS name,
   (SELECT unseal(r.sealed) FROM restricted r WHERE r.owner = 'place' AND r.owner_id = p.id AND r.field = 'owner_name') AS owner_name,
@@ -27,8 +26,9 @@ SELECT p.id AS id, p.code AS code, p.ref AS ref, p.name AS name,
   coalesce(l.times, 0) AS inspections, l.inspected_on AS last_inspected_on, l.result AS last_result, l.vocabulary AS vocabulary,
   l.publish_state AS publish_state, coalesce(substr(l.inspected_on, 1, 4) = substr(today.day, 1, 4), 0) AS inspected_this_year,
   coalesce(l.result = 'fail', 0) AS must_recheck,
-  CASE WHEN l.result = 'fail' THEN date(l.inspected_on, '+' || today.remedy || ' days') END AS recheck_due,
-  (SELECT unseal(r.sealed) FROM restricted r WHERE r.owner = 'inspection' AND r.owner_id = l.id AND r.field = 'findings') AS findings,
+  CASE WHEN l.result = 'fail' THEN coalesce(l.remedy_due, date(l.inspected_on, '+' || today.remedy || ' days')) END AS recheck_due,
+  coalesce((SELECT unseal(r.sealed) FROM restricted r WHERE r.owner = 'inspection' AND r.owner_id = l.id AND r.field = 'findings'),
+    (SELECT group_concat(unseal(g.text), '; ') FROM fs_finding g WHERE g.inspection_id = l.id)) AS findings,
   (SELECT unseal(r.sealed) FROM restricted r WHERE r.owner = 'inspection' AND r.owner_id = l.id AND r.field = 'penalty') AS penalty,
   p.position AS position, p.valid_from AS valid_from, p.valid_to AS valid_to, p.geom AS geom
 FROM fs_place f JOIN today JOIN place p ON p.id = f.place_id JOIN fs_state_today t ON t.place_id = f.place_id

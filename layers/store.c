@@ -541,7 +541,7 @@ static bool connect_file(struct store *s, int flags, struct fault *f)
                       NULL); /* SpatiaLite's triggers call its functions */
     return store_run(s, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY",
                      f) &&
-           store_add_functions(s, f);
+           store_add_functions(s, f) && store_add_calendar(s, f);
 }
 
 static struct store *store_new(const char *path)

@@ -23,6 +23,8 @@ enum { LAYER_FIELDS_MAX = 40 };
 
 /* point_in_area(area, point) for queries of this connection (inside.c). */
 bool store_add_functions(struct store *s, struct fault *f);
+/* years_later(day, n) and workdays_later(day, n) for queries of this connection (calendar.c). */
+bool store_add_calendar(struct store *s, struct fault *f);
 
 /* A statement prepared once per store and kept: `sql` must be a constant (its address is the key). The
  * statement comes reset and without bindings; never finalize it. NULL with the fault filled when it does not

@@ -31,7 +31,7 @@ static bool read_pairs(struct form *form, const struct request *r, struct fault 
         }
         struct form_field *field = add(form);
         if (!field || !url_decode(name, true, r->arena, &field->name) || field->name.n > NAME_MOST ||
-            !url_decode(value, true, r->arena, &field->value))
+            !url_decode_typed(value, r->arena, &field->value))
             return refuse(f);
     }
     return true;

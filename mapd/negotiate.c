@@ -32,7 +32,12 @@ static int hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-bool url_decode(struct slice text, bool plus_is_blank, struct arena *a, struct slice *out)
+static bool is_line_end(int byte)
+{
+    return byte == '\n' || byte == '\r';
+}
+
+static bool decode(struct slice text, bool plus_is_blank, bool has_lines, struct arena *a, struct slice *out)
 {
     char *to = arena_alloc(a, text.n + 1);
     size_t n = 0;
@@ -48,12 +53,22 @@ bool url_decode(struct slice text, bool plus_is_blank, struct arena *a, struct s
         } else if (byte == '+' && plus_is_blank) {
             byte = ' ';
         }
-        if (byte < 0x20 || byte == 0x7f)
+        if ((byte < 0x20 || byte == 0x7f) && !(has_lines && is_line_end(byte)))
             return false;
         to[n++] = (char)byte;
     }
     *out = (struct slice){to, n};
     return text_is_utf8(*out);
+}
+
+bool url_decode(struct slice text, bool plus_is_blank, struct arena *a, struct slice *out)
+{
+    return decode(text, plus_is_blank, false, a, out);
+}
+
+bool url_decode_typed(struct slice text, struct arena *a, struct slice *out)
+{
+    return decode(text, true, true, a, out);
 }
 
 bool path_starts(struct slice path, struct slice prefix)

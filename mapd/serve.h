@@ -194,6 +194,8 @@ void route_keep(void *serve, const struct request *request, int64_t keep_as, str
 /* "%41" → "A", strictly: bad escapes, control characters and what is no UTF-8 are refused. */
 bool url_decode(struct slice text, bool plus_is_blank, struct arena *a,
                 struct slice *out) RESULT_MUST_BE_USED;
+/* A value of a form: a person may have typed several lines. */
+bool url_decode_typed(struct slice text, struct arena *a, struct slice *out) RESULT_MUST_BE_USED;
 /* Whether a path as sent begins with `prefix`, its percent signs read: "/%63/" begins with "/c/". */
 bool path_starts(struct slice path, struct slice prefix);
 /* The best of `formats` (AS_ bits) for an Accept header; false when none will do. */

@@ -320,7 +320,13 @@ bool staff_move(const struct call *c, struct reply *r, struct fault *f)
 static void side_html(struct buf *out, struct slice field, struct slice text)
 {
     struct slice rest = text, first;
-    if (!text.n) {
+    const char *kind = edit_kind(field), *colon = kind ? strchr(kind, ':') : NULL;
+    char set[24] = "";
+    if (colon && (size_t)(colon - kind) < sizeof set)
+        memcpy(set, kind, (size_t)(colon - kind));
+    if (set[0] && text.n) {
+        html_text(out, say_word(set, text, false));
+    } else if (!text.n) {
         buf_text(out, "(trống)");
     } else if (slice_equal(field, SLICE("position")) && slice_next(&rest, ' ', &first)) {
         html_text(out, say_word("position", first, false));
@@ -386,6 +392,24 @@ void edits_html(const struct call *c, struct buf *out, const char *code)
                (long long)lines[latest].id);
 }
 
+static struct slice field_of(struct slice changes)
+{
+    struct slice field = {"", 0};
+    return slice_next(&changes, '\t', &field) ? field : SLICE("");
+}
+
+/* Who may not publish a result may not take its publishing back either. */
+static bool may_undo(const struct call *c, const char *code, int64_t edit)
+{
+    enum { LOOKED_AT = 20 };
+    struct edit_line *lines;
+    int count = place_edit_list(store_of(c), c->arena, slice_of(code), LOOKED_AT, &lines);
+    for (int i = 0; i < count; i++)
+        if (lines[i].id == edit && food_entry_publishes(field_of(lines[i].changes)))
+            return may(c, ROUTE_FOOD_PUBLISH);
+    return true;
+}
+
 bool staff_edit_undo(const struct call *c, struct reply *r, struct fault *f)
 {
     char code[CODE_LENGTH + 1];
@@ -394,6 +418,9 @@ bool staff_edit_undo(const struct call *c, struct reply *r, struct fault *f)
         return false;
     if (!slice_to_int(form_get(&c->form, "edit"), &edit))
         return fault_set(f, FAULT_BAD_PARAMETER, "edit", "%s", "không có lần sửa này");
+    if (!may_undo(c, code, edit))
+        return fault_set(f, FAULT_FORBIDDEN, NULL, "%s",
+                         "chỉ người được công khai kết quả mới rút lại việc này");
     if (!place_edit_undo(store_of(c), slice_of(code), edit, who_of(c), f))
         return false;
     reply_redirect(r, 303, arena_format(c->arena, "/staff/c/%s", code));

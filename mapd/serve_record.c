@@ -71,6 +71,24 @@ static void rows_html(const struct call *c, struct buf *out, const struct place_
     html_table_close(out);
 }
 
+static void section_html(const struct call *c, struct buf *out, const struct place_section *s)
+{
+    buf_format(out, "<h2>%s</h2>", s->title);
+    if (s->rows == 1)
+        facts_html(c, out, s);
+    else
+        rows_html(c, out, s);
+}
+
+void food_sections_html(const struct call *c, struct buf *out, int64_t place_id)
+{
+    struct place_section *sections;
+    int count = place_sections(c->serve->staff->store, c->arena, place_id, &sections);
+    for (int i = 0; i < count; i++)
+        if (sections[i].is_food)
+            section_html(c, out, &sections[i]);
+}
+
 /* --- what is restricted --- */
 
 static void private_html(const struct call *c, struct buf *out, const struct private_item *items, int count,
@@ -129,6 +147,8 @@ static void links_html_of(const struct call *c, struct buf *out, const char *cod
         buf_format(out, "<a href=\"/staff/c/%s/edit\">Sửa hồ sơ, đặt lại vị trí</a>", code);
     if (may(c, ROUTE_EVIDENCE))
         buf_format(out, "<a href=\"/staff/evidence/%s\">Minh chứng</a>", code);
+    if (may(c, ROUTE_FOOD_PLACE))
+        buf_format(out, "<a href=\"/staff/food/%s\">An toàn thực phẩm</a>", code);
     buf_format(out,
                "<a href=\"/?staff=1&amp;id=%s\">Xem trên bản đồ</a><a href=\"/c/%s\">Trang tra cứu công "
                "khai</a></p>",
@@ -152,11 +172,7 @@ static bool record_page(const struct call *c, struct reply *r, bool opens, struc
     staff_page_open(c, r, named ? arena_text(c->arena, known.place.name) : code);
     links_html_of(c, out, code);
     for (int i = 0; i < count; i++) {
-        buf_format(out, "<h2>%s</h2>", sections[i].title);
-        if (sections[i].rows == 1)
-            facts_html(c, out, &sections[i]);
-        else
-            rows_html(c, out, &sections[i]);
+        section_html(c, out, &sections[i]);
         if (i == 0) {
             private_html(c, out, items, restricted, opens);
             if (!opens && restricted)

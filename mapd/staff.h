@@ -85,6 +85,8 @@ void edits_html(const struct call *c, struct buf *out, const char *code); /* sav
 bool photo_of_form(const struct call *c, struct image **image, struct slice *jpeg,
                    struct fault *f) RESULT_MUST_BE_USED;
 void photos_html(const struct call *c, struct buf *out, const char *code);
+/* What the office knows of the food safety of a place. */
+void food_sections_html(const struct call *c, struct buf *out, int64_t place_id);
 void labels_html(const struct call *c, struct buf *out, const char *code); /* serve_label.c */
 
 /* "2026-11-22T03:00:00Z" as local day and time for people. */

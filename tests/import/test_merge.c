@@ -207,7 +207,8 @@ START_TEST(a_merge_knows_every_table_that_points_at_places)
                 " ORDER BY m.name, k.\"from\")"),
         "acceptance_listed.place_id,code_exemption.place_id,code_posting.place_id,"
         "establishment.place_id,establishment.stall_place_id,evidence.place_id,"
-        "fs_document.place_id,fs_inspection.place_id,fs_place.place_id,occupancy.place_id,pilot_member.place_"
+        "fs_alert.place_id,fs_document.place_id,fs_inspection.place_id,fs_place.place_id,fs_test.place_id,"
+        "occupancy.place_id,pilot_member.place_"
         "id,"
         "platform_use.place_id,retired_place.place_id,stall.place_id");
 }

@@ -281,6 +281,7 @@ MATRIX = {
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
     "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
     "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},
+    "GET /staff/food/{code}": ASK, "POST /staff/food/{code}": {"entry", "food_safety"}, "POST /staff/food/{code}/publish": {"food_safety", "leader"},
     "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},
     "POST /staff/service/check": {"verifier", "leader", "admin"},
     "GET /staff/policy": {"verifier", "leader", "observer", "admin"}, "POST /staff/policy": {"leader"},
