@@ -8,6 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+    CELL_BYTES_MAX = 4 * 32767, /* a cell of Excel holds 32,767 characters */
+    CELL_BYTES_KEPT = 1000,     /* of a longer one, for the report */
+};
+
 /* --- looking --- */
 
 enum look {
@@ -141,6 +146,9 @@ bool text_is_cell_error(struct slice text)
 {
     static const char *const words[] = {"#N/A",   "#REF!", "#VALUE!", "#DIV/0!", "#NAME?",
                                         "#NULL!", "#NUM!", "#SPILL!", "#CALC!"};
+    if (text.n == 7 && slice_starts(text, SLICE("Err:5"))) { /* LibreOffice */
+        return true;
+    }
     for (size_t i = 0; text.n > 3 && text.p[0] == '#' && i < COUNT_OF(words); i++) {
         if (slice_equal_ignoring_case(text, slice_of(words[i]))) {
             return true;
@@ -168,6 +176,11 @@ void cell_tidy(struct cell *c, struct arena *a, enum text_encoding fallback)
 {
     if (c->kind == CELL_EMPTY) {
         return;
+    }
+    if (c->text.n > CELL_BYTES_MAX) {
+        c->kind = CELL_ERROR;
+        c->flags |= CELL_TOO_LONG;
+        c->text.n = CELL_BYTES_KEPT;
     }
     struct slice whole = c->text;
     c->text = slice_trim(whole);

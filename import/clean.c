@@ -44,6 +44,10 @@ enum clean clean_cell(const struct cell *c, struct fault *f)
         fault_set(f, FAULT_BAD_VALUE, NULL, "công thức chưa được tính; hãy mở tệp, tính lại rồi lưu");
         return CLEAN_BAD;
     }
+    if (c->flags & CELL_TOO_LONG) {
+        fault_set(f, FAULT_BAD_VALUE, NULL, "ô chứa nhiều chữ hơn một ô bảng tính chứa được");
+        return CLEAN_BAD;
+    }
     if (c->kind == CELL_ERROR) {
         fault_set(f, FAULT_BAD_VALUE, NULL, "ô báo lỗi \"%.*s\"", (int)c->text.n, c->text.p);
         return CLEAN_BAD;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HTML_BYTES_MAX = 256 << 20, MERGES_MAX = 1 << 16, SPAN_MAX = 10000 };
+enum { HTML_BYTES_MAX = 256 << 20, SPAN_MAX = 10000 };
 
 struct html {
     struct sheet sheet; /* first, so that the two pointers are one */
@@ -20,7 +20,6 @@ struct html {
     uint32_t cell_capacity;
     uint32_t *busy; /* by column: the last row that a cell covers */
     struct arena row_memory;
-    uint32_t merge_capacity;
 };
 
 /* --- tags --- */
@@ -112,7 +111,60 @@ static size_t put_entity(struct slice text, struct buf *out)
     static const struct {
         const char *name;
         uint32_t code;
-    } names[] = {{"amp;", '&'}, {"lt;", '<'}, {"gt;", '>'}, {"quot;", '"'}, {"nbsp;", ' '}, {"apos;", '\''}};
+    } names[] = {
+        {"amp;", '&'},
+        {"lt;", '<'},
+        {"gt;", '>'},
+        {"quot;", '"'},
+        {"nbsp;", ' '},
+        {"apos;", '\''},
+        /* the letters of Vietnamese that HTML has names for, and what office programs put between words */
+        {"Agrave;", 0xC0},
+        {"agrave;", 0xE0},
+        {"Aacute;", 0xC1},
+        {"aacute;", 0xE1},
+        {"Acirc;", 0xC2},
+        {"acirc;", 0xE2},
+        {"Atilde;", 0xC3},
+        {"atilde;", 0xE3},
+        {"Egrave;", 0xC8},
+        {"egrave;", 0xE8},
+        {"Eacute;", 0xC9},
+        {"eacute;", 0xE9},
+        {"Ecirc;", 0xCA},
+        {"ecirc;", 0xEA},
+        {"Igrave;", 0xCC},
+        {"igrave;", 0xEC},
+        {"Iacute;", 0xCD},
+        {"iacute;", 0xED},
+        {"ETH;", 0xD0},
+        {"Ograve;", 0xD2},
+        {"ograve;", 0xF2},
+        {"Oacute;", 0xD3},
+        {"oacute;", 0xF3},
+        {"Ocirc;", 0xD4},
+        {"ocirc;", 0xF4},
+        {"Otilde;", 0xD5},
+        {"otilde;", 0xF5},
+        {"Ugrave;", 0xD9},
+        {"ugrave;", 0xF9},
+        {"Uacute;", 0xDA},
+        {"uacute;", 0xFA},
+        {"Yacute;", 0xDD},
+        {"yacute;", 0xFD},
+        {"ndash;", 0x2013},
+        {"mdash;", 0x2014},
+        {"lsquo;", 0x2018},
+        {"rsquo;", 0x2019},
+        {"ldquo;", 0x201C},
+        {"rdquo;", 0x201D},
+        {"hellip;", 0x2026},
+        {"bull;", 0x2022},
+        {"middot;", 0xB7},
+        {"ordm;", 0xBA},
+        {"deg;", 0xB0},
+        {"sup2;", 0xB2},
+        {"times;", 0xD7}};
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (slice_starts(text, slice_of(names[i].name))) {
             put_codepoint(out, names[i].code);
@@ -182,24 +234,6 @@ static struct cell *cell_at(struct html *h, uint32_t column, uint32_t *count)
     return &h->cells[column];
 }
 
-static void note_merge(struct html *h, struct merge m)
-{
-    struct sheet *s = &h->sheet;
-    if ((m.right == m.left && m.bottom == m.top) || s->merge_count >= MERGES_MAX) {
-        return;
-    }
-    if (s->merge_count == h->merge_capacity) {
-        uint32_t capacity = h->merge_capacity ? h->merge_capacity * 2 : 64;
-        struct merge *merges = realloc(s->merges, capacity * sizeof *merges);
-        if (!merges) {
-            return;
-        }
-        s->merges = merges;
-        h->merge_capacity = capacity;
-    }
-    s->merges[s->merge_count++] = m;
-}
-
 /* Text from *at to the end of the cell; *at then stands before the tag that ended it. */
 static struct slice read_cell_text(struct html *h, struct slice all)
 {
@@ -241,7 +275,8 @@ static bool read_cell(struct html *h, struct slice all, const struct tag *tag, u
         h->busy[c] = h->row_number + high - 1;
     }
     if (is_first_reading) {
-        note_merge(h, (struct merge){h->row_number, column, h->row_number + high - 1, column + wide - 1});
+        sheet_note_merge(&h->sheet,
+                         (struct merge){h->row_number, column, h->row_number + high - 1, column + wide - 1});
     }
     return true;
 }

@@ -155,9 +155,12 @@ static size_t long_number(struct slice text)
     return digits >= CONTACT_DIGITS ? end : 0;
 }
 
-static bool has_at_sign(struct slice word)
+/* Length of the word at the start when it has an "@", else 0. */
+static size_t length_of_mail(struct slice text)
 {
-    return memchr(word.p, '@', word.n) != NULL;
+    const char *blank = memchr(text.p, ' ', text.n);
+    size_t n = blank ? (size_t)(blank - text.p) : text.n;
+    return memchr(text.p, '@', n) ? n : 0;
 }
 
 struct slice without_contacts(struct load *l, struct slice text)
@@ -169,11 +172,8 @@ struct slice without_contacts(struct load *l, struct slice text)
         size_t skip = is_start && (is_digit(*rest.p) || *rest.p == '+')
                           ? long_number(rest.p[0] == '+' ? (struct slice){rest.p + 1, rest.n - 1} : rest)
                           : 0;
-        size_t word = 0;
-        while (word < rest.n && rest.p[word] != ' ')
-            word++;
-        if (!skip && (i == 0 || text.p[i - 1] == ' ') && has_at_sign((struct slice){rest.p, word}))
-            skip = word;
+        if (!skip && (i == 0 || text.p[i - 1] == ' '))
+            skip = length_of_mail(rest);
         if (skip) {
             i += skip + (rest.p[0] == '+');
             continue;

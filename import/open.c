@@ -39,9 +39,9 @@ static bool is_html(struct slice head)
 /* Text formats that OGR reads, or that only say so by their suffix. */
 static bool is_for_ogr(struct slice head, const char *path)
 {
-    static const char *const suffixes[] = {".geojson", ".json", ".kml", ".gml", ".osm",     ".gpx", ".shp",
-                                           ".dbf",     ".gpkg", ".fgb", ".ods", ".pbf",     ".tab", ".mif",
-                                           ".sqlite",  ".kmz",  ".zip", ".dxf", ".geojsonl"};
+    static const char *const suffixes[] = {".geojson", ".json",   ".kml",  ".gml", ".osm", ".gpx",
+                                           ".shp",     ".dbf",    ".gpkg", ".fgb", ".pbf", ".tab",
+                                           ".mif",     ".sqlite", ".kmz",  ".zip", ".dxf", ".geojsonl"};
     for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
         if (has_suffix(path, suffixes[i])) {
             return true;
@@ -75,9 +75,10 @@ bool sheet_open(struct sheet **out, const struct table_request *request, struct 
     }
     if (begins_with(head, "PK\x03\x04", 4)) {
         /* ODS says its type in its first, uncompressed member; other ZIPs with an Excel suffix are XLSX. */
-        bool is_other = contains(head, "mimetypeapplication/vnd.oasis") ||
-                        has_suffix(request->path, ".zip") || has_suffix(request->path, ".kmz") ||
-                        has_suffix(request->path, ".ods");
+        if (contains(head, "mimetypeapplication/vnd.oasis") || has_suffix(request->path, ".ods")) {
+            return ods_open(out, request->path, f);
+        }
+        bool is_other = has_suffix(request->path, ".zip") || has_suffix(request->path, ".kmz");
         return is_other ? ogr_open(out, request, f) : xlsx_open(out, request->path, f);
     }
     if (begins_with(head, "\xD0\xCF\x11\xE0", 4)) {

@@ -1,7 +1,6 @@
 /* sheet: everything OGR reads, as raw rows; the one place in this room that knows GDAL.
  *
- * Two sorts of file come this way: spreadsheets (ODS), delivered as bare rows whose headings header.c
- * looks for, and GIS files, whose field names are the first row and whose geometry goes along as WKB in
+ * GIS files and database tables: their field names are the first row, and the geometry goes along as WKB in
  * degrees. Law: only the drivers named here may open a file; a geometry whose coordinate system is not known
  * is a fault, never a guess in metres. */
 #include "import/sheet.h"
@@ -24,7 +23,7 @@ struct ogr {
     GDALDatasetH dataset;
     OGRLayerH layer;
     OGRCoordinateTransformationH transform; /* NULL: degrees already */
-    bool is_spreadsheet, is_osm, has_sent_names;
+    bool is_osm, has_sent_names;
     struct arena row_memory;
     struct cell *cells;
     int field_count;
@@ -37,13 +36,11 @@ struct ogr {
 /* --- opening --- */
 
 static const char *const drivers[] = {
-    "ODS", "GPKG", "SQLite", "ESRI Shapefile", "GeoJSON",      "GeoJSONSeq", "TopoJSON", "LIBKML",
-    "KML", "OSM",  "GPX",    "FlatGeobuf",     "MapInfo File", "DXF",        NULL};
+    "GPKG", "SQLite", "ESRI Shapefile", "GeoJSON",      "GeoJSONSeq", "TopoJSON", "LIBKML", "KML",
+    "OSM",  "GPX",    "FlatGeobuf",     "MapInfo File", "DXF",        NULL};
 
 static void set_options(void)
 {
-    CPLSetThreadLocalConfigOption("OGR_ODS_HEADERS", "DISABLE");
-    CPLSetThreadLocalConfigOption("OGR_ODS_FIELD_TYPES", "STRING");
     CPLSetThreadLocalConfigOption("CPL_VSIL_ZIP_ALLOWED_EXTENSIONS", "");
     CPLSetThreadLocalConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "NO");
     CPLSetThreadLocalConfigOption("OSM_MAX_TMPFILE_SIZE", "200");
@@ -168,7 +165,7 @@ static bool prepare_transform(struct ogr *o, struct fault *f)
         OCTDestroyCoordinateTransformation(o->transform);
         o->transform = NULL;
     }
-    if (o->is_spreadsheet || OGR_L_GetGeomType(o->layer) == wkbNone) {
+    if (OGR_L_GetGeomType(o->layer) == wkbNone) {
         return true;
     }
     OGRSpatialReferenceH from = source_crs(o, f), to = OSRNewSpatialReference(NULL);
@@ -262,26 +259,6 @@ static void read_date(struct ogr *o, OGRFeatureH feature, int i, struct cell *c)
     c->text = keep(o, OGR_F_GetFieldAsString(feature, i));
 }
 
-/* OGR writes the date cells of a spreadsheet as "2023/02/03". */
-static void read_text(struct ogr *o, const char *text, struct cell *c)
-{
-    struct slice s = slice_of(text);
-    struct date d = {0};
-    int64_t year, month, day;
-    bool has_form =
-        o->is_spreadsheet && (s.n == 10 || (s.n == 19 && s.p[10] == ' ')) && s.p[4] == '/' && s.p[7] == '/';
-    if (has_form && slice_to_int((struct slice){s.p, 4}, &year) &&
-        slice_to_int((struct slice){s.p + 5, 2}, &month) && slice_to_int((struct slice){s.p + 8, 2}, &day)) {
-        d = (struct date){(int)year, (int)month, (int)day};
-    }
-    if (has_form && date_is_valid(d)) {
-        put_date(o, c, d);
-        return;
-    }
-    c->kind = CELL_TEXT;
-    c->text = keep(o, text);
-}
-
 static void read_number(struct ogr *o, OGRFeatureH feature, int i, struct cell *c)
 {
     struct buf text = {0};
@@ -311,7 +288,10 @@ static void read_cell(struct ogr *o, OGRFeatureH feature, int i, struct cell *c)
     case OFTReal: read_number(o, feature, i, c); break;
     case OFTDate:
     case OFTDateTime: read_date(o, feature, i, c); break;
-    default: read_text(o, OGR_F_GetFieldAsString(feature, i), c); break;
+    default:
+        c->kind = CELL_TEXT;
+        c->text = keep(o, OGR_F_GetFieldAsString(feature, i));
+        break;
     }
 }
 
@@ -355,10 +335,9 @@ static bool ogr_next(struct sheet *s, struct sheet_row *row, struct fault *f)
     for (int i = 0; i < o->field_count; i++) {
         read_cell(o, feature, i, &o->cells[i]);
     }
-    int64_t id = OGR_F_GetFID(feature);
-    o->row_number = o->is_spreadsheet && id > 0 && id < UINT32_MAX ? (uint32_t)id : o->row_number + 1;
-    *row = (struct sheet_row){.number = o->row_number, .cells = o->cells, .count = (uint32_t)o->field_count};
-    row->wkb = o->is_spreadsheet ? (struct slice){0} : read_geometry(o, feature);
+    *row =
+        (struct sheet_row){.number = ++o->row_number, .cells = o->cells, .count = (uint32_t)o->field_count};
+    row->wkb = read_geometry(o, feature);
     OGR_F_Destroy(feature);
     return true;
 }
@@ -376,7 +355,7 @@ static bool ogr_select(struct sheet *s, uint32_t index, struct fault *f)
     o->cells = calloc((size_t)o->field_count + 1, sizeof *o->cells);
     GIntBig count = OGR_L_GetFeatureCount(o->layer, FALSE);
     s->row_estimate = count > 0 ? (uint64_t)count : 0;
-    s->has_field_names = !o->is_spreadsheet;
+    s->has_field_names = true;
     o->has_sent_names = false;
     o->row_number = 0;
     return (o->cells || fault_set(f, FAULT_INTERNAL, o->path, "hết bộ nhớ")) && prepare_transform(o, f);
@@ -487,7 +466,6 @@ bool ogr_open(struct sheet **out, const struct table_request *request, struct fa
         return false;
     }
     const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(o->dataset));
-    o->is_spreadsheet = strcmp(driver, "ODS") == 0;
     o->is_osm = strcmp(driver, "OSM") == 0;
     o->osm = o->is_osm ? osm_new() : NULL;
     o->sheet.reader = o->is_osm ? &osm : &reader;

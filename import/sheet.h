@@ -1,5 +1,5 @@
-/* sheet: raw rows of one sheet, whatever the file format. Private to the readers (csv.c, html.c, xlsx_*.c,
- * xls*.c, sheet.c), to the heading finder (header.c, columns.c) and to table.c.
+/* sheet: raw rows of one sheet, whatever the file format. Private to the readers (csv.c, html.c, ods.c,
+ * xlsx_*.c, xls*.c, sheet.c), to the heading finder (header.c, columns.c) and to table.c.
  *
  * A reader fills `struct sheet` and gives rows one at a time; all slices of a row live until the next row is
  * asked for. Rows without any value need not be delivered. */
@@ -42,7 +42,7 @@ struct sheet {
     uint32_t name_count;
     /* Of the sheet that was selected: */
     struct merge *merges; /* by top row, ascending */
-    uint32_t merge_count;
+    uint32_t merge_count, merge_capacity;
     const bool *hidden_columns; /* hidden_column_count of them, or NULL */
     uint32_t hidden_column_count;
     bool has_field_names;        /* the first row delivered is the field names of a database format */
@@ -65,8 +65,17 @@ bool sheet_open(struct sheet **out, const struct table_request *request, struct 
 bool csv_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool html_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool xlsx_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
+bool ods_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool xls_open(struct sheet **out, const char *path, struct fault *f) RESULT_MUST_BE_USED;
 bool ogr_open(struct sheet **out, const struct table_request *request, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- merges.c: the merged cells a reader meets --- */
+
+/* Keeps a merge of the selected sheet; one that is no merge, is inside out or stands past a million others
+ * is left. */
+void sheet_note_merge(struct sheet *s, struct merge m);
+/* By top row, as struct sheet says. */
+void sheet_sort_merges(struct sheet *s);
 
 /* --- cell.c: one cell's text, made readable --- */
 

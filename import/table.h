@@ -27,6 +27,7 @@ enum cell_flag {
     CELL_NO_RESULT = 4,    /* CELL_ERROR: a formula that was never computed; no text */
     CELL_DECODED = 8,      /* came in a legacy encoding */
     CELL_LOST_DIGITS = 16, /* a number too long for a spreadsheet to hold exactly */
+    CELL_TOO_LONG = 32,    /* CELL_ERROR: more text than a cell of a spreadsheet can hold; its beginning */
 };
 
 struct cell {

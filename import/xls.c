@@ -9,14 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    ROWS_MAX = 65536,
-    COLUMNS_MAX = 256,
-    MERGES_MAX = 1 << 16,
-    CELL_HEAD = 6,
-    MANY_HEAD = 4,
-    RK_BYTES = 6
-};
+enum { ROWS_MAX = 65536, COLUMNS_MAX = 256, CELL_HEAD = 6, MANY_HEAD = 4, RK_BYTES = 6 };
 
 /* The record of a cell, or of several beside each other. */
 struct found {
@@ -31,7 +24,7 @@ struct xls {
     struct xls_book book;
     struct found *found;
     uint32_t found_count, found_capacity, next;
-    uint32_t merge_capacity, result_count; /* formulas that were ever computed */
+    uint32_t result_count; /* formulas that were ever computed */
     bool is_row_hidden[ROWS_MAX], is_column_hidden[COLUMNS_MAX];
     struct cell cells[COLUMNS_MAX];
     struct arena row_memory;
@@ -69,24 +62,11 @@ static bool note_cell(struct xls *x, const struct xls_record *r, size_t at)
 
 static void note_merges(struct xls *x, const struct xls_record *r)
 {
-    struct sheet *s = &x->sheet;
     unsigned count = r->n >= 2 ? xls_u16(r->p) : 0;
-    for (unsigned i = 0; i < count && 2 + (i + 1) * 8 <= r->n && s->merge_count < MERGES_MAX; i++) {
+    for (unsigned i = 0; i < count && 2 + (i + 1) * 8 <= r->n; i++) {
         const uint8_t *p = r->p + 2 + i * 8;
         struct merge m = {xls_u16(p) + 1, xls_u16(p + 4), xls_u16(p + 2) + 1, xls_u16(p + 6)};
-        if (m.right < m.left || m.bottom < m.top) {
-            continue;
-        }
-        if (s->merge_count == x->merge_capacity) {
-            uint32_t capacity = x->merge_capacity ? x->merge_capacity * 2 : 64;
-            struct merge *merges = realloc(s->merges, capacity * sizeof *merges);
-            if (!merges) {
-                return;
-            }
-            s->merges = merges;
-            x->merge_capacity = capacity;
-        }
-        s->merges[s->merge_count++] = m;
+        sheet_note_merge(&x->sheet, m);
     }
 }
 
@@ -115,12 +95,6 @@ static int by_place(const void *a, const void *b)
     return m->place != n->place ? (m->place < n->place ? -1 : 1) : (m->at > n->at) - (m->at < n->at);
 }
 
-static int by_top(const void *a, const void *b)
-{
-    const struct merge *m = a, *n = b;
-    return m->top != n->top ? (m->top < n->top ? -1 : 1) : (m->left > n->left) - (m->left < n->left);
-}
-
 /* Programs write cells by row; nothing says that they must. */
 static void put_in_order(struct xls *x)
 {
@@ -132,9 +106,7 @@ static void put_in_order(struct xls *x)
     if (i < x->found_count) {
         qsort(x->found, x->found_count, sizeof *x->found, by_place);
     }
-    if (s->merge_count) {
-        qsort(s->merges, s->merge_count, sizeof *s->merges, by_top);
-    }
+    sheet_sort_merges(s);
     for (uint32_t k = 0; k < x->found_count; k++) {
         s->row_estimate += k == 0 || x->found[k].place >> 16 != x->found[k - 1].place >> 16;
     }

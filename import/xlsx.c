@@ -246,3 +246,20 @@ void xml_close(struct xml_stream *x)
         free(x);
     }
 }
+
+bool xml_read_whole(struct archive *a, const char *member, const struct xml_handler *handler,
+                    struct xml_stream **at, struct fault *f)
+{
+    struct fault local = {0};
+    struct xml_stream *x = NULL;
+    if (!xml_open(&x, a, member, handler, &local)) {
+        return fault_set(f, local.code, local.place, "%s", local.text);
+    }
+    if (at) {
+        *at = x;
+    }
+    while (xml_run(x, &local)) {
+    }
+    xml_close(x);
+    return local.code == FAULT_NONE || fault_set(f, local.code, local.place, "%s", local.text);
+}

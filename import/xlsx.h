@@ -34,6 +34,9 @@ void xml_pause(struct xml_stream *x); /* for handlers: xml_run returns after thi
 void xml_fail(struct xml_stream *x, enum fault_code code,
               const char *text); /* for handlers: xml_run returns with this fault */
 void xml_close(struct xml_stream *x);
+/* The whole member through the handler; *at (may be NULL) is the stream while it runs, for xml_fail. */
+bool xml_read_whole(struct archive *a, const char *member, const struct xml_handler *handler,
+                    struct xml_stream **at, struct fault *f) RESULT_MUST_BE_USED;
 /* Value of an attribute, or NULL. */
 const char *xml_get(const char **atts, const char *name);
 bool xml_is_true(const char *value); /* "1", "true", "on" */

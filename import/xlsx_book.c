@@ -99,29 +99,12 @@ static const char *member_of(struct book_reader *r, const char *relation)
     return NULL;
 }
 
-static bool read_whole(struct archive *a, const char *member, const struct xml_handler *handler,
-                       struct xml_stream **at, struct fault *f)
-{
-    struct fault local = {0};
-    struct xml_stream *x = NULL;
-    if (!xml_open(&x, a, member, handler, &local)) {
-        return fault_set(f, local.code, local.place, "%s", local.text);
-    }
-    if (at) {
-        *at = x;
-    }
-    while (xml_run(x, &local)) {
-    }
-    xml_close(x);
-    return local.code == FAULT_NONE || fault_set(f, local.code, local.place, "%s", local.text);
-}
-
 static bool read_workbook(struct book *b, struct archive *a, struct fault *f)
 {
     struct book_reader r = {.book = b};
     struct xml_handler relations = {&r, on_relation, NULL, NULL}, workbook = {&r, on_workbook, NULL, NULL};
-    if (!read_whole(a, "xl/_rels/workbook.xml.rels", &relations, NULL, f) ||
-        !read_whole(a, "xl/workbook.xml", &workbook, NULL, f)) {
+    if (!xml_read_whole(a, "xl/_rels/workbook.xml.rels", &relations, NULL, f) ||
+        !xml_read_whole(a, "xl/workbook.xml", &workbook, NULL, f)) {
         return false;
     }
     b->members = ARENA_ARRAY(&b->memory, const char *, b->sheet_count + 1);
@@ -295,7 +278,7 @@ static bool read_strings(struct book *b, struct archive *a, struct fault *f)
 {
     struct string_reader r = {.book = b};
     struct xml_handler handler = {&r, on_string_start, on_string_end, on_string_text};
-    bool done = read_whole(a, "xl/sharedStrings.xml", &handler, &r.stream, f);
+    bool done = xml_read_whole(a, "xl/sharedStrings.xml", &handler, &r.stream, f);
     buf_release(&r.run);
     return done;
 }
@@ -309,7 +292,7 @@ bool book_read(struct book *b, struct archive *a, struct fault *f)
     if (!read_workbook(b, a, f)) {
         return false;
     }
-    if (archive_has(a, "xl/styles.xml") && !read_whole(a, "xl/styles.xml", &on_styles, NULL, f)) {
+    if (archive_has(a, "xl/styles.xml") && !xml_read_whole(a, "xl/styles.xml", &on_styles, NULL, f)) {
         return false;
     }
     return !archive_has(a, "xl/sharedStrings.xml") || read_strings(b, a, f);

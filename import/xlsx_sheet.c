@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_BYTES_MAX = 1 << 20, MERGES_MAX = 1 << 20, ROWS_MAX = 1 << 20 };
+enum { CELL_BYTES_MAX = 1 << 20, ROWS_MAX = 1 << 20 };
 
 enum cell_type { TYPE_NUMBER, TYPE_SHARED, TYPE_STRING, TYPE_BOOL, TYPE_ERROR, TYPE_DATE };
 
@@ -29,9 +29,7 @@ struct xlsx {
     struct buf text, run;
     enum font run_font;
     bool is_in_value, is_in_text, is_phonetic, has_formula, has_value, was_decoded;
-    /* the first reading */
-    uint32_t merge_capacity;
-    bool *hidden;
+    bool *hidden; /* by column */
 };
 
 /* --- references --- */
@@ -73,23 +71,12 @@ static void note_hidden_columns(struct xlsx *x, const char **atts)
 
 static void note_merge(struct xlsx *x, const char *reference)
 {
-    struct sheet *s = &x->sheet;
     const char *colon = reference ? strchr(reference, ':') : NULL;
     struct merge m;
-    if (!colon || s->merge_count >= MERGES_MAX || !read_reference(reference, &m.left, &m.top) ||
-        !read_reference(colon + 1, &m.right, &m.bottom) || m.right < m.left || m.bottom < m.top) {
-        return;
+    if (colon && read_reference(reference, &m.left, &m.top) &&
+        read_reference(colon + 1, &m.right, &m.bottom)) {
+        sheet_note_merge(&x->sheet, m);
     }
-    if (s->merge_count == x->merge_capacity) {
-        uint32_t capacity = x->merge_capacity ? x->merge_capacity * 2 : 64;
-        struct merge *merges = realloc(s->merges, capacity * sizeof *merges);
-        if (!merges) {
-            return;
-        }
-        s->merges = merges;
-        x->merge_capacity = capacity;
-    }
-    s->merges[s->merge_count++] = m;
 }
 
 static void on_first(void *context, const char *name, const char **atts)
@@ -114,12 +101,6 @@ static void on_first_end(void *context, const char *name)
     }
 }
 
-static int by_top(const void *a, const void *b)
-{
-    const struct merge *m = a, *n = b;
-    return m->top != n->top ? (m->top < n->top ? -1 : 1) : (m->left > n->left) - (m->left < n->left);
-}
-
 static bool read_first(struct xlsx *x, const char *member, struct fault *f)
 {
     struct xml_handler handler = {x, on_first, on_first_end, NULL};
@@ -131,9 +112,7 @@ static bool read_first(struct xlsx *x, const char *member, struct fault *f)
     while (xml_run(stream, &local)) {
     }
     xml_close(stream);
-    if (x->sheet.merge_count) {
-        qsort(x->sheet.merges, x->sheet.merge_count, sizeof *x->sheet.merges, by_top);
-    }
+    sheet_sort_merges(&x->sheet);
     x->is_row_ready = false;
     return local.code == FAULT_NONE || fault_set(f, local.code, local.place, "%s", local.text);
 }

@@ -256,23 +256,8 @@ def html():
 <tr><td colspan="4"><b>DANH S&Aacute;CH CƠ SỞ</b></td></tr>
 <tr><th rowspan=2>STT</th><th rowspan="2">Tên cơ sở</th><th colspan="2">Thanh toán</th></tr><tr><th>QR</th><th>POS</th></tr>
 <tr><td>1</td><td>Quán A &amp; B<br>Cô &#272;ào</td><td>Có</td><td>Không</td></tr><!-- <tr><td>9</td></tr> -->
-<tr style="display:none"><td>2<td>Quán C<td>Không<td>Có
+<tr style="display:none"><td>2<td>Qu&aacute;n C &ndash; Tr&#7847;n Ph&uacute;<td>Không<td>Có
 </table></body></html>""".encode())
-
-
-def ods():
-    def line(*values):
-        return "<table:table-row>%s</table:table-row>" % "".join(
-            '<table:table-cell office:value-type="string"><text:p>%s</text:p></table:table-cell>' % v if v else "<table:table-cell/>" for v in values)
-    content = ('<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-               'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
-               '<office:body><office:spreadsheet><table:table table:name="Danh sách">%s</table:table></office:spreadsheet></office:body>'
-               '</office:document-content>' % (line("Tên cơ sở", "Địa chỉ", "Ngày cấp") + line("Quán A", "1 Lê Lợi", "") +
-               '<table:table-row><table:table-cell office:value-type="string"><text:p>Quán B</text:p></table:table-cell>'
-               '<table:table-cell office:value-type="string"><text:p>3 Lê Lợi</text:p></table:table-cell>'
-               '<table:table-cell office:value-type="date" office:date-value="2024-06-05"><text:p>05/06/2024</text:p></table:table-cell></table:table-row>'))
-    archive("list.ods", [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content),
-                         ("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')])
 
 
 def gis():
@@ -318,7 +303,7 @@ def shapefile():
 def main():
     os.makedirs(OUT, exist_ok=True)
     for make in (letterhead, groups, merged_body, hidden, empty_rows, number_formats, lost_zeros, dates, texts, fonts, broken_cells, headings, hostile,
-                 csvs, html, ods, gis, shapefile):
+                 csvs, html, gis, shapefile):
         make()
 
 

@@ -96,6 +96,7 @@ START_TEST(a_web_page_named_xls)
     read_file(&r, IMPORT_ESTABLISHMENTS, "page.xls");
     ROWS(&r, 2);
     CELL(&r, 0, NAME, "Quán A & B Cô Đào");
+    CELL(&r, 1, NAME, "Quán C – Trần Phú");
     CELL(&r, 0, QR, "Có");
     CELL(&r, 1, POS, "Có");
     ck_assert(r.rows[1].is_hidden);
