@@ -43,7 +43,10 @@ static void clean_values(int which, const struct cell *c, struct arena *a, struc
     case 10: clean_text(c, a, &text); break;
     case 11: clean_name(c, a, &text); break;
     case 12: clean_phone(c, a, &text, f); break;
-    case 13: clean_identity(c, a, &text, f); break;
+    case 13:
+        if (clean_identity(c, a, &text, f) == CLEAN_OK)
+            identity_remark(text);
+        break;
     case 14: clean_stall_number(c, a, &text, f); break;
     case 15: clean_real(c, &real, f); break;
     case 16: clean_house_number(c, a, &text, f); break;
@@ -62,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(&cell.number, data + 2, sizeof cell.number);
     struct arena a = {0};
     struct fault f = {0};
+    cell.flags = data[1] / (CELL_ERROR + 1);
     int which = data[0] % 19;
     if (which < 8)
         clean_words(which, &cell, &f);
