@@ -7,6 +7,7 @@
 #include "layers/change.h"
 #include "layers/lookup.h"
 #include "layers/spatial_index.h"
+#include "layers/touched.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,10 +86,11 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
     b->has_source_rows = store_int(s, "SELECT 1 FROM source_row WHERE kind = ?1 LIMIT 1", b->kind, 0) != 0;
     b->journal = journal_open(s);
     b->makes_index = spatial_index_is_worth(s, start->places);
-    if (b->makes_index)
-        spatial_index_pause(s);
     *out = b;
-    return !b->makes_index || lookup_open(s, f);
+    if (!b->makes_index)
+        return true;
+    spatial_index_pause(s);
+    return touched_everything(s, f) && lookup_open(s, f);
 }
 
 void batch_close(struct batch *b)

@@ -608,6 +608,68 @@ INSERT INTO policy (key, value) VALUES
   ('fs.decide_days', '10'),            -- working days to decide on publishing, from the reply or the end of its time
   ('fs.publish_imported', '1');        -- 1: the decision of fs.publish_results covers what lists brought; 0: each goes its own way
 
+-- migration 17
+-- What each change touched, so that the read copy need be made anew only there (layers/touched.c). Triggers write it, so that QGIS and
+-- ogr2ogr do so too. place_id 0: something that many places show, or a list too long to say; -1: a street
+-- or a piece of the map's face. The last row always stays.
+-- Not noted: what only shows in lists that are read anew each time (pilot members, who trades at a stall, codes that moved).
+
+CREATE TABLE touched (id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL);
+INSERT INTO touched VALUES (1, 0);
+CREATE TRIGGER touched_place_insert AFTER INSERT ON place BEGIN INSERT INTO touched (place_id) VALUES (new.id); END;
+CREATE TRIGGER touched_place_delete AFTER DELETE ON place BEGIN INSERT INTO touched (place_id) VALUES (old.id); END;
+CREATE TRIGGER touched_place_update AFTER UPDATE ON place BEGIN INSERT INTO touched (place_id) VALUES (new.id); END;
+CREATE TRIGGER touched_establishment_insert AFTER INSERT ON establishment BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_establishment_delete AFTER DELETE ON establishment BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_establishment_update AFTER UPDATE ON establishment BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_stall_insert AFTER INSERT ON stall BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_stall_delete AFTER DELETE ON stall BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_stall_update AFTER UPDATE ON stall BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_acceptance_listed_insert AFTER INSERT ON acceptance_listed BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_acceptance_listed_delete AFTER DELETE ON acceptance_listed BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_acceptance_listed_update AFTER UPDATE ON acceptance_listed BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_evidence_insert AFTER INSERT ON evidence BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_evidence_delete AFTER DELETE ON evidence BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_evidence_update AFTER UPDATE ON evidence BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_fs_place_insert AFTER INSERT ON fs_place BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_fs_place_delete AFTER DELETE ON fs_place BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_fs_place_update AFTER UPDATE ON fs_place BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_fs_document_insert AFTER INSERT ON fs_document BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_fs_document_delete AFTER DELETE ON fs_document BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_fs_document_update AFTER UPDATE ON fs_document BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_fs_inspection_insert AFTER INSERT ON fs_inspection BEGIN INSERT INTO touched (place_id) VALUES (new.place_id); END;
+CREATE TRIGGER touched_fs_inspection_delete AFTER DELETE ON fs_inspection BEGIN INSERT INTO touched (place_id) VALUES (old.place_id); END;
+CREATE TRIGGER touched_fs_inspection_update AFTER UPDATE ON fs_inspection BEGIN INSERT INTO touched (place_id) SELECT old.place_id UNION SELECT new.place_id; END;
+CREATE TRIGGER touched_market_insert AFTER INSERT ON market BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_market_update AFTER UPDATE OF code, name ON market BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_market_delete AFTER DELETE ON market BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_zone_update AFTER UPDATE ON zone BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_zone_delete AFTER DELETE ON zone BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_residential_group_insert AFTER INSERT ON residential_group BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_residential_group_update AFTER UPDATE ON residential_group BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_residential_group_delete AFTER DELETE ON residential_group BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_ward_insert AFTER INSERT ON ward BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_ward_update AFTER UPDATE ON ward BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_ward_delete AFTER DELETE ON ward BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_industry_insert AFTER INSERT ON industry BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_industry_update AFTER UPDATE ON industry BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_industry_delete AFTER DELETE ON industry BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_policy_insert AFTER INSERT ON policy BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_policy_update AFTER UPDATE ON policy BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_policy_delete AFTER DELETE ON policy BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_street_insert AFTER INSERT ON street BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_street_update AFTER UPDATE ON street BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_street_delete AFTER DELETE ON street BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_street_alias_insert AFTER INSERT ON street_alias BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_street_alias_update AFTER UPDATE ON street_alias BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_street_alias_delete AFTER DELETE ON street_alias BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_base_feature_insert AFTER INSERT ON base_feature BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_base_feature_update AFTER UPDATE ON base_feature BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_base_feature_delete AFTER DELETE ON base_feature BEGIN INSERT INTO touched (place_id) VALUES (-1); END;
+CREATE TRIGGER touched_meta_insert AFTER INSERT ON meta WHEN new.key = 'today' BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_meta_update AFTER UPDATE ON meta WHEN new.key = 'today' BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+CREATE TRIGGER touched_meta_delete AFTER DELETE ON meta WHEN old.key = 'today' BEGIN INSERT INTO touched (place_id) VALUES (0); END;
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

@@ -8,17 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct source {
-    enum layer_id layer;
-    const char *field;
-    enum search_rank rank;
-} SOURCES[] = {
+const struct search_source SEARCH_SOURCES[SEARCH_SOURCE_COUNT] = {
 #define SEARCH(layer, field, rank) {LAYER_##layer, field, RANK_##rank},
 #include "layers/search.def"
 #undef SEARCH
 };
 
-enum { SOURCE_COUNT = COUNT_OF(SOURCES), WORD_MAX = 60 };
+enum { SOURCE_COUNT = SEARCH_SOURCE_COUNT };
 
 /* The words of every text of one source: text t has words [at[t], at[t + 1]). */
 struct taken {
@@ -43,7 +39,7 @@ struct builder {
 };
 
 /* Stalls say their kind in one of five English words; people search for the Vietnamese one. */
-static struct slice text_to_search(const struct source *source, struct slice text)
+struct slice search_text(const struct search_source *source, struct slice text)
 {
     static const char *const kinds[][2] = {
         {"counter", "quầy"}, {"stand", "sạp"}, {"kiosk", "ki ốt kiốt"}, {"shop", "gian hàng"}, {"lot", "lô"}};
@@ -55,10 +51,10 @@ static struct slice text_to_search(const struct source *source, struct slice tex
     return text;
 }
 
-static const struct column *source_column(const struct snapshot *s, const struct source *source)
+const struct column *search_column(const struct snapshot *s, const struct search_source *source)
 {
     const struct layer *layer = layer_get(source->layer);
-    return &s->layers[source->layer].open.columns[layer_field(layer, slice_of(source->field))];
+    return &s->layers[source->layer]->open.columns[layer_field(layer, slice_of(source->field))];
 }
 
 static void add_word(struct taken *to, uint32_t word)
@@ -76,7 +72,7 @@ static void piece_fold(struct builder *b, struct slice piece)
     while (slice_next(&rest, ' ', &word)) {
         if (word.n == 0)
             continue;
-        word.n = word.n < WORD_MAX ? word.n : WORD_MAX;
+        word.n = word.n < SEARCH_WORD_MAX ? word.n : SEARCH_WORD_MAX;
         column_set_text(&b->dictionary, 0, word);
         add_word(folded, b->dictionary.text[0]);
     }
@@ -101,14 +97,14 @@ static uint32_t piece_id(struct builder *b, struct slice piece)
 
 static void take_apart(struct builder *b, int source)
 {
-    const struct column *column = source_column(b->snapshot, &SOURCES[source]);
+    const struct column *column = search_column(b->snapshot, &SEARCH_SOURCES[source]);
     const struct taken *folded = &b->pieces.folded;
     struct taken *taken = &b->taken[source];
     taken->at = calloc((size_t)column->text_count + 2, sizeof *taken->at);
     for (uint32_t id = 1; id <= column->text_count; id++) {
         struct slice text = {column->text_bytes + column->text_at[id],
                              column->text_at[id + 1] - column->text_at[id]};
-        struct slice rest = text_to_search(&SOURCES[source], text), piece;
+        struct slice rest = search_text(&SEARCH_SOURCES[source], text), piece;
         while (slice_next(&rest, ' ', &piece)) {
             if (piece.n == 0)
                 continue;
@@ -138,7 +134,7 @@ static void sort_words(struct builder *b)
     struct word *unsorted = calloc((size_t)n + 1, sizeof *unsorted);
     uint32_t *order = malloc(((size_t)n + 1) * sizeof *order);
     for (uint32_t i = 0; i < n; i++) {
-        struct slice marks = {d->bytes.p + d->text_at[i + 1], d->text_at[i + 2] - d->text_at[i + 1]};
+        struct slice marks = texts_get(d->texts, i + 1);
         size_t marks_at = bytes.n, fold_at = bytes.n + marks.n;
         buf_slice(&bytes, marks);
         text_fold(marks, &bytes);
@@ -166,16 +162,15 @@ static void sort_words(struct builder *b)
 static void pass(struct builder *b, uint32_t *at, bool counting)
 {
     for (int i = 0; i < SOURCE_COUNT; i++) {
-        const struct source *source = &SOURCES[i];
-        const struct column *column = source_column(b->snapshot, source);
+        const struct search_source *source = &SEARCH_SOURCES[i];
+        const struct column *column = search_column(b->snapshot, source);
         const struct taken *taken = &b->taken[i];
-        uint32_t rows = b->snapshot->layers[source->layer].open.count;
+        uint32_t rows = b->snapshot->layers[source->layer]->open.count;
         uint32_t first = b->index->first_document[source->layer];
         for (uint32_t row = 0; row < rows; row++) {
             uint32_t text = column->text[row];
             for (uint32_t k = taken->at[text]; k < taken->at[text + 1]; k++) {
-                bool is_first = source->rank == RANK_NAME && k == taken->at[text];
-                enum search_rank rank = is_first ? RANK_NAME_FIRST : source->rank;
+                enum search_rank rank = search_rank_of(source, k - taken->at[text]);
                 uint32_t *slot = &at[b->place[taken->words[k]]];
                 if (!counting)
                     b->index->postings[*slot] = (first + row) << POSTING_RANK_BITS | rank;
@@ -208,7 +203,7 @@ struct search_index *search_build(const struct snapshot *s)
     column_start(&b.pieces.typed, FIELD_TEXT);
     column_reserve(&b.pieces.typed, 1);
     for (int i = 0; i < LAYER_COUNT; i++)
-        b.index->first_document[i + 1] = b.index->first_document[i] + s->layers[i].open.count;
+        b.index->first_document[i + 1] = b.index->first_document[i] + s->layers[i]->open.count;
     for (int i = 0; i < SOURCE_COUNT; i++)
         take_apart(&b, i);
     column_release(&b.pieces.typed);

@@ -1,4 +1,5 @@
-/* search_private: the index that search_build.c makes and search.c reads. Not part of the door.
+/* search_private: the index that search_build.c and search_patch.c make and search.c reads. Not part of the
+ * door.
  *
  * Words are kept with their marks ("bánh") beside their key ("banh") and sorted by key, then marks: all words
  * under a typed prefix are one run, and so are their postings. */
@@ -8,7 +9,30 @@
 #include "layers/snapshot_private.h"
 
 enum search_rank { RANK_NAME_FIRST, RANK_NAME, RANK_ADDRESS, RANK_INDUSTRY };
-enum { POSTING_RANK_BITS = 2 };
+enum { POSTING_RANK_BITS = 2, SEARCH_WORD_MAX = 60 };
+
+/* A line of search.def. */
+struct search_source {
+    enum layer_id layer;
+    const char *field;
+    enum search_rank rank;
+};
+
+enum {
+    SEARCH_SOURCE_COUNT = 0
+#define SEARCH(layer, field, rank) +1
+#include "layers/search.def"
+#undef SEARCH
+};
+extern const struct search_source SEARCH_SOURCES[SEARCH_SOURCE_COUNT];
+const struct column *search_column(const struct snapshot *s, const struct search_source *source);
+/* What people would search for in a text of the source. */
+struct slice search_text(const struct search_source *source, struct slice text);
+/* What the nth word of a text is worth there. */
+static inline enum search_rank search_rank_of(const struct search_source *source, uint32_t nth)
+{
+    return source->rank == RANK_NAME && nth == 0 ? RANK_NAME_FIRST : source->rank;
+}
 
 struct word {
     uint32_t fold_at, marks_at; /* in bytes */

@@ -5,6 +5,7 @@
  */
 #include "layers/snapshot_private.h"
 #include "layers/store_private.h"
+#include "layers/touched.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ static const struct stored_layer *stored(const struct snapshot_layer *l)
 
 const struct snapshot_layer *snapshot_get(const struct snapshot *s, enum layer_id id)
 {
-    return &s->layers[id].open;
+    return &s->layers[id]->open;
 }
 
 int64_t snapshot_revision(const struct snapshot *s)
@@ -39,7 +40,7 @@ struct slice snapshot_text(const struct column *c, uint32_t row)
 struct slice snapshot_properties(const struct snapshot_layer *open, uint32_t row)
 {
     const struct stored_layer *l = stored(open);
-    return (struct slice){l->properties.p + l->properties_at[row], l->properties_length[row]};
+    return (struct slice){l->properties->bytes.p + l->properties_at[row], l->properties_length[row]};
 }
 
 uint32_t snapshot_part_count(const struct snapshot_layer *open, uint32_t row)
@@ -59,7 +60,7 @@ static size_t column_size(const struct stored_column *c, size_t rows)
 {
     size_t row = c->text ? sizeof *c->text : sizeof *c->integer;
     return sizeof *c + rows * row +
-           (c->text ? (c->open.text_count + 2) * sizeof *c->text_at + c->bytes.n : 0);
+           (c->text ? (c->texts->count + 2) * sizeof *c->texts->at + c->texts->bytes.n : 0);
 }
 
 static size_t layer_size(const struct stored_layer *l)
@@ -69,7 +70,8 @@ static size_t layer_size(const struct stored_layer *l)
     for (int i = 0; i < l->open.layer->field_count + 2; i++)
         size += column_size(&l->columns[i], rows) + sizeof *l->open_columns;
     size += located * (sizeof *l->point + sizeof *l->world + sizeof *l->key);
-    size += rows * (sizeof *l->number + sizeof *l->properties_at + sizeof *l->properties_length);
+    size +=
+        rows * (sizeof *l->number + sizeof *l->id + sizeof *l->properties_at + sizeof *l->properties_length);
     size += l->id_slot_count * sizeof *l->id_slots;
     if (l->bounds)
         size += located * (sizeof *l->bounds + sizeof *l->first_part + sizeof *l->part_count);
@@ -84,8 +86,8 @@ void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_b
     *text_bytes = 0;
     *other_bytes = sizeof *s + search_size(s->search);
     for (int i = 0; i < LAYER_COUNT; i++) {
-        *text_bytes += s->layers[i].properties.n;
-        *other_bytes += layer_size(&s->layers[i]);
+        *text_bytes += s->layers[i]->properties->bytes.n;
+        *other_bytes += layer_size(s->layers[i]);
     }
 }
 
@@ -127,7 +129,10 @@ static bool publish(struct publisher *p, struct fault *f)
 {
     struct snapshot *next = NULL;
     int64_t started = clock_monotonic_ns(), quiet = store_quiet_changes(p->store);
-    if (!snapshot_build(&next, p->store, &(struct snapshot_scope){.only = LAYER_COUNT}, f))
+    if (p->current && !snapshot_patch(&next, p->current, p->store, f))
+        return false;
+    bool is_patch = next;
+    if (!next && !snapshot_build(&next, p->store, &(struct snapshot_scope){.only = LAYER_COUNT}, f))
         return false;
     p->revision = next->revision;
     next->revision += p->owed;
@@ -137,8 +142,8 @@ static bool publish(struct publisher *p, struct fault *f)
     p->quiet = quiet;
     p->data_version = next->data_version;
     pthread_mutex_unlock(&p->lock);
-    log_line(LOG_INFO, "published revision %lld in %lld ms", (long long)next->revision,
-             (long long)((clock_monotonic_ns() - started) / 1000000));
+    log_line(LOG_INFO, "published revision %lld in %lld ms%s", (long long)next->revision,
+             (long long)((clock_monotonic_ns() - started) / 1000000), is_patch ? ", what changed alone" : "");
     snapshot_release(before);
     return true;
 }
@@ -165,7 +170,7 @@ bool publisher_open(struct publisher **out, const char *path, struct fault *f)
         return fault_set(f, FAULT_INTERNAL, NULL, "out of memory");
     pthread_mutex_init(&p->lock, NULL);
     p->path = strdup(path);
-    if (!store_open(&p->store, path, STORE_PUBLIC, f) || !publish(p, f)) {
+    if (!store_open(&p->store, path, STORE_PUBLIC, f) || !touched_prepare(p->store, f) || !publish(p, f)) {
         publisher_close(p);
         return false;
     }
@@ -187,14 +192,16 @@ void publisher_close(struct publisher *p)
     free(p);
 }
 
-/* A commit that only signed somebody in is taken note of, not published. */
+/* A commit that only signed somebody in is taken note of, not published; an edit from outside beside it is
+ * told by its notes. */
 static bool is_edited(struct publisher *p)
 {
     int64_t version = store_data_version(p->store);
     if (version == p->data_version)
         return false;
     int64_t quiet = store_quiet_changes(p->store);
-    bool is_quiet = quiet != p->quiet && store_revision(p->store) == p->revision;
+    bool is_quiet = quiet != p->quiet && store_revision(p->store) == p->revision &&
+                    touched_last(p->store) == p->current->note;
     p->quiet = quiet;
     if (is_quiet)
         p->data_version = version;

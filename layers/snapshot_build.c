@@ -5,14 +5,15 @@
  * copies of it. */
 #include "layers/snapshot_private.h"
 #include "layers/store_private.h"
+#include "layers/touched.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const SELECT_ALL[LAYER_COUNT] = {
-#define LAYER(id, name, view, geometry, vi, en) "SELECT * FROM " view,
-#define BASE(id, name, view, geometry, vi, en)  "SELECT * FROM " view,
+#define LAYER(id, name, view, geometry, vi, en) "SELECT * FROM main." view,
+#define BASE(id, name, view, geometry, vi, en)  "SELECT * FROM main." view,
 #define FIELD(id, name, type, vi, en, short_name)
 #include "layers/layers.def"
 #undef LAYER
@@ -21,6 +22,12 @@ static const char *const SELECT_ALL[LAYER_COUNT] = {
 };
 
 const char *layer_select(enum layer_id id)
+{
+    return SELECT_ALL[id];
+}
+
+/* A reader that makes patches has views of the same names over few places (touched.c): hence "main". */
+const char *layer_sql(enum layer_id id)
 {
     return SELECT_ALL[id];
 }
@@ -55,15 +62,19 @@ static bool plan_make(struct plan *plan, const struct layer *layer, sqlite3_stmt
     return plan->geom >= 0 && plan->id >= 0;
 }
 
-static void layer_start(struct stored_layer *l, const struct layer *layer)
+struct stored_layer *layer_new(const struct layer *layer)
 {
+    struct stored_layer *l = calloc(1, sizeof *l);
+    atomic_init(&l->owners, 1);
     l->open.layer = layer;
+    l->properties = texts_new();
     int n = layer->field_count + 2;
     l->columns = calloc((size_t)n, sizeof *l->columns);
     l->open_columns = calloc((size_t)n, sizeof *l->open_columns);
     for (int i = 0; i < n; i++)
         column_start(&l->columns[i], i < layer->field_count ? layer->fields[i].type : FIELD_DATE);
     l->columns[0].is_unique = !layer->is_base; /* the code, which the file keeps unique */
+    return l;
 }
 
 static void layer_reserve(struct stored_layer *l)
@@ -72,13 +83,14 @@ static void layer_reserve(struct stored_layer *l)
         return;
     size_t room = l->row_room + l->row_room / 2 + 256;
     bool has_parts = l->open.layer->geometry != GEOMETRY_POINT;
-    size_t same[7];
-    for (int i = 0; i < 7; i++)
+    size_t same[8];
+    for (int i = 0; i < 8; i++)
         same[i] = l->row_room;
     l->point = room_for(l->point, room, &same[0], sizeof *l->point);
     l->number = room_for(l->number, room, &same[1], sizeof *l->number);
     l->properties_at = room_for(l->properties_at, room, &same[2], sizeof *l->properties_at);
     l->properties_length = room_for(l->properties_length, room, &same[3], sizeof *l->properties_length);
+    l->id = room_for(l->id, room, &same[7], sizeof *l->id);
     if (has_parts) {
         l->bounds = room_for(l->bounds, room, &same[4], sizeof *l->bounds);
         l->first_part = room_for(l->first_part, room, &same[5], sizeof *l->first_part);
@@ -165,19 +177,22 @@ static void row_add(struct stored_layer *l, const struct plan *plan, sqlite3_stm
     const struct layer *layer = l->open.layer;
     layer_reserve(l);
     uint32_t row = l->open.count++;
-    size_t at = l->properties.n;
+    struct buf *properties = &l->properties->bytes;
+    size_t at = properties->n;
     for (int i = 0; i < layer->field_count; i++) {
-        buf_slice(&l->properties, plan->key[i]);
-        set_value(&l->columns[i], row, st, plan->column[i], &l->properties);
+        buf_slice(properties, plan->key[i]);
+        set_value(&l->columns[i], row, st, plan->column[i], properties);
     }
-    l->properties.p[at] = '{'; /* in place of the first comma */
-    buf_char(&l->properties, '}');
+    properties->p[at] = '{'; /* in place of the first comma */
+    buf_char(properties, '}');
     l->properties_at[row] = at;
-    l->properties_length[row] = (uint32_t)(l->properties.n - at);
+    l->properties_length[row] = (uint32_t)(properties->n - at);
     for (int i = layer->field_count; i < layer->field_count + 2; i++)
         set_value(&l->columns[i], row, st, plan->column[i], NULL);
     uint64_t number = layer->is_base ? 0 : number_of_code(column_slice(st, plan->column[0]));
-    l->number[row] = number ? number : (uint64_t)sqlite3_column_int64(st, plan->id);
+    int64_t id = sqlite3_column_int64(st, plan->id);
+    l->number[row] = number ? number : (uint64_t)id;
+    l->id[row] = id >= 0 && id < UINT32_MAX ? (uint32_t)id : UINT32_MAX;
     row_geometry(l, row, column_bytes(st, plan->geom));
 }
 
@@ -188,14 +203,18 @@ struct keyed {
     uint32_t row;
 };
 
-/* Least significant byte first; equal keys keep the order they were read in. */
+/* Least significant byte first; equal keys keep the order they were in. A byte that all keys share is no
+ * work.
+ */
 static void keyed_sort(struct keyed *items, size_t n)
 {
     struct keyed *other = malloc((n ? n : 1) * sizeof *other), *from = items, *to = other;
-    for (int shift = 0; shift < 64; shift += 8) {
+    for (int shift = 0; shift < 64 && n > 0; shift += 8) {
         size_t start[257] = {0};
         for (size_t i = 0; i < n; i++)
             start[(from[i].key >> shift & 255) + 1]++;
+        if (start[(from[0].key >> shift & 255) + 1] == n)
+            continue;
         for (int i = 0; i < 256; i++)
             start[i + 1] += start[i];
         for (size_t i = 0; i < n; i++)
@@ -204,20 +223,27 @@ static void keyed_sort(struct keyed *items, size_t n)
         from = to;
         to = swap;
     }
-    free(other); /* eight passes: the result is back in `items` */
+    if (from != items)
+        memcpy(items, from, n * sizeof *items);
+    free(other);
 }
 
-/* Rows with a geometry along the curve, then the others as they came. */
+/* Rows with a geometry along the curve, then the others; what is equal in that by id. */
 static uint32_t *layer_order(const struct stored_layer *l)
 {
     uint32_t n = l->open.count, located = l->open.located, with = 0, without = located;
-    struct keyed *items = malloc((located ? located : 1) * sizeof *items);
+    struct keyed *items = malloc((n ? n : 1) * sizeof *items);
     uint32_t *order = malloc((n ? n : 1) * sizeof *order);
     for (uint32_t row = 0; row < n; row++)
+        items[row] = (struct keyed){l->id[row], row};
+    keyed_sort(items, n);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t row = items[i].row;
         if (isnan(l->point[row].lon))
             order[without++] = row;
         else
             items[with++] = (struct keyed){hilbert_of_world(world_of(l->point[row])), row};
+    }
     keyed_sort(items, located);
     for (uint32_t i = 0; i < located; i++)
         order[i] = items[i].row;
@@ -242,8 +268,22 @@ static void layer_world(struct stored_layer *l)
     l->open.extent = n ? extent : (struct box){0, 0, 0, 0};
 }
 
+/* What the door shows: after the arrays have their place for good. */
+void layer_show(struct stored_layer *l)
+{
+    for (int i = 0; i < l->open.layer->field_count + 2; i++) {
+        column_show(&l->columns[i]);
+        l->open_columns[i] = l->columns[i].open;
+    }
+    l->open.point = l->point;
+    l->open.world = l->world;
+    l->open.bounds = l->bounds;
+    l->open.number = l->number;
+    l->open.columns = l->open_columns;
+}
+
 /* Everything into its final order and size, one array at a time. */
-static void layer_finish(struct stored_layer *l)
+void layer_finish(struct stored_layer *l)
 {
     uint32_t n = l->open.count, located = l->open.located;
     uint32_t *order = layer_order(l);
@@ -252,23 +292,16 @@ static void layer_finish(struct stored_layer *l)
     l->first_part = array_in_order(l->first_part, order, located, sizeof *l->first_part);
     l->part_count = array_in_order(l->part_count, order, located, sizeof *l->part_count);
     l->number = array_in_order(l->number, order, n, sizeof *l->number);
+    l->id = array_in_order(l->id, order, n, sizeof *l->id);
     l->properties_at = array_in_order(l->properties_at, order, n, sizeof *l->properties_at);
     l->properties_length = array_in_order(l->properties_length, order, n, sizeof *l->properties_length);
-    l->properties.p = room_trim(l->properties.p, l->properties.n, 1);
-    l->properties.cap = l->properties.n;
-    int columns = l->open.layer->field_count + 2;
-    for (int i = 0; i < columns; i++) {
+    texts_trim(l->properties, true);
+    for (int i = 0; i < l->open.layer->field_count + 2; i++)
         column_finish(&l->columns[i], order, n);
-        l->open_columns[i] = l->columns[i].open;
-    }
     free(order);
     geometry_trim(&l->geometry);
     layer_world(l);
-    l->open.point = l->point;
-    l->open.world = l->world;
-    l->open.bounds = l->bounds;
-    l->open.number = l->number;
-    l->open.columns = l->open_columns;
+    layer_show(l);
     layer_index(l);
 }
 
@@ -283,13 +316,11 @@ static bool is_outside(sqlite3_stmt *st, const struct plan *plan, const struct l
            (last.n == other.n && memcmp(last.p, other.p, other.n) < 0);
 }
 
-/* `day`: only what was there then; NULL: everything. */
-static bool layer_load(struct stored_layer *l, const struct layer *layer, const char *sql, struct store *s,
-                       const char *day, struct fault *f)
+bool layer_read(struct stored_layer *l, const char *sql, struct store *s, const char *day, struct fault *f)
 {
     struct arena scratch = {0};
     struct plan plan;
-    layer_start(l, layer);
+    const struct layer *layer = l->open.layer;
     sqlite3_stmt *st = store_statement(s, sql, f);
     if (!st)
         return false;
@@ -304,39 +335,28 @@ static bool layer_load(struct stored_layer *l, const struct layer *layer, const 
     arena_release(&scratch);
     if (here.code != FAULT_NONE)
         ok = fault_set(f, here.code, here.place, "%s", here.text);
-    if (!ok)
-        return false;
-    layer_finish(l);
-    if (plan.column[layer->field_count] >= 0)
+    if (ok && plan.column[layer->field_count] >= 0)
         l->open.valid_from = &l->open_columns[layer->field_count];
-    if (plan.column[layer->field_count + 1] >= 0)
+    if (ok && plan.column[layer->field_count + 1] >= 0)
         l->open.valid_to = &l->open_columns[layer->field_count + 1];
-    return true;
+    return ok;
 }
 
-static void layer_release(struct stored_layer *l)
+void layer_release(struct stored_layer *l)
 {
-    if (!l->open.layer)
+    if (!l || atomic_fetch_sub_explicit(&l->owners, 1, memory_order_acq_rel) != 1)
         return;
     for (int i = 0; i < l->open.layer->field_count + 2; i++)
         column_release(&l->columns[i]);
-    void *arrays[] = {l->point,
-                      l->world,
-                      l->bounds,
-                      l->number,
-                      l->key,
-                      l->properties_at,
-                      l->properties_length,
-                      l->first_part,
-                      l->part_count,
-                      l->columns,
-                      l->open_columns,
-                      l->id_slots,
-                      l->nodes,
-                      l->properties.p};
+    void *arrays[] = {l->point,      l->world,      l->bounds,        l->number,
+                      l->id,         l->key,        l->properties_at, l->properties_length,
+                      l->first_part, l->part_count, l->columns,       l->open_columns,
+                      l->id_slots,   l->nodes};
     for (size_t i = 0; i < COUNT_OF(arrays); i++)
         free(arrays[i]);
+    texts_release(l->properties);
     geometry_release(&l->geometry);
+    free(l);
 }
 
 void snapshot_free(struct snapshot *s)
@@ -344,7 +364,7 @@ void snapshot_free(struct snapshot *s)
     if (!s)
         return;
     for (int i = 0; i < LAYER_COUNT; i++)
-        layer_release(&s->layers[i]);
+        layer_release(s->layers[i]);
     search_free(s->search);
     free(s->moved.codes);
     free(s);
@@ -365,13 +385,18 @@ bool snapshot_build(struct snapshot **out, struct store *s, const struct snapsho
     atomic_init(&made->references, 1);
     made->revision = store_revision(s);
     made->data_version = store_data_version(s); /* inside the transaction: that of what is read */
+    made->note = touched_last(s);
     made->date = is_dated ? scope->as_of : date_today();
     date_format_iso(made->date, day);
-    for (int i = 0; i < LAYER_COUNT && ok; i++)
+    for (int i = 0; i < LAYER_COUNT && ok; i++) {
+        bool is_staff = scope->staff && i == (int)scope->only;
+        made->layers[i] = layer_new(is_staff ? &scope->staff->layer : layer_get((enum layer_id)i));
         if (is_whole || i == (int)scope->only)
-            ok = layer_load(
-                &made->layers[i], scope->staff ? &scope->staff->layer : layer_get((enum layer_id)i),
-                scope->staff ? sql_text(scope->staff->sql) : SELECT_ALL[i], s, is_dated ? day : NULL, f);
+            ok = layer_read(made->layers[i], is_staff ? sql_text(scope->staff->sql) : SELECT_ALL[i], s,
+                            is_dated ? day : NULL, f);
+        if (ok)
+            layer_finish(made->layers[i]);
+    }
     ok = ok && moved_load(&made->moved, s, f);
     struct fault ignored = {0};
     store_run(s, "COMMIT", ok ? f : &ignored);

@@ -16,7 +16,7 @@ bool moved_load(struct moved_codes *m, struct store *s, struct fault *f)
 {
     size_t room = 0;
     struct fault here = {0};
-    sqlite3_stmt *st = store_statement(s, "SELECT code, moved_to FROM pub_moved_codes", f);
+    sqlite3_stmt *st = store_statement(s, "SELECT code, moved_to FROM main.pub_moved_codes", f);
     if (!st)
         return false;
     while (statement_next(st, &here)) {

@@ -6,6 +6,7 @@
  * lets it touch nothing but the public views (and what SpatiaLite reads to serve them). */
 #include "layers/store_private.h"
 #include "layers/text.h"
+#include "layers/touched.h"
 
 #include <errno.h>
 #include <spatialite.h>
@@ -279,7 +280,8 @@ bool store_begin(struct store *s, struct fault *f)
 bool store_commit(struct store *s, struct fault *f)
 {
     if (sqlite3_total_changes64(s->db) != s->changes_at_begin &&
-        !statement_run(store_statement(s, "UPDATE revision SET value = value + 1", f), f))
+        (!statement_run(store_statement(s, "UPDATE revision SET value = value + 1", f), f) ||
+         !touched_prune(s, f)))
         return false;
     return statement_run(store_statement(s, "COMMIT", f), f);
 }
@@ -508,7 +510,7 @@ static bool starts_with(const char *text, const char *prefix)
 static int public_authorizer(void *context, int action, const char *first, const char *second,
                              const char *database, const char *source)
 {
-    (void)context, (void)database;
+    (void)context;
     static const char *const OPEN[] = {
         "pub_",           "idx_",          "SpatialIndex", "spatial_ref_sys", "geometry_columns",
         "views_geometry", "vector_layers", "sqlite_"};
@@ -517,14 +519,22 @@ static int public_authorizer(void *context, int action, const char *first, const
         return SQLITE_OK;
     if (action == SQLITE_PRAGMA)
         return strcmp(first, "data_version") == 0 ? SQLITE_OK : SQLITE_DENY;
+    if ((action == SQLITE_INSERT || action == SQLITE_DELETE) && strcmp(database, "temp") == 0)
+        return strcmp(first, "touched_now") == 0 ? SQLITE_OK : SQLITE_DENY;
     if (action != SQLITE_READ)
         return SQLITE_DENY;
-    if (source || (second && second[0] == 0) || strcmp(first, "revision") == 0 || strcmp(first, "meta") == 0)
+    if (source || (second && second[0] == 0) || strcmp(first, "revision") == 0 ||
+        strcmp(first, "meta") == 0 || starts_with(first, "touched"))
         return SQLITE_OK;
     for (size_t i = 0; i < COUNT_OF(OPEN); i++)
         if (starts_with(first, OPEN[i]))
             return SQLITE_OK;
     return SQLITE_DENY;
+}
+
+void store_guard(struct store *s, bool is_public)
+{
+    sqlite3_set_authorizer(s->db, is_public ? public_authorizer : NULL, NULL);
 }
 
 static bool connect_file(struct store *s, int flags, struct fault *f)
@@ -668,7 +678,7 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, stru
     if (ok && mode != STORE_PUBLIC)
         load_key_beside(s);
     if (ok && mode == STORE_PUBLIC)
-        sqlite3_set_authorizer(s->db, public_authorizer, NULL);
+        store_guard(s, true);
     if (!ok) {
         store_close(s);
         return false;

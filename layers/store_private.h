@@ -13,6 +13,9 @@ struct lookup;
 struct lookup *store_lookup(const struct store *s);
 void store_set_lookup(struct store *s, struct lookup *l);
 
+/* Whether the connection may read the public views alone; off only while it gets views of its own. */
+void store_guard(struct store *s, bool is_public);
+
 /* Text of an embedded SQL file: "schema", or the file name in layers/indicators ("kpi_gd"); NULL if there is
  * none. */
 const char *sql_text(const char *name);

@@ -242,6 +242,18 @@ START_TEST(a_commit_beside_an_edit_from_outside_has_a_revision_of_its_own)
 }
 END_TEST
 
+START_TEST(an_edit_from_outside_beside_a_quiet_commit_is_seen)
+{
+    struct fault f = {0};
+    int64_t before = published_revision();
+    edit_from_outside("QGIS");
+    ck_assert(store_begin(the_store, &f));
+    ck_assert(store_run(the_store, "INSERT INTO sign_in_failure VALUES (x'00', 1, 0, 0)", &f));
+    ck_assert(store_commit_quietly(the_store, &f));
+    ck_assert_int_eq(published_revision(), before + 1);
+}
+END_TEST
+
 START_TEST(a_place_costs_at_most_300_bytes_beyond_its_text)
 {
     const struct snapshot *s = publisher_get(the_publisher);
@@ -330,6 +342,7 @@ int main(void)
     tcase_add_test(change, a_commit_is_published_and_the_old_copy_stays_readable);
     tcase_add_test(change, an_edit_from_outside_raises_the_revision);
     tcase_add_test(change, a_commit_beside_an_edit_from_outside_has_a_revision_of_its_own);
+    tcase_add_test(change, an_edit_from_outside_beside_a_quiet_commit_is_seen);
     tcase_add_test(change, readers_and_publisher_do_not_disturb_each_other);
     suite_add_tcase(suite, change);
     SRunner *runner = srunner_create(suite);
