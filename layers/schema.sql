@@ -611,9 +611,7 @@ INSERT INTO policy (key, value) VALUES
 -- migration 17
 -- What each change touched, so that the read copy need be made anew only there (layers/touched.c). Triggers write it, so that QGIS and
 -- ogr2ogr do so too. place_id 0: something that many places show, or a list too long to say; -1: a street
--- or a piece of the map's face. The last row always stays.
--- Not noted: what only shows in lists that are read anew each time (pilot members, who trades at a stall, codes that moved).
-
+-- or a piece of the map's face. The last row always stays. Not noted: what only shows in lists that are read anew each time.
 CREATE TABLE touched (id INTEGER PRIMARY KEY, place_id INTEGER NOT NULL);
 INSERT INTO touched VALUES (1, 0);
 CREATE TRIGGER touched_place_insert AFTER INSERT ON place BEGIN INSERT INTO touched (place_id) VALUES (new.id); END;

@@ -21,13 +21,8 @@ static const char *const SELECT_ALL[LAYER_COUNT] = {
 #undef FIELD
 };
 
-const char *layer_select(enum layer_id id)
-{
-    return SELECT_ALL[id];
-}
-
 /* A reader that makes patches has views of the same names over few places (touched.c): hence "main". */
-const char *layer_sql(enum layer_id id)
+const char *layer_select(enum layer_id id)
 {
     return SELECT_ALL[id];
 }

@@ -320,7 +320,7 @@ static bool read_list(struct patch *p, enum layer_id id, struct fault *f)
 {
     struct stored_layer *l = p->made->layers[id] = layer_new(layer_get(id));
     struct weave w = {.before = p->before->layers[id], .fresh = l, .moves = &p->moves[id]};
-    if (!layer_read(l, layer_sql(id), p->store, NULL, f))
+    if (!layer_read(l, layer_select(id), p->store, NULL, f))
         return false;
     layer_finish(l);
     find_all_gone(&w);

@@ -180,8 +180,6 @@ bool layer_read(struct stored_layer *l, const char *sql, struct store *s, const 
                 struct fault *f) RESULT_MUST_BE_USED;
 void layer_finish(struct stored_layer *l);
 void layer_show(struct stored_layer *l);
-/* The query of a public layer over the whole file. */
-const char *layer_sql(enum layer_id id);
 void layer_index(struct stored_layer *l); /* the R-tree and the table of ids */
 struct search_index *search_build(const struct snapshot *s);
 

@@ -374,7 +374,7 @@ START_TEST(every_table_behind_a_public_view_notes_its_changes)
     sqlite3_set_authorizer(db, note_table, &t);
     for (int i = 0; i < LAYER_COUNT; i++) {
         sqlite3_stmt *st = NULL;
-        ck_assert(sqlite3_prepare_v2(db, layer_sql((enum layer_id)i), -1, &st, NULL) == SQLITE_OK);
+        ck_assert(sqlite3_prepare_v2(db, layer_select((enum layer_id)i), -1, &st, NULL) == SQLITE_OK);
         sqlite3_finalize(st);
     }
     sqlite3_set_authorizer(db, NULL, NULL);
