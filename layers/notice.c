@@ -7,15 +7,22 @@
 
 /* --- taking one in --- */
 
-/* Saturdays and Sundays do not count; public holidays are not known to the program. */
-static struct date after_working_days(struct date from, int64_t days)
+static bool is_holiday(struct store *s, struct date day)
+{
+    char text[11];
+    date_format_iso(day, text);
+    return store_int(s, "SELECT count(*) FROM holiday WHERE day = ?1", text, 0) > 0;
+}
+
+/* Saturdays, Sundays and the days off that the office has written down (table holiday) do not count. */
+static struct date after_working_days(struct store *s, struct date from, int64_t days)
 {
     enum { WEEK = 7, THURSDAY = 4 }; /* 1970-01-01 was a Thursday */
     int32_t day = date_to_days(from);
     while (days > 0) {
         day++;
         int weekday = (day + THURSDAY) % WEEK; /* 0: Sunday */
-        days -= weekday != 0 && weekday != WEEK - 1;
+        days -= weekday != 0 && weekday != WEEK - 1 && !is_holiday(s, date_of_days(day));
     }
     return date_of_days(day);
 }
@@ -31,7 +38,7 @@ static struct date due_day(struct store *s, const struct notice *n, struct date 
     if (is_tamper(n))
         return date_of_days(date_to_days(today) +
                             (int32_t)policy_number(s, "notice.tamper_days", today, TAMPER_DAYS));
-    return after_working_days(today, policy_number(s, "notice.days", today, DAYS));
+    return after_working_days(s, today, policy_number(s, "notice.days", today, DAYS));
 }
 
 static void bind_sealed(struct store *s, sqlite3_stmt *st, int index, struct slice text)

@@ -8,22 +8,26 @@
 
 /* --- the frame --- */
 
-static const struct {
+struct bar_link {
     enum route_id route;
     const char *href, *text;
-} LINKS[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"},
-             {ROUTE_STAFF_HOME, "/?staff=1", "Bản đồ"},
-             {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
-             {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
-             {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
-             {ROUTE_STAFF_LABELS, "/staff/labels", "Nhãn QR"},
-             {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
-             {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"},
-             {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
-             {ROUTE_POLICY, "/staff/policy", "Ngưỡng"},
-             {ROUTE_USERS, "/staff/users", "Tài khoản"},
-             {ROUTE_AUDIT, "/staff/audit", "Nhật ký"},
-             {ROUTE_STAFF_HELP, "/staff/help", "Hướng dẫn"}};
+};
+
+/* The work of the day; below it, smaller, what keeps the service in order; both only as far as the role goes.
+ */
+static const struct bar_link WORK[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ"},
+                                       {ROUTE_STAFF_HOME, "/?staff=1", "Bản đồ"},
+                                       {ROUTE_STAFF_IMPORT, "/staff/import", "Nhập danh sách"},
+                                       {ROUTE_STAFF_BATCHES, "/staff/batches", "Các lần nhập"},
+                                       {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
+                                       {ROUTE_STAFF_LABELS, "/staff/labels", "Nhãn QR"},
+                                       {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
+                                       {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"}};
+static const struct bar_link KEEPING[] = {{ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
+                                          {ROUTE_POLICY, "/staff/policy", "Ngưỡng"},
+                                          {ROUTE_USERS, "/staff/users", "Tài khoản"},
+                                          {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};
+static const struct bar_link HELP[] = {{ROUTE_STAFF_HELP, "/staff/help", "Hướng dẫn"}};
 
 static bool is_here(const struct call *c, const char *href)
 {
@@ -32,22 +36,35 @@ static bool is_here(const struct call *c, const char *href)
     return slice_starts(c->request->path, slice_of(href));
 }
 
+static void bar_links(const struct call *c, struct buf *out, const struct bar_link *links, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (may(c, links[i].route))
+            buf_format(out, "<a href=\"%s\"%s>%s</a>", links[i].href,
+                       is_here(c, links[i].href) ? " aria-current=\"page\"" : "", links[i].text);
+}
+
 static void bar_html(const struct call *c, struct buf *out)
 {
     const struct visitor *v = c->visitor;
+    struct buf keeping = {0};
     if (!v || !v->is_signed_in || has_duty(v))
         return;
     buf_text(out, "<nav class=\"bar\" aria-label=\"Việc của cán bộ\">");
-    for (size_t i = 0; i < COUNT_OF(LINKS); i++) {
-        if (!may(c, LINKS[i].route))
-            continue;
-        buf_format(out, "<a href=\"%s\"%s>%s</a>", LINKS[i].href,
-                   is_here(c, LINKS[i].href) ? " aria-current=\"page\"" : "", LINKS[i].text);
-    }
+    bar_links(c, out, WORK, COUNT_OF(WORK));
     form_open(c, out, "/staff/sign-out");
+    bar_links(c, out, HELP, COUNT_OF(HELP));
     buf_text(out, "<a href=\"/staff/password\">");
     html_text(out, v->user.name);
-    buf_text(out, "</a><button>Đăng xuất</button></form></nav>");
+    buf_text(out, "</a><button>Đăng xuất</button></form>");
+    bar_links(c, &keeping, KEEPING, COUNT_OF(KEEPING));
+    if (keeping.n) {
+        buf_text(out, "<p>");
+        buf_slice(out, buf_to_slice(&keeping));
+        buf_text(out, "</p>");
+    }
+    buf_release(&keeping);
+    buf_text(out, "</nav>");
 }
 
 static void open_page(const struct call *c, struct reply *r, const char *title, const char *policy)

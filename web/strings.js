@@ -224,6 +224,9 @@ export const table = {
   dashboard: ['Mở bảng tổng hợp để in', 'Open the printable dashboard'],
   indicators_failed: ['Chưa lấy được chỉ tiêu: {why}', 'The indicators could not be read: {why}'],
 
+  download: ['Tải về những nơi đã lọc', 'Download what is filtered'],
+  download_what: ['Mọi nơi của phường khớp với bộ lọc, cả ngoài khung bản đồ: {n}.', 'Every place of the ward that fits the filters, beyond the map’s frame too: {n}.'],
+
   // pages beside the map
   open_data: ['Dữ liệu mở', 'Open data'],
   api: ['API cho lập trình viên', 'API for developers'],

@@ -82,6 +82,14 @@ def a_wrong_entry(s, path):
         check("ten working days", db.execute("SELECT julianday(?) - julianday(?)", (row[7], row[6])).fetchone()[0] in (12, 13, 14), row[6:])
         check("sealed", SECRET.encode() not in row[3] and CONTACT.encode() not in row[4])
         revision = db.execute("SELECT value FROM revision").fetchone()[0]
+    with sqlite3.connect(path) as db:
+        db.execute("INSERT OR REPLACE INTO holiday (day, name) SELECT date(?), 'nghỉ bù'", (row[7],))
+    check("a day off moves the deadline", send(s, PLACE, {"about": "name"}).status == 200)
+    with sqlite3.connect(path) as db:
+        moved = db.execute("SELECT julianday(due_on) - julianday(?), strftime('%w', due_on) FROM notice ORDER BY id DESC LIMIT 1", (row[7],)).fetchone()
+        check("to the next working day", moved[0] in (1, 2, 3) and moved[1] not in "06", moved)
+        db.execute("DELETE FROM holiday")
+        db.execute("DELETE FROM notice WHERE id = (SELECT max(id) FROM notice)")
     check("an unknown word is 'other'", send(s, PLACE, {"about": "<b>"}).status == 200)
     with sqlite3.connect(path) as db:
         check("and published nothing", db.execute("SELECT value FROM revision").fetchone()[0] == revision)

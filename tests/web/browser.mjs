@@ -18,6 +18,14 @@ export const BROWSER = {
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const PATIENCE = 20000;
 
+export async function violations(page) {
+  await page.evaluate(axeSource);
+  return page.evaluate(async (tags) => {
+    const { violations: found } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
+    return found.map(({ id, nodes }) => `${id} (${nodes.length}: ${nodes[0].target.join(' ')} ${nodes[0].any[0]?.message ?? ''})`);
+  }, WCAG);
+}
+
 export function wall(artefacts) {
   let passed = 0;
   const failures = [];
@@ -30,13 +38,14 @@ export function wall(artefacts) {
   };
   return {
     check,
-    picture: (page, name, options = {}) => page.screenshot({ path: join(artefacts, name + '.png'), ...options }),
+    async picture(page, name, options = {}) {
+      await still(page);
+      await page.screenshot({ path: join(artefacts, name + '.png'), ...options });
+    },
+    // Only of a page at rest: a list being read anew or a fading colour is no state that anybody designed.
     async axe(page, name) {
-      await page.evaluate(axeSource);
-      const found = await page.evaluate(async (tags) => {
-        const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-        return violations.map(({ id, nodes }) => `${id} (${nodes.length}: ${nodes[0].target.join(' ')})`);
-      }, WCAG);
+      check(`at rest: ${name}`, await still(page));
+      const found = await violations(page);
       check(`axe finds nothing: ${name}`, found.length === 0, found.join('; '));
     },
     end() {
@@ -56,6 +65,25 @@ export async function until(page, what, argument) {
     if (Date.now() > end) return null;
     await page.waitForTimeout(50);
   }
+}
+
+// Nothing is being read, drawn, faded or moved: the fonts are there, no list is busy, the map (where there is one) has drawn what it
+// shows, and it stays so for two looks.
+const isStill = () =>
+  document.readyState === 'complete' &&
+  document.fonts.status === 'loaded' &&
+  !document.querySelector('[aria-busy]') &&
+  (!document.querySelector('#map') || document.documentElement.dataset.ready === '1' || document.querySelector('#map[data-ready]')) &&
+  !document.getAnimations().some((animation) => animation.playState === 'running' && animation.effect?.getComputedTiming().endTime !== Infinity);
+
+export async function still(page) {
+  const end = Date.now() + PATIENCE;
+  for (let looks = 0; looks < 2; ) {
+    looks = (await page.evaluate(isStill)) ? looks + 1 : 0;
+    if (Date.now() > end) return false;
+    await page.waitForTimeout(60);
+  }
+  return true;
 }
 
 export const settled = (page) => until(page, () => document.documentElement.dataset.ready === '1' && document.documentElement.dataset.points);

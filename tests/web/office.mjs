@@ -3,7 +3,7 @@
 //   node tests/web/office.mjs http://127.0.0.1:8080/ ARTEFACT_DIR
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BROWSER, chromium, settled, text, until, wall, watch } from './browser.mjs';
+import { BROWSER, chromium, settled, still, text, until, wall, watch } from './browser.mjs';
 
 const [base, artefacts] = process.argv.slice(2);
 if (!base || !artefacts) {
@@ -65,17 +65,39 @@ async function atTheMap(page) {
   check('the map says who is signed in', Boolean(await until(page, () => document.querySelector('#staff').textContent === 'thu.nhap')));
   check('the office’s record stands below the public one', Boolean(await until(page, () => document.querySelector('.office dl'))));
   check('why it stands there is said', /Vì sao|Biết nhờ/.test(await text(page, '.office')));
-  await page.waitForTimeout(400);
   await picture(page, 'office-record');
   await axe(page, 'record of the office on the map');
   return id;
+}
+
+async function photo(page, id) {
+  await page.goto(`${base}staff/c/${id}`);
+  await page.locator('summary', { hasText: 'Thêm ảnh' }).click();
+  await page.getByLabel(/^Ảnh của nơi này/).setInputFiles(join(artefacts, 'office-record.png'));
+  await page.getByLabel(/^Chú thích/).fill('Mặt tiền, nhìn từ bên kia đường');
+  await axe(page, 'photo form');
+  await submit(page, 'Lưu ảnh');
+  const shown = () => page.evaluate(async () => {
+    const image = document.querySelector('.photos img');
+    image.scrollIntoView();
+    await image.decode();
+    return image.naturalWidth;
+  });
+  check('a photo stands in the record', (await shown()) === 1440, `${await shown()} px`);
+  await picture(page, 'office-photo', { fullPage: true });
+  await axe(page, 'record with a photo');
+  await submit(page, 'Gỡ ảnh');
+  check('taken away, it can be put back', (await page.locator('.photos').count()) === 0 && /1 ảnh đã gỡ/.test(await text(page, 'main')));
+  await page.locator('summary', { hasText: '1 ảnh đã gỡ' }).click();
+  await submit(page, 'Đặt lại ảnh');
+  check('and is there again', (await page.locator('.photos img').count()) === 1);
 }
 
 async function drag(page, id) {
   const before = await place(id);
   await page.getByRole('button', { name: 'Kéo ghim' }).click();
   await until(page, () => !document.querySelector('#mode').hidden);
-  await page.waitForTimeout(400);
+  await still(page);
   const [x, y] = await pixelOf(page, before);
   await page.mouse.move(x, y - 10);
   await page.mouse.down();
@@ -141,7 +163,6 @@ async function waiting(page) {
   await page.selectOption('#office', 'review');
   const count = await until(page, () => /danh sách của cán bộ/.test(document.querySelector('#count').textContent) && document.querySelectorAll('#list .item').length);
   check('places that wait are listed', count > 0, await text(page, '#count'));
-  await page.waitForTimeout(500);
   await picture(page, 'office-waiting');
   await axe(page, 'places that wait');
   check('pilots too', (await page.locator('#office option').count()) > 3);
@@ -179,7 +200,6 @@ async function shade(page) {
   await until(page, () => document.querySelector('#shade').options.length > 1);
   await page.selectOption('#shade', 'KPI-NTS');
   await until(page, () => document.querySelectorAll('#shade-key li').length === 7);
-  await page.waitForTimeout(900);
   await settled(page);
   check('the address has the colouring', page.url().includes('shade=KPI-NTS'));
   await picture(page, 'map-shade');
@@ -198,7 +218,7 @@ async function print(page) {
   await page.evaluate(() => { globalThis.print = () => { document.documentElement.dataset.printed = '1'; }; });
   await page.locator('#print-form button').click();
   check('the print comes when the map is drawn', Boolean(await until(page, () => document.documentElement.dataset.printed)));
-  await page.waitForTimeout(600);
+  await still(page);
   const file = await page.pdf({ preferCSSPageSize: true, printBackground: true });
   writeFileSync(join(artefacts, 'map-a3.pdf'), file);
   const size = /MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)/.exec(file.toString('latin1'));
@@ -322,8 +342,7 @@ async function labels(page) {
   await sheet.saveAs(kept);
   check('a sheet of labels comes as a file', readFileSync(kept).subarray(0, 5).toString() === '%PDF-', sheet.suggestedFilename());
   await page.goto(base + 'staff/labels');
-  await page.getByRole('button', { name: /^Đã in \d+ nhãn/ }).first().click();
-  await page.waitForTimeout(300);
+  await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: /^Đã in \d+ nhãn/ }).first().click()]);
   check('printed', /[1-9]/.test(await page.locator('tr').nth(1).locator('td').nth(3).textContent()));
 }
 
@@ -352,6 +371,9 @@ try {
   watch(page, base, wrong);
   await signIn(page);
   const id = await atTheMap(page);
+  await photo(page, id);
+  await page.goto(`${base}?staff=1&id=${id}`);
+  await until(page, () => document.querySelector('.office dl'));
   const before = await drag(page, id);
   const name = await edit(page, id);
   wrong.expected = true; // a conflict is a 409, which the browser reports

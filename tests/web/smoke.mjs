@@ -2,90 +2,27 @@
 //   node tests/web/smoke.mjs http://127.0.0.1:8080/ ARTEFACT_DIR
 // Every state leaves a picture in ARTEFACT_DIR. It fails on a request to another host, an error in the console, and on any
 // WCAG 2.2 AA violation axe-core finds. The last line is "N passed, N failed".
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-const require = createRequire(new URL('../../web/package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+import { BROWSER, chromium, settled, still, text, until, wall, watch } from './browser.mjs';
 
 const [base, artefacts] = process.argv.slice(2);
 if (!base || !artefacts) {
   console.error('usage: node smoke.mjs BASE_URL ARTEFACT_DIR');
   process.exit(2);
 }
-mkdirSync(artefacts, { recursive: true });
-
-const BROWSER = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-3d-apis', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  ],
-};
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const { check, picture, axe, end } = wall(artefacts);
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 360, height: 740 };
-const PATIENCE = 20000;
 
-let passed = 0;
-const failures = [];
-
-function check(name, good, detail = '') {
-  if (good) passed += 1;
-  else failures.push(name);
-  console.log(`${good ? 'ok  ' : 'FAIL'} ${name}${detail === '' ? '' : ': ' + detail}`);
-}
-
-// page.waitForFunction needs eval, which the page's own policy forbids: so ask again and again.
-async function until(page, what, argument) {
-  const end = Date.now() + PATIENCE;
-  for (;;) {
-    const answer = await page.evaluate(what, argument);
-    if (answer) return answer;
-    if (Date.now() > end) return null;
-    await page.waitForTimeout(50);
-  }
-}
-
-const settled = (page) => until(page, () => document.documentElement.dataset.ready === '1' && document.documentElement.dataset.points);
 const count = (page, selector) => page.evaluate((s) => document.querySelectorAll(s).length, selector);
-const text = (page, selector) => page.evaluate((s) => document.querySelector(s)?.textContent.trim() ?? '', selector);
 const listed = (page) => until(page, () => !document.querySelector('#list[aria-busy]') && document.querySelectorAll('#list .item').length);
-
-// A trace of everything that must never happen on the page.
-function watch(page, wrong) {
-  const host = new URL(base).host;
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (/^(https?|wss?):$/.test(url.protocol) && url.host !== host) wrong.push('foreign host ' + url.host);
-  });
-  page.on('console', (message) => {
-    if (message.type() === 'error' && !wrong.expected) wrong.push(`console: ${message.text()} ${message.location().url ?? ''}`);
-  });
-  page.on('pageerror', (error) => wrong.push('script: ' + error.message));
-}
-
-async function axe(page, name) {
-  await page.evaluate(axeSource);
-  const found = await page.evaluate(async (tags) => {
-    const { violations } = await globalThis.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    return violations.map(({ id, nodes }) => `${id} (${nodes.length}: ${nodes[0].target.join(' ')} ${nodes[0].any[0]?.message ?? ''})`);
-  }, WCAG);
-  check(`axe finds nothing: ${name}`, found.length === 0, found.join('; '));
-}
-
-async function picture(page, name) {
-  await page.screenshot({ path: join(artefacts, name + '.png') });
-}
 
 async function open(browser, viewport, path = '', options = {}) {
   const context = await browser.newContext({ viewport, locale: 'vi-VN', ...options });
   const page = await context.newPage();
   const wrong = [];
-  watch(page, wrong);
+  watch(page, base, wrong);
   const tiles = {};
   page.on('response', (response) => {
     const layer = /\/tiles\/([\w-]+)\//.exec(response.url())?.[1];
@@ -141,7 +78,6 @@ async function record({ page }) {
   const qr = await until(page, () => document.querySelector('#record img')?.naturalWidth > 0);
   check('the record has its QR code', Boolean(qr));
   check('the address has the record', /[?&]id=\w+/.test(page.url()), page.url());
-  await page.waitForTimeout(500);
   await picture(page, '03-record');
   await axe(page, 'record open');
 }
@@ -166,8 +102,7 @@ async function back({ page, context }) {
 async function filters({ page }) {
   await page.fill('#q', '');
   await page.click('#home');
-  await page.waitForTimeout(400);
-  await settled(page);
+  await still(page);
   await listed(page);
   const all = await text(page, '#count');
   await page.selectOption('select[name="kind"]', 'enterprise');
@@ -183,9 +118,48 @@ async function filters({ page }) {
   check('each choice has its count', Boolean(counted));
   await picture(page, '04-filtered');
   await axe(page, 'filtered');
+  await download(page);
   await page.click('#clear');
   await until(page, () => !location.search.includes('kind='));
   check('filters clear', !page.url().includes('kind='));
+}
+
+// What the filters leave, as the file that the browser saved.
+async function download(page) {
+  await page.click('#download summary');
+  const said = await until(page, () => document.querySelector('#download-what').textContent);
+  const total = Number(/([\d.]+)\.$/.exec(said ?? '')?.[1].replaceAll('.', ''));
+  await picture(page, '04-download');
+  await axe(page, 'download');
+  const files = {};
+  for (const kind of ['CSV', 'GeoJSON', 'Excel (XLSX)']) {
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: kind, exact: true }).click()]);
+    files[kind] = readFileSync(await file.path());
+  }
+  const rows = files.CSV.toString().trim().split('\r\n');
+  const kinds = new Set(rows.slice(1).map((row) => row.split(',')[rows[0].split(',').indexOf('kind')]));
+  const { features } = JSON.parse(files.GeoJSON);
+  check('the file holds what is filtered, beyond the frame too', total > 0 && rows.length - 1 === total && features.length === total, `${said} ${rows.length - 1} rows, ${features.length} features`);
+  check('and nothing else', kinds.size === 1 && features.every(({ properties }) => properties.kind === 'enterprise' && properties.status === 'active'), [...kinds].join());
+  check('a workbook too', files['Excel (XLSX)'].subarray(0, 2).toString() === 'PK', `${files['Excel (XLSX)'].length} bytes`);
+  await page.click('#download summary');
+}
+
+// A chosen place stands beside its cluster, which then counts one less: no place is on the map twice.
+async function leavesItsCluster(browser) {
+  const { features } = await (await fetch(new URL('ogc/collections/establishments/items?limit=1&status=active', base))).json();
+  const [{ id, geometry: { coordinates: [lon, lat] } }] = features;
+  const sums = [];
+  for (const path of [`#14/${lat}/${lon}`, `?id=${id}#14/${lat}/${lon}`, `?id=${id}&status=ceased#14/${lat}/${lon}`, `?status=ceased#14/${lat}/${lon}`]) {
+    const seen = await open(browser, DESKTOP, path);
+    if (path.includes('id=')) await until(seen.page, () => document.querySelector('#record-title')?.textContent);
+    await still(seen.page);
+    sums.push(Number(await seen.page.evaluate(() => document.documentElement.dataset.places)));
+    if (path.startsWith('?id') && !path.includes('status')) await picture(seen.page, '05-leaves-cluster');
+    await close(seen, 'cluster');
+  }
+  check('a chosen place leaves its cluster', sums[0] > 1 && sums[1] === sums[0] - 1, sums.slice(0, 2).join(' → '));
+  check('but not one that the filters leave out', sums[2] === sums[3], sums.slice(2).join(' and '));
 }
 
 async function pointOnMap({ page }) {
@@ -193,8 +167,7 @@ async function pointOnMap({ page }) {
     const zoom = Number(/#([\d.]+)/.exec(page.url())?.[1] ?? 0);
     if (zoom >= 17) break;
     await page.click('#zoom-in');
-    await page.waitForTimeout(350);
-    await settled(page);
+    await still(page);
   }
   check('zoomed to single points', Number(await settled(page)) > 0, page.url().split('#')[1]);
   const spot = await clickSomePoint(page);
@@ -221,15 +194,13 @@ async function otherCollections({ page }) {
   await page.click('#home');
   for (const id of ['stalls', 'food-safety', 'markets']) {
     await page.click(`[data-collection="${id}"]`);
-    await page.waitForTimeout(300);
+    await still(page);
     const points = await settled(page);
     check(`${id}: points and list`, Number(points) > 0 && (await listed(page)) > 0, `${points} points`);
     await picture(page, '06-' + id);
     await axe(page, id);
     await page.click('#list .item');
     await until(page, () => !document.querySelector('#record').hidden);
-    await page.waitForTimeout(600);
-    await settled(page);
     await picture(page, `06-${id}-record`);
     await page.keyboard.press('Escape');
     await page.click('#home');
@@ -250,7 +221,6 @@ async function indicators({ page }) {
 async function english({ page }) {
   await page.click('#language');
   check('English', (await text(page, '#list-title')) === 'List' && (await page.evaluate(() => document.documentElement.lang)) === 'en');
-  await page.waitForTimeout(400);
   await picture(page, '08-english');
   await page.click('#language');
 }
@@ -259,13 +229,10 @@ async function darkAndLarge({ page }) {
   await page.click('#dark');
   await page.click('#large');
   await page.click('[data-collection="establishments"]');
-  await page.waitForTimeout(300);
-  await settled(page);
+  await still(page);
   await listed(page);
   await page.click('#list .item');
   await until(page, () => !document.querySelector('#record').hidden);
-  await page.waitForTimeout(600);
-  await settled(page);
   await picture(page, '09-dark-large');
   await axe(page, 'dark, large text');
   await page.click('#open-indicators');
@@ -285,7 +252,7 @@ async function networkLoss(seen) {
   const well = await until(page, () => /kết nối lại/.test(document.querySelector('#banner').textContent) || document.querySelector('#banner').hidden);
   check('the connection comes back by itself', Boolean(well));
   check('and the list with it', (await listed(page)) > 0);
-  await page.waitForTimeout(300);
+  await still(page);
   wrong.expected = false;
 }
 
@@ -323,8 +290,7 @@ async function phone(browser) {
   await page.tap('#filter-title');
   await page.tap('#list .item');
   await until(page, () => !document.querySelector('#record').hidden);
-  await page.waitForTimeout(700);
-  await settled(page);
+  await still(page);
   const covers = await page.evaluate(() => {
     const [a, b] = ['#record', '#list'].map((s) => document.querySelector(s).getBoundingClientRect());
     return a.bottom > b.top + 1 && a.top < b.bottom - 1;
@@ -341,7 +307,7 @@ async function reflow(browser) {
     const seen = await open(browser, viewport, path);
     await listed(seen.page);
     await seen.page.click('#large');
-    await seen.page.waitForTimeout(300);
+    await still(seen.page);
     const wide = await seen.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     check(`${name}: no sideways scrolling in large text`, wide <= 0, wide > 0 ? `${wide} px too wide` : '');
     const small = await seen.page.evaluate(() =>
@@ -366,13 +332,11 @@ try {
     await journey(seen);
   }
   await close(seen, 'desktop');
-  for (const journey of [keyboardOnly, phone, reflow]) await journey(browser);
+  for (const journey of [leavesItsCluster, keyboardOnly, phone, reflow]) await journey(browser);
 } catch (error) {
   check('the journeys end', false, error.message.split('\n')[0]);
   console.log(error.stack);
 } finally {
   await browser.close();
 }
-for (const name of failures) console.log('failed: ' + name);
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exitCode = failures.length ? 1 : 0;
+end();

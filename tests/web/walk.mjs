@@ -1,19 +1,9 @@
 // What the walks through the pages behind the sign-in share: a browser that may speak to one host only, pictures at several widths,
 // checks against WCAG, and the count of what passed.
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { BROWSER, chromium, still, violations } from './browser.mjs';
 
-const require = createRequire(new URL('../../web/package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const BROWSER = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-3d-apis', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-};
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const FIRST = 'mua thu ha noi 54';
 const LATER = 'gio len roi cang buom';
 
@@ -52,15 +42,14 @@ export function makeWalk({ base, artefacts, widths, prefix }) {
   async function look(page, name) {
     for (const [device, size] of Object.entries(widths)) {
       await page.setViewportSize(size);
+      check(`${name} ${device}: comes to rest`, await still(page));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       check(`${name} ${device}: does not scroll sideways`, wide <= 0, wide > 0 ? `${wide} px` : '');
       await page.screenshot({ path: join(artefacts, `${prefix}-${name}-${device}.png`), fullPage: !pictures.has(name) });
     }
     pictures.add(name);
-    await page.evaluate(axeSource);
-    const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), WCAG);
-    const said = found.violations.map((v) => `${v.id} (${v.nodes.length}: ${v.nodes[0].target})`).join('; ');
-    check(`${name}: no WCAG 2.2 AA violation`, found.violations.length === 0, said);
+    const found = await violations(page);
+    check(`${name}: no WCAG 2.2 AA violation`, found.length === 0, found.join('; '));
   }
 
   async function walk(...steps) {

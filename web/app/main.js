@@ -12,6 +12,7 @@ import { makePrint } from './print.js';
 import { makeSearch } from './search.js';
 import { collectionURL, getJSON, itemsURL, onConnection } from './server.js';
 import { collections } from './collections.js';
+import { makeDownload } from './download.js';
 import { makeShade } from './shade.js';
 import { makeStaff } from './staff.js';
 import { makeState } from './state.js';
@@ -47,6 +48,7 @@ const search = makeSearch({
 });
 const indicators = makeIndicators({ onClose: () => state.get().panel && state.go({ panel: null }) });
 
+const download = makeDownload();
 const shade = makeShade({ map, onChoose: (code) => state.go({ shade: code }) });
 const staff = makeStaff({
   map,
@@ -127,6 +129,7 @@ function apply(now, before, fromHistory) {
     map.show(now.collection, now.filters);
     filters.draw(now);
     list.load(now.collection, now.filters, map.bbox());
+    download(now.collection, now.filters);
   }
   if (differs('shade')) shade(now.shade);
   if (staff.known() && differs('staff') && now.staff) staff.show(now.staff).catch(() => {});
@@ -146,6 +149,7 @@ function redraw(now) {
   showWard();
   filters.draw(now);
   list.reload();
+  download(now.collection, now.filters);
   if (now.id) panel.fetch(now.of ?? now.collection, now.id, false);
   if (now.panel) indicators.open();
 }

@@ -13,7 +13,8 @@ import VectorLayer from 'ol/layer/Vector.js';
 import VectorTileLayer from 'ol/layer/VectorTile.js';
 import { fromLonLat, toLonLat, transformExtent } from 'ol/proj.js';
 import VectorSource from 'ol/source/Vector.js';
-import { baseStyle, markStyle, pointsStyle, readPage, setHomeWard, setShade } from './paint.js';
+import { baseStyle, clusterOf, markStyle, pointsStyle, readPage, setHomeWard, setShade } from './paint.js';
+import { lookName } from './symbols.js';
 import { baseSource, pointSource } from './tiles.js';
 
 const GEOMETRIES = { Point, LineString, Polygon, MultiLineString, MultiPolygon };
@@ -43,21 +44,28 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
   });
   let collection = null;
+  let filters = {};
   let selected = null;
   let home = null;
+  let chosen = null; // the selected point, when the filters let it be counted: where it is and what it looks like
+  let together = () => false; // whether two spots are counted in one cluster
   let within = () => null; // the features of the points' tiles in an extent, once they are all there
+
+  const chosenIn = (feature, resolution) => (chosen && together(feature.getFlatCoordinates(), chosen.at, resolution) ? chosen : null);
 
   // --- what tests and screen readers are told ------------------------------------------------------------------------
   function drawnPoints() {
-    const seen = new Set();
+    const seen = new Map();
     const extent = view.calculateExtent(map.getSize());
     const features = within(extent, view.getResolution());
     if (!features) return null;
     for (const feature of features) {
       const [x, y] = feature.getFlatCoordinates();
-      if (x >= extent[0] && x <= extent[2] && y >= extent[1] && y <= extent[3]) seen.add(feature.get('code') ?? `${x} ${y}`);
+      if (x < extent[0] || x > extent[2] || y < extent[1] || y > extent[3]) continue;
+      const count = feature.get('count') ?? 1;
+      seen.set(feature.get('code') ?? `${x} ${y}`, count > 1 ? clusterOf({ count }, chosenIn(feature, view.getResolution())).count : 1);
     }
-    return seen.size;
+    return seen;
   }
 
   // What was drawn before a change must not be taken for its result: wait for one frame that knows of it.
@@ -74,7 +82,8 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   map.on('rendercomplete', () => {
     const drawn = stale || view.getAnimating() ? null : drawnPoints();
     if (drawn === null) return;
-    document.documentElement.dataset.points = drawn;
+    document.documentElement.dataset.points = drawn.size;
+    document.documentElement.dataset.places = [...drawn.values()].reduce((sum, count) => sum + count, 0);
     document.documentElement.dataset.ready = '1';
   });
 
@@ -174,12 +183,13 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   });
 
   // --- the doors -----------------------------------------------------------------------------------------------------
-  function show(newCollection, filters) {
+  function show(newCollection, newFilters) {
     collection = newCollection;
+    filters = newFilters;
     const tiles = pointSource(collection, filters);
-    within = tiles.within;
+    ({ within, together } = tiles);
     tiles.source.on('tileloaderror', onTilesFailed);
-    points.setStyle(pointsStyle(collection, zoomOf));
+    points.setStyle(pointsStyle(collection, zoomOf, chosenIn));
     points.setSource(tiles.source);
     unsettle();
   }
@@ -187,7 +197,7 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
   function repaint() {
     readPage();
     base.setStyle(baseStyle(zoomOf));
-    if (collection) points.setStyle(pointsStyle(collection, zoomOf));
+    if (collection) points.setStyle(pointsStyle(collection, zoomOf, chosenIn));
     marks.changed();
   }
 
@@ -197,6 +207,10 @@ export function makeMap(target, { onMove, onPick, onTilesFailed }) {
     const isPoint = geometry instanceof Point;
     const metres = feature?.properties.accuracy_m;
     selected = feature?.id;
+    const counted = isPoint && Object.entries(filters).every(([key, value]) => String(feature.properties[key]) === value);
+    chosen = counted ? { at: geometry.getCoordinates(), name: lookName(collection, feature.properties) } : null;
+    points.changed(); // its cluster counts one less
+    unsettle();
     hover(null);
     mark('pin', isPoint ? geometry : null);
     mark('shape', isPoint ? null : geometry);

@@ -205,6 +205,13 @@ export function sharesOf(properties) {
   return shares;
 }
 
+// A cluster as it is drawn. The chosen place (its look, or null) is drawn as a pin of its own and not counted again.
+export function clusterOf(properties, chosen) {
+  if (!chosen) return properties;
+  const state = 'count_' + chosen.name;
+  return { ...properties, count: properties.count - 1, [state]: Math.max(0, (properties[state] ?? 0) - 1) };
+}
+
 // A long name would push its neighbours off the map; the record has it whole.
 const clip = (name) => (name?.length > 30 ? name.slice(0, 28).trimEnd() + '…' : name);
 
@@ -222,10 +229,12 @@ function pointStyle(collection, properties, zoom) {
   return [mark, words];
 }
 
-export const pointsStyle = (collection, zoomOf) => (feature, resolution) => {
+// chosenIn(feature, resolution): the chosen place when it is counted in this cluster, else null.
+export const pointsStyle = (collection, zoomOf, chosenIn) => (feature, resolution) => {
   const properties = feature.getProperties();
   if (properties.count > 1) {
-    const icon = clusterIcon(properties.count, sharesOf(properties));
+    const cluster = clusterOf(properties, chosenIn(feature, resolution));
+    const icon = clusterIcon(cluster.count, sharesOf(cluster));
     return remembered(icon, () => new Style({ image: icon, zIndex: 50 }));
   }
   return pointStyle(collection, properties, zoomOf(resolution));

@@ -64,6 +64,8 @@ export function itemsURL(collection, filters, bbox, limit) {
 
 export const valuesURL = (collection, of, filters) => `/values/${collection}?` + new URLSearchParams({ ...filters, of });
 
+export const exportURL = (collection, filters, kind) => `/export/${collection}.${kind}?` + new URLSearchParams(filters);
+
 export const itemURL = (collection, code) => collectionURL(collection) + '/items/' + encodeURIComponent(code);
 
 // A next link names the host by the server's own idea of it; only its path and query are ours to follow.

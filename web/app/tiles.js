@@ -22,6 +22,7 @@ const BASE_DEEPEST = 16; // a tile of 4096 steps is exact to 15 cm there; deeper
 const POINTS_DEEPEST = 18;
 // The server counts clusters in cells of an eighth of a tile: 48 pixels here, just wider than the circle drawn for one.
 const POINTS_TILE = 384;
+const CELLS = 8;
 
 const format = new MVT();
 
@@ -81,5 +82,11 @@ export function pointSource(collection, filters) {
     tileGrid.forEachTileCoord(buffer(extent, -resolution), z, (tile) => found.push(read.get(tile.join('/'))));
     return found.includes(undefined) ? null : found.flat();
   };
-  return { source: result, within };
+  // Whether two spots are counted in the same cluster: the server's grid of cells over the world.
+  const together = (a, b, resolution) => {
+    const z = tileGrid.getZForResolution(resolution, result.zDirection);
+    const side = (tileGrid.getResolution(z) * POINTS_TILE) / CELLS;
+    return a.every((value, i) => Math.floor(value / side) === Math.floor(b[i] / side));
+  };
+  return { source: result, within, together };
 }
