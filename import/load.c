@@ -52,9 +52,7 @@ static struct seen_slot *seen_slot(const struct seen *s, uint64_t key)
 static void seen_grow(struct seen *s)
 {
     struct seen bigger = {.capacity = s->capacity ? s->capacity * 2 : 1024};
-    bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
-    if (!bigger.slots)
-        abort();
+    bigger.slots = memory_zeroed(bigger.capacity, sizeof *bigger.slots);
     for (size_t i = 0; i < s->capacity; i++)
         if (s->slots[i].row)
             *seen_slot(&bigger, s->slots[i].key) = s->slots[i];

@@ -158,9 +158,7 @@ static bool book_open(struct report *r, const struct table *t, struct fault *f)
 
 bool report_open(struct report **out, const struct report_request *q, struct fault *f)
 {
-    struct report *r = calloc(1, sizeof *r);
-    if (!r)
-        abort();
+    struct report *r = memory_zeroed(1, sizeof *r);
     r->kind = q->kind;
     r->last_side = &r->sides;
     for (size_t i = 0; i < COUNT_OF(q->paths); i++)

@@ -73,9 +73,7 @@ bool batch_open(struct batch **out, struct store *s, const struct batch_start *s
 {
     if (!store_key(s))
         return fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
-    struct batch *b = calloc(1, sizeof *b);
-    if (!b)
-        abort();
+    struct batch *b = memory_zeroed(1, sizeof *b);
     b->store = s;
     b->kind = start->kind;
     if (!insert_batch(b, start, f) || !(b->pack = pack_open(s, b->id, b->kind, f))) {

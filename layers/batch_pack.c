@@ -69,9 +69,7 @@ static bool read_known(struct pack *p, struct fault *f)
         return true;
     for (p->capacity = 1024; p->capacity < (uint64_t)rows * 4 / 3;)
         p->capacity *= 2;
-    p->known = calloc(p->capacity, sizeof *p->known);
-    if (!p->known)
-        abort();
+    p->known = memory_zeroed(p->capacity, sizeof *p->known);
     sqlite3_stmt *st =
         store_statement(p->store,
                         "SELECT p.keys, p.first_id FROM import_pack p JOIN import_batch b ON b.id = "
@@ -87,9 +85,7 @@ static bool read_known(struct pack *p, struct fault *f)
 
 struct pack *pack_open(struct store *s, int64_t batch, const char *kind, struct fault *f)
 {
-    struct pack *p = calloc(1, sizeof *p);
-    if (!p)
-        abort();
+    struct pack *p = memory_zeroed(1, sizeof *p);
     *p = (struct pack){.store = s, .batch = batch, .kind = kind, .digest = digest_new()};
     if (read_known(p, f))
         return p;
@@ -249,12 +245,8 @@ bool pack_add(struct pack *p, const struct pack_row *row, struct fault *f)
 
 struct unpacked *unpacked_new(void)
 {
-    struct unpacked *u = calloc(1, sizeof *u);
-    if (!u)
-        abort();
-    u->entries = calloc(ROWS_MAX, sizeof *u->entries);
-    if (!u->entries)
-        abort();
+    struct unpacked *u = memory_zeroed(1, sizeof *u);
+    u->entries = memory_zeroed(ROWS_MAX, sizeof *u->entries);
     return u;
 }
 

@@ -15,9 +15,7 @@ struct change {
 
 bool change_begin(struct change **out, struct store *s, struct fault *f)
 {
-    struct change *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
+    struct change *c = memory_zeroed(1, sizeof *c);
     *out = NULL;
     if (!store_begin(s, f)) {
         free(c);

@@ -10,9 +10,7 @@ struct correction {
 
 bool correction_begin(struct correction **out, struct store *s, struct fault *f)
 {
-    struct correction *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
+    struct correction *c = memory_zeroed(1, sizeof *c);
     if (!decision_begin(&c->decision, s, f)) {
         free(c);
         return false;

@@ -420,9 +420,7 @@ bool table_book_sheet(struct table_book *w, const char *name, const struct table
     w->sheet = GDALDatasetCreateLayer(w->data, name, NULL, wkbNone, NULL);
     if (!w->sheet)
         return table_book_fault(w, f);
-    enum field_type *types = realloc(w->types, (size_t)count * sizeof *types);
-    if (!types)
-        abort();
+    enum field_type *types = memory_resize(w->types, (size_t)count * sizeof *types);
     w->types = types;
     w->column_count = count;
     for (int i = 0; i < w->column_count; i++) {

@@ -224,9 +224,7 @@ static void on_change(void *context, sqlite3 *db, int operation, const char *dat
 
 struct journal *journal_open(struct store *s)
 {
-    struct journal *j = calloc(1, sizeof *j);
-    if (!j)
-        abort();
+    struct journal *j = memory_zeroed(1, sizeof *j);
     j->store = s;
     sqlite3_preupdate_hook(store_handle(s), on_change, j);
     return j;

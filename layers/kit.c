@@ -1,4 +1,4 @@
-/* kit: see kit.h. The one file that knows about malloc failing, errno, the C clock and libdeflate. */
+/* kit: see kit.h. The one file that knows about errno, the C clock and libdeflate. */
 #include "layers/kit.h"
 
 #include <errno.h>
@@ -10,14 +10,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-static void *memory_or_abort(void *p)
-{
-    if (p)
-        return p;
-    fputs("mapd: hết bộ nhớ; dữ liệu đã lưu không bị ảnh hưởng (out of memory)\n", stderr);
-    abort();
-}
 
 /* --- text slice --- */
 
@@ -153,7 +145,7 @@ void *arena_alloc(struct arena *a, size_t n)
         memory_or_abort(NULL);
     if (!a->head || a->head->size - a->head->used < need) {
         size_t size = need > ARENA_BLOCK_BYTES ? need : ARENA_BLOCK_BYTES;
-        struct arena_block *block = memory_or_abort(malloc(sizeof *block + size));
+        struct arena_block *block = memory_resize(NULL, sizeof *block + size);
         *block = (struct arena_block){.next = a->head, .size = size};
         a->head = block;
     }
@@ -254,7 +246,7 @@ void buf_reserve(struct buf *b, size_t extra)
     size_t cap = b->cap ? b->cap : 256;
     while (cap < need)
         cap += cap / 2;
-    b->p = memory_or_abort(realloc(b->p, cap));
+    b->p = memory_resize(b->p, cap);
     b->cap = cap;
 }
 

@@ -2,8 +2,8 @@
  *
  * Law of ownership: a slice owns nothing, it points into somebody's bytes and lives as long as they do.
  * Arena memory lives until arena_release; nobody frees parts of it. A buf owns its bytes until buf_release.
- * Running out of memory ends the process with a sentence on stderr: the file is transactional, so nothing is
- * lost. */
+ * Running out of memory ends a command with a sentence on stderr: the file is transactional, so nothing is
+ * lost. A server has some set aside (memory.c) and goes on with less work. */
 #ifndef LAYERS_KIT_H
 #define LAYERS_KIT_H
 
@@ -39,6 +39,19 @@ bool slice_next(struct slice *rest, char separator, struct slice *part);
  * overflows. */
 bool slice_to_int(struct slice text, int64_t *value) RESULT_MUST_BE_USED;
 bool slice_to_real(struct slice text, double *value) RESULT_MUST_BE_USED;
+
+/* --- memory that does not fail (memory.c) --- */
+
+void *memory_zeroed(size_t count, size_t size); /* calloc; free() it */
+void *memory_resize(void *old, size_t bytes);   /* realloc */
+void *memory_or_abort(void *p);                 /* p; NULL ends the process with its sentence */
+/* Of a server: so much stands aside until there is no more. False when there is not even that. */
+bool memory_set_aside(size_t bytes) RESULT_MUST_BE_USED;
+/* It was needed: new work that takes much is to be refused until memory_recover has set it aside again. */
+bool memory_is_short(void);
+bool memory_recover(void); /* whether it stands aside */
+/* Whether so much could be had at once; if not, memory is short from now on. */
+bool memory_has(size_t bytes) RESULT_MUST_BE_USED;
 
 /* --- arena: memory of one request or one import batch --- */
 

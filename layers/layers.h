@@ -178,7 +178,8 @@ bool store_use_key(struct store *s, const char *path, struct fault *f) RESULT_MU
 enum { PASSWORD_BYTES = 128 };
 bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault *f) RESULT_MUST_BE_USED;
 /* `stored` NULL takes the same time and says no. */
-bool password_matches(const char *stored, struct slice password);
+bool password_matches(const char *stored, struct slice password, bool *matches,
+                      struct fault *f) RESULT_MUST_BE_USED;
 /* A first password for somebody else, shown once: "7K2M0R9QXV-3TB81ZC5WD". */
 enum { FIRST_PASSWORD_LENGTH = 2 * CODE_LENGTH - 1 };
 void password_random(char out[FIRST_PASSWORD_LENGTH + 1]);

@@ -40,9 +40,7 @@ static size_t home_of(const struct lookup *l, uint32_t tag)
 static void grow(struct lookup *l)
 {
     struct lookup bigger = {.capacity = l->capacity ? l->capacity * 2 : 4096, .indexes = l->indexes};
-    bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
-    if (!bigger.slots)
-        abort();
+    bigger.slots = memory_zeroed(bigger.capacity, sizeof *bigger.slots);
     for (size_t i = 0; i < l->capacity; i++)
         if (l->slots[i].place)
             put(&bigger, l->slots[i], home_of(&bigger, l->slots[i].tag));
@@ -115,9 +113,7 @@ static bool learn(struct store *s, const char *sql, enum lookup_kind kind, struc
 
 bool lookup_open(struct store *s, struct fault *f)
 {
-    struct lookup *l = calloc(1, sizeof *l);
-    if (!l)
-        abort();
+    struct lookup *l = memory_zeroed(1, sizeof *l);
     store_set_lookup(s, l);
     return keep_texts(s, l, f) &&
            learn(s,

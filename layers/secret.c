@@ -121,9 +121,7 @@ bool key_load(struct key **out, const char *path, struct fault *f)
     struct masters m;
     if (!read_masters(path, &m, f))
         return false;
-    struct key *key = calloc(1, sizeof *key);
-    if (!key)
-        abort();
+    struct key *key = memory_zeroed(1, sizeof *key);
     crypto_kdf_derive_from_key(key->sealing, sizeof key->sealing, SUBKEY_SEALING, KDF_CONTEXT, m.sealing);
     crypto_kdf_derive_from_key(key->hashing, sizeof key->hashing, SUBKEY_HASHING, KDF_CONTEXT, m.hashing);
     crypto_kdf_derive_from_key(key->backup, sizeof key->backup, SUBKEY_BACKUP, KDF_CONTEXT, m.sealing);
@@ -242,9 +240,7 @@ struct digest {
 
 struct digest *digest_new(void)
 {
-    struct digest *d = aligned_alloc(_Alignof(struct digest), sizeof *d);
-    if (!d)
-        abort();
+    struct digest *d = memory_or_abort(aligned_alloc(_Alignof(struct digest), sizeof *d));
     crypto_generichash_init(&d->state, NULL, 0, HASH_BYTES);
     return d;
 }
@@ -399,19 +395,22 @@ bool password_hash(struct slice password, char out[PASSWORD_BYTES], struct fault
         return false;
     return crypto_pwhash_str_alg(out, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
                                  crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0 ||
-           fault_set(f, FAULT_INTERNAL, "password", "not enough memory for Argon2id");
+           fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
 }
 
-bool password_matches(const char *stored, struct slice password)
+/* libsodium does not tell a password that differs from one that it had no memory to try. */
+bool password_matches(const char *stored, struct slice password, bool *matches, struct fault *f)
 {
     char other[PASSWORD_BYTES];
-    if (sodium_init() < 0)
+    *matches = false;
+    if (!stored)
+        return password_hash(password, other, f);
+    if (!sodium_ready(f))
         return false;
-    if (stored)
-        return crypto_pwhash_str_verify(stored, password.p, password.n) == 0;
-    bool hashed = password_hash(password, other, NULL);
-    (void)hashed;
-    return false;
+    if (!memory_has(crypto_pwhash_MEMLIMIT_INTERACTIVE + crypto_pwhash_MEMLIMIT_INTERACTIVE / 16))
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
+    *matches = crypto_pwhash_str_verify(stored, password.p, password.n) == 0;
+    return true;
 }
 
 void password_random(char out[FIRST_PASSWORD_LENGTH + 1])

@@ -216,7 +216,9 @@ bool session_sign_in(struct store *s, const struct sign_in_request *r, enum sign
         return true;
     if (!read_stored(s, r->name, &u, f))
         return false;
-    bool matches = password_matches(u.id ? u.password : NULL, r->password);
+    bool matches;
+    if (!password_matches(u.id ? u.password : NULL, r->password, &matches, f))
+        return false;
     *result = matches && !u.is_disabled ? SIGN_IN_GOOD : SIGN_IN_WRONG;
     return store_begin(s, f) && store_finish(s, write_result(s, r, &u, result, token, f), f);
 }

@@ -93,6 +93,7 @@ void snapshot_size(const struct snapshot *s, size_t *text_bytes, size_t *other_b
 
 /* --- the publisher --- */
 
+enum { SPARE_BYTES = 8 * 1024 * 1024 };
 static const int64_t SETTLE_NS = 2000000000;
 
 struct publisher {
@@ -167,7 +168,7 @@ bool publisher_open(struct publisher **out, const char *path, struct fault *f)
 {
     struct publisher *p = calloc(1, sizeof *p);
     if (!p)
-        return fault_set(f, FAULT_INTERNAL, NULL, "out of memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     pthread_mutex_init(&p->lock, NULL);
     p->path = strdup(path);
     if (!store_open(&p->store, path, STORE_PUBLIC, f) || !touched_prepare(p->store, f) || !publish(p, f)) {
@@ -218,5 +219,9 @@ bool publisher_poll(struct publisher *p, struct fault *f)
         p->owed++;
         p->edited_ns = clock_monotonic_ns();
     }
+    size_t text = 0, other = 0;
+    snapshot_size(p->current, &text, &other); /* the new copy stands beside the old one for a while */
+    if (!memory_has(text + other + SPARE_BYTES))
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     return publish(p, f);
 }

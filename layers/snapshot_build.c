@@ -375,7 +375,7 @@ bool snapshot_build(struct snapshot **out, struct store *s, const struct snapsho
     bool ok = made && store_run(s, "BEGIN", f);
     if (!ok) {
         free(made);
-        return fault_set(f, FAULT_INTERNAL, NULL, "out of memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     }
     atomic_init(&made->references, 1);
     made->revision = store_revision(s);

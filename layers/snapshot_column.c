@@ -7,28 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *room_or_die(void *array, size_t bytes)
-{
-    void *bigger = realloc(array, bytes ? bytes : 1);
-    if (!bigger) {
-        fputs("mapd: out of memory\n", stderr);
-        abort();
-    }
-    return bigger;
-}
-
 void *room_for(void *array, size_t count, size_t *room, size_t size)
 {
     if (count <= *room)
         return array;
     size_t wanted = *room + *room / 2 + 64;
     *room = wanted > count ? wanted : count;
-    return room_or_die(array, *room * size);
+    return memory_resize(array, *room * size);
 }
 
 void *room_trim(void *array, size_t count, size_t size)
 {
-    return array ? room_or_die(array, count * size) : NULL;
+    return array ? memory_resize(array, count * size) : NULL;
 }
 
 uint64_t hash_of(struct slice text)
@@ -54,17 +44,14 @@ static bool holds_text(enum field_type type)
 
 static struct text_slot *slots_new(uint32_t count)
 {
-    struct text_slot *slots = calloc(count, sizeof *slots);
-    return slots ? slots : room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
+    return memory_zeroed(count, sizeof(struct text_slot));
 }
 
 /* --- shared texts --- */
 
 struct texts *texts_new(void)
 {
-    struct texts *t = calloc(1, sizeof *t);
-    if (!t)
-        t = room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
+    struct texts *t = memory_zeroed(1, sizeof *t);
     atomic_init(&t->owners, 1);
     buf_char(&t->bytes, '\0'); /* so that there are bytes to point at when every text is empty */
     t->at = room_for(NULL, 2, &t->room, sizeof *t->at);
@@ -94,9 +81,9 @@ static size_t with_slack(size_t n)
 void texts_trim(struct texts *t, bool grows)
 {
     t->room = grows ? with_slack((size_t)t->count + 2) : (size_t)t->count + 2;
-    t->at = room_or_die(t->at, t->room * sizeof *t->at);
+    t->at = memory_resize(t->at, t->room * sizeof *t->at);
     t->bytes.cap = grows ? with_slack(t->bytes.n) : t->bytes.n;
-    t->bytes.p = room_or_die(t->bytes.p, t->bytes.cap);
+    t->bytes.p = memory_resize(t->bytes.p, t->bytes.cap);
 }
 
 bool texts_have_room(const struct texts *t, uint32_t count, size_t bytes)
@@ -129,11 +116,11 @@ void column_start(struct stored_column *c, enum field_type type)
 void column_reserve(struct stored_column *c, size_t room)
 {
     if (holds_text(c->open.type))
-        c->text = room_or_die(c->text, room * sizeof *c->text);
+        c->text = memory_resize(c->text, room * sizeof *c->text);
     else if (c->open.type == FIELD_REAL)
-        c->real = room_or_die(c->real, room * sizeof *c->real);
+        c->real = memory_resize(c->real, room * sizeof *c->real);
     else
-        c->integer = room_or_die(c->integer, room * sizeof *c->integer);
+        c->integer = memory_resize(c->integer, room * sizeof *c->integer);
 }
 
 static void slots_double(struct stored_column *c)
@@ -192,7 +179,7 @@ void *array_in_order(void *array, const uint32_t *order, size_t count, size_t si
 {
     if (!array)
         return NULL;
-    char *from = array, *to = room_or_die(NULL, count * size);
+    char *from = array, *to = memory_resize(NULL, count * size);
     if (size == 4)
         for (size_t i = 0; i < count; i++)
             ((uint32_t *)(void *)to)[i] = ((const uint32_t *)array)[order[i]];
@@ -210,9 +197,9 @@ static void texts_follow_rows(struct stored_column *c, uint32_t count)
     struct texts *before = c->texts, *after = texts_new();
     uint32_t *now = calloc((size_t)before->count + 1, sizeof *now);
     if (!now)
-        now = room_or_die(NULL, SIZE_MAX / 2); /* dies with the sentence */
+        now = memory_resize(NULL, SIZE_MAX / 2); /* dies with the sentence */
     after->room = with_slack((size_t)before->count + 2);
-    after->at = room_or_die(after->at, after->room * sizeof *after->at);
+    after->at = memory_resize(after->at, after->room * sizeof *after->at);
     buf_reserve(&after->bytes, with_slack(before->bytes.n));
     for (uint32_t row = 0; row < count; row++) {
         uint32_t id = c->text[row];
@@ -238,7 +225,7 @@ static int text_order(const void *left, const void *right, void *context)
 void column_sort_texts(struct stored_column *c, uint32_t count)
 {
     struct texts *before = c->texts, *after = texts_new();
-    uint32_t *now = room_or_die(NULL, ((size_t)before->count + 1) * 2 * sizeof *now), used = 0;
+    uint32_t *now = memory_resize(NULL, ((size_t)before->count + 1) * 2 * sizeof *now), used = 0;
     uint32_t *sorted = now + before->count + 1;
     memset(now, 0, ((size_t)before->count + 1) * sizeof *now);
     for (uint32_t row = 0; row < count; row++)

@@ -60,6 +60,7 @@ static enum fault_code fault_of(int code)
                  {SQLITE_LOCKED, FAULT_BUSY},
                  {SQLITE_INTERRUPT, FAULT_INTERRUPTED},
                  {SQLITE_NOTADB, FAULT_NOT_A_WARD_FILE},
+                 {SQLITE_NOMEM, FAULT_NO_MEMORY},
                  {SQLITE_FULL, FAULT_DISK_FULL},
                  {SQLITE_IOERR, FAULT_DISK_FAILS},
                  {SQLITE_READONLY, FAULT_READ_ONLY},
@@ -556,10 +557,8 @@ static bool connect_file(struct store *s, int flags, struct fault *f)
 
 static struct store *store_new(const char *path)
 {
-    struct store *s = calloc(1, sizeof *s);
-    char *copy = strdup(path);
-    if (!s || !copy)
-        abort(); /* as everywhere: out of memory ends the process, the file loses nothing */
+    struct store *s = memory_zeroed(1, sizeof *s);
+    char *copy = memory_or_abort(strdup(path));
     s->path = copy;
     return s;
 }

@@ -28,6 +28,7 @@ enum {
     RESPONSE_S = 120,
     TILE_CACHE_BYTES = 64 * 1024 * 1024,
     TICK_MS = 250,
+    MEMORY_ASIDE = 24 * 1024 * 1024,
     FILES = 4096
 };
 
@@ -174,6 +175,17 @@ static void publish(struct serve *s, int tick)
         s->published_ns = clock_monotonic_ns();
 }
 
+/* Said once when it begins, and once when it is over. */
+static void watch_memory(void)
+{
+    static bool was_short;
+    bool now = !memory_recover();
+    if (now != was_short)
+        log_line(now ? LOG_ERROR : LOG_INFO,
+                 now ? "memory is short: heavy requests are refused" : "memory is enough again");
+    was_short = now;
+}
+
 static void run_until_told(struct serve *s, struct http_server *server, const sigset_t *signals)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
@@ -181,6 +193,7 @@ static void run_until_told(struct serve *s, struct http_server *server, const si
         int signal = sigtimedwait(signals, NULL, &tick);
         if (signal == SIGTERM || signal == SIGINT)
             return;
+        watch_memory();
         publish(s, n);
         http_tick(server);
         service_tick(s, false);
@@ -232,6 +245,8 @@ static bool serve_until_told(struct serve *s, const struct place_to_listen *at, 
         close(listener.fd);
         return false;
     }
+    if (!memory_set_aside(MEMORY_ASIDE))
+        log_line(LOG_WARNING, "no memory to set aside");
     printf("listening on %s://%s:%d/\n", s->certificate ? "https" : "http", listener.host, listener.port);
     fflush(stdout);
     run_until_told(s, server, at->signals);

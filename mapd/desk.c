@@ -257,7 +257,7 @@ bool desk_open(struct desk **out, const struct arguments *args, struct fault *f)
 {
     struct desk *d = calloc(1, sizeof *d);
     if (!d)
-        return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     desk_folder_sweep();
     d->args = args;
     d->next_id = 1;

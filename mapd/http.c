@@ -629,7 +629,7 @@ bool http_start(struct http_server **out, const struct http_setup *setup, struct
 {
     struct http_server *s = calloc(1, sizeof *s);
     if (!s)
-        return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     s->setup = *setup;
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->line_lock, NULL);

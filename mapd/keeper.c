@@ -224,7 +224,7 @@ bool keeper_open(struct keeper **out, const struct arguments *args, struct fault
     struct keeper *k = calloc(1, sizeof *k);
     pthread_condattr_t monotonic;
     if (!k)
-        return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     k->args = args;
     k->folder = args->option[OPTION_BACKUP_DIR];
     set_stem(k);

@@ -25,9 +25,7 @@ struct past {
 
 struct past *past_new(const char *path, const char *key_path)
 {
-    struct past *p = calloc(1, sizeof *p);
-    if (!p)
-        abort();
+    struct past *p = memory_zeroed(1, sizeof *p);
     pthread_mutex_init(&p->lock, NULL);
     p->path = path;
     p->key_path = key_path;

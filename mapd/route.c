@@ -337,6 +337,21 @@ static bool choose_day(struct call *c, struct fault *f)
     return true;
 }
 
+/* A stranger's arithmetic over every row. A name that hides behind percent signs is taken for one. */
+static bool asks_for_work(struct slice query)
+{
+    struct slice one;
+    while (slice_next(&query, '&', &one)) {
+        ptrdiff_t equals = slice_find(one, SLICE("="));
+        struct slice name = {one.p, equals < 0 ? one.n : (size_t)equals};
+        if (slice_equal(name, SLICE("filter")) || slice_equal(name, SLICE("sortby")) ||
+            slice_equal(name, SLICE("as_of")) || slice_equal(name, SLICE("known_at")) ||
+            slice_equal(name, SLICE("from")) || slice_find(name, SLICE("%")) >= 0)
+            return true;
+    }
+    return false;
+}
+
 static void answer(struct call *c, struct reply *r, struct fault *f)
 {
     static const char *const VERBS[] = {"GET", "GET", "GET", "POST", "?"};
@@ -351,27 +366,16 @@ static void answer(struct call *c, struct reply *r, struct fault *f)
         preflight(r);
         return;
     }
+    if (memory_is_short() && (ROUTES[c->route].kind & SLOW || asks_for_work(c->request->query))) {
+        fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
+        return;
+    }
     if (!read_query(c, c->request->query, f) || !choose_format(c, f) || !choose_day(c, f))
         return;
     if (!(ROUTES[c->route].kind & STAFF_ONLY))
         run_handler(c, r, f);
     else if (session_enter(c, r, f))
         run_handler(c, r, f);
-}
-
-/* A stranger's arithmetic over every row. A name that hides behind percent signs is taken for one. */
-static bool asks_for_work(struct slice query)
-{
-    struct slice one;
-    while (slice_next(&query, '&', &one)) {
-        ptrdiff_t equals = slice_find(one, SLICE("="));
-        struct slice name = {one.p, equals < 0 ? one.n : (size_t)equals};
-        if (slice_equal(name, SLICE("filter")) || slice_equal(name, SLICE("sortby")) ||
-            slice_equal(name, SLICE("as_of")) || slice_equal(name, SLICE("known_at")) ||
-            slice_equal(name, SLICE("from")) || slice_find(name, SLICE("%")) >= 0)
-            return true;
-    }
-    return false;
 }
 
 /* By what stands before the first placeholder: enough to choose a thread. */

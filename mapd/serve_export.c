@@ -26,7 +26,8 @@ static void mapping_release(void *holder)
 
 static bool failed(struct fault *f)
 {
-    return fault_set(f, FAULT_FILE_WRITE, "export", "%s", strerror(errno));
+    return fault_set(f, errno == ENOMEM ? FAULT_NO_MEMORY : FAULT_FILE_WRITE, "export", "%s",
+                     strerror(errno));
 }
 
 /* The bytes of the file become the reply's; the file itself may go. */

@@ -15,9 +15,7 @@ struct service {
 
 struct service *service_new(void)
 {
-    struct service *s = calloc(1, sizeof *s);
-    if (!s)
-        abort();
+    struct service *s = memory_zeroed(1, sizeof *s);
     return s;
 }
 

@@ -21,7 +21,7 @@ bool staff_open(struct staff **out, const struct arguments *args, struct fault *
 {
     struct staff *s = calloc(1, sizeof *s);
     if (!s)
-        return fault_set(f, FAULT_INTERNAL, NULL, "no memory");
+        return fault_set(f, FAULT_NO_MEMORY, NULL, "%s", "");
     pthread_mutex_init(&s->lock, NULL);
     pthread_mutex_init(&s->known_lock, NULL);
     s->arguments = args;

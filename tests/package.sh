@@ -69,6 +69,7 @@ unit=$root/usr/lib/systemd/system/mapd.service
 serve() {
   . "$root/etc/default/mapd"
   # shellcheck disable=SC2086
+  : >"$folder/address" # the address of the server before is not this one's
   command=$(sed -n 's/^ExecStart=//p' "$unit" | sed "s|\$MAPD_OPTIONS|$MAPD_OPTIONS|; s|127.0.0.1:8080|127.0.0.1:0|")
   # shellcheck disable=SC2086
   chroot "$root" env -i PATH=/usr/bin:/bin setpriv --reuid mapd --regid mapd --clear-groups $command >"$folder/address" 2>"$folder/serve.log" &

@@ -46,9 +46,7 @@ static void *grown(void *items, size_t count, size_t *room, size_t size)
     if (count < *room)
         return items;
     *room = *room * 2 + 256;
-    void *bigger = realloc(items, *room * size);
-    if (!bigger)
-        abort();
+    void *bigger = memory_resize(items, *room * size);
     return bigger;
 }
 

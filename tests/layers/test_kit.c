@@ -2,7 +2,11 @@
 #include "layers/kit.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static void check_text(struct buf *b, const char *expected)
 {
@@ -132,6 +136,39 @@ START_TEST(arena_gives_back_what_was_deferred)
 }
 END_TEST
 
+/* Address space that this process has now, from the kernel. */
+static size_t address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    ck_assert(file && fscanf(file, "%lu", &pages) == 1);
+    fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+START_TEST(a_server_ends_its_work_with_what_stood_aside)
+{
+    enum { ASIDE = 16 << 20, PIECE = 1 << 20, PIECES = 12 };
+    char *held[PIECES];
+    ck_assert(memory_set_aside(ASIDE) && !memory_is_short());
+    struct rlimit unlimited, now = {.rlim_cur = address_space(), .rlim_max = RLIM_INFINITY};
+    getrlimit(RLIMIT_AS, &unlimited);
+    now.rlim_max = unlimited.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &now), 0);
+    ck_assert_msg(!memory_has(PIECE * 4), "the limit holds");
+    ck_assert(memory_is_short());
+    for (int i = 0; i < PIECES; i++)
+        held[i] = memset(memory_resize(NULL, PIECE), i, PIECE); /* would have ended the process */
+    ck_assert(memory_is_short() && !memory_recover());
+    setrlimit(RLIMIT_AS, &unlimited);
+    for (int i = 0; i < PIECES; i++)
+        ck_assert_int_eq(held[i][PIECE - 1], i);
+    ck_assert(memory_recover() && !memory_is_short());
+    for (int i = 0; i < PIECES; i++)
+        free(held[i]);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("kit");
@@ -144,6 +181,9 @@ int main(void)
     tcase_add_test(cases, trim_takes_no_break_spaces);
     tcase_add_test(cases, the_first_fault_wins);
     tcase_add_test(cases, arena_gives_back_what_was_deferred);
+#ifndef __SANITIZE_ADDRESS__ /* which takes terabytes of addresses for itself */
+    tcase_add_test(cases, a_server_ends_its_work_with_what_stood_aside);
+#endif
     Suite *suite = suite_create("kit");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

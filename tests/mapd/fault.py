@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -186,6 +187,55 @@ def no_memory(program, folder):
     print("memory and status:", seen)
 
 
+def short_of_memory(program, path):
+    """A server that may have no more memory than it has: pages of residents go on, heavy work is refused with a sentence, nothing
+    dies, and when there is memory again everything works."""
+    s = serve.Server(program, path)
+    b = staff.Browser(s)
+    b.sign_in("entry", staff.LATER)
+    light = [f"/c/{ward.code(20)}", "/health", "/search?q=pho", "/ogc/collections/establishments/items?limit=5"]
+    heavy = ["/export/establishments.geojson", "/export/establishments.xlsx", "/indicators.json", "/ogc/collections/establishments/items?filter=name%20LIKE%20%27%25a%25%27&limit=1000"]
+    check("enough memory: all answer", {serve.ask(s, t).status for t in light + heavy} == {200})
+    has = int(open(f"/proc/{s.process.pid}/statm").read().split()[0]) * resource.getpagesize()
+    resource.prlimit(s.process.pid, resource.RLIMIT_AS, (has, resource.RLIM_INFINITY))
+    seen, lock = {}, threading.Lock()
+
+    def many(n):
+        for i in range(60):
+            target = (light + heavy)[(n + i) % 8]
+            try:
+                answer = serve.ask(s, target)
+                told = answer.status == 200 or answer.status == 503 and ("bộ nhớ" in answer.text() or "chưa làm được" in answer.text())
+                said = answer.status if told else (target, answer.status, answer.text()[:200])
+            except OSError:
+                said = "closed"
+            with lock:
+                seen[said] = seen.get(said, 0) + 1
+
+    threads = [threading.Thread(target=many, args=(n,)) for n in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first = [Argon.sign_in("entry", staff.LATER).status for Argon in (staff.Browser(s), staff.Browser(s))]
+    alive = s.process.poll() is None
+    check("out of memory: nothing dies", alive, s.log_text()[-400:])
+    check("answers or a sentence", set(seen) <= {200, 503, "closed"} and seen.get(200, 0) > 200, seen)
+    check("a sign-in without memory is no wrong password", set(first) <= {303, 503}, first)
+    print("out of memory:", seen, "sign-ins:", first, [line for line in s.log_text().splitlines() if "memory" in line][:2])
+    if alive:
+        check("residents' pages go on", all(serve.ask(s, t).status == 200 for t in light))
+        unlimited = resource.RLIM_INFINITY
+        resource.prlimit(s.process.pid, resource.RLIMIT_AS, (unlimited, unlimited))
+        end = time.monotonic() + 10
+        while {serve.ask(s, t).status for t in heavy} != {200} and time.monotonic() < end:
+            time.sleep(0.2)
+        check("memory again: all answer", {serve.ask(s, t).status for t in light + heavy} == {200})
+        check("and staff come in", staff.Browser(s).sign_in("entry", staff.LATER).status == 303)
+    check("ends well after it", s.stop() == 0)
+    check("the file is whole after it", is_whole(program, path))
+
+
 def full_tmpfs(program, folder):
     """A small disk of its own that really fills."""
     disk = os.path.join(folder, "disk")
@@ -218,6 +268,7 @@ def main(program, library, points="6"):
         permissions(program, folder, path)
         rotten(program, folder, path)
         no_memory(program, folder)
+        short_of_memory(program, path)
         full_tmpfs(program, folder)
     finally:
         subprocess.run(["chmod", "-R", "u+w", folder], check=False)

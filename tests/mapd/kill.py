@@ -20,19 +20,21 @@ import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import edit
 import serve
 import staff
 import ward
 
 check = serve.check
 LISTED = 60
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20000)
 
 
 class Tally:
     """How often a thing was begun, and how often it was told to be done."""
 
     def __init__(self):
-        self.lock, self.begun, self.done = threading.Lock(), {}, {}
+        self.lock, self.begun, self.done, self.last_name = threading.Lock(), {}, {}, 0
 
     def begin(self, what):
         with self.lock:
@@ -96,6 +98,47 @@ def uploads(s, cookie, tally, n=[0]):
         tally.end("import")
 
 
+def evidence(s, cookie, tally, n=[0]):
+    n[0] += 1
+    b = staff.Browser(s)
+    b.cookie = cookie
+    item = {"class": "E1", "method": "QR", "day": "2026-11-01", "minutes": f"BB-{n[0]}", "passed": "1", "masked": "1"}
+    page = f"/staff/evidence/{ward.code(1001 + n[0] % 30)}"
+    item["csrf"] = b.token(page)
+    tally.begin("evidence")
+    if b.post(page, item).status == 303:
+        tally.end("evidence")
+
+
+EDITED = ward.code(40)
+
+
+def edits(s, cookie, tally, n=[0]):
+    n[0] += 1
+    b = staff.Browser(s)
+    b.cookie = cookie
+    fields = edit.fields_of(b, EDITED) | {"csrf": b.token(f"/staff/c/{EDITED}/edit"), "name": f"Quán sửa lần {n[0]}"}
+    tally.begin("edit")
+    if edit.save(b, EDITED, fields).status == 303:
+        tally.end("edit")
+        tally.last_name = n[0]
+
+
+def photographs(s, cookie, tally, n=[0]):
+    """The picture of a label on its stall: the one file that stays in the ward file."""
+    n[0] += 1
+    b = staff.Browser(s)
+    b.cookie = cookie
+    stall, mark = ward.code(1001 + n[0] % ward.STALLS), "----kill"
+    parts = {"csrf": b.token(f"/staff/c/{stall}"), "state": "posted"}
+    body = "".join(f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in parts.items()).encode()
+    body += f'--{mark}\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n\r\n'.encode() + PICTURE + f"\r\n--{mark}--\r\n".encode()
+    time.sleep(0.05)
+    tally.begin("photo")
+    if b.ask(f"/staff/c/{stall}/label", "POST", body, Content_Type=f"multipart/form-data; boundary={mark}").status == 303:
+        tally.end("photo")
+
+
 def readers(s):
     for target in (f"/c/{ward.code(20)}", "/ogc/collections/establishments/items?limit=50", "/search?q=pho"):
         serve.ask(s, target)
@@ -144,7 +187,15 @@ def what_is_there(path):
             "private.read": count(path, "SELECT count(*) FROM audit WHERE action = 'private.read'"),
             "import": count(path, "SELECT count(*) FROM import_batch WHERE imported_by = 'entry'"),
             "cli.import": count(path, "SELECT count(*) FROM import_batch WHERE imported_by <> 'entry'"),
+            "evidence": count(path, "SELECT count(*) FROM evidence"),
+            "edit": count(path, "SELECT count(*) FROM place_edit"),
+            "photo": count(path, "SELECT count(*) FROM label WHERE photo IS NOT NULL"),
             "close": count(path, "SELECT count(*) FROM closing")}
+
+
+HALVES = {"evidence without its first event": "SELECT count(*) FROM evidence WHERE id NOT IN (SELECT evidence_id FROM evidence_event)",
+          "edits and their entries": "SELECT (SELECT count(*) FROM place_edit) <> (SELECT count(*) FROM audit WHERE action = 'place.edit')",
+          "pictures cut short": f"SELECT count(*) FROM label WHERE length(photo) < {len(PICTURE)}"}
 
 
 def wrong_with(program, path, tally):
@@ -157,12 +208,17 @@ def wrong_with(program, path, tally):
     half = count(path, "SELECT count(*) FROM (SELECT b.id FROM import_batch b LEFT JOIN import_row r ON r.batch_id = b.id GROUP BY b.id HAVING count(r.row) <> ?)", LISTED)
     if half:
         found.append(f"{half} imports with some of their rows")
+    found += [f"{what}: {n}" for what, sql in HALVES.items() if (n := count(path, sql))]
+    name = count(path, "SELECT public_name FROM place WHERE code = ?", EDITED)
+    if tally.last_name and int(re.search(r"\d+$", name).group()) < tally.last_name:
+        found.append(f"the name is {name}, told {tally.last_name}")
     return found + ([done.stderr] if done.stderr else [])
 
 
 def one_round(program, path, folder, rng, tally, cookie, number):
     s, stop = serve.Server(program, path), threading.Event()
-    works = [lambda: notices(s, tally), lambda: private_reads(s, cookie, tally), lambda: uploads(s, cookie, tally), lambda: readers(s)]
+    works = [lambda: notices(s, tally), lambda: private_reads(s, cookie, tally), lambda: uploads(s, cookie, tally),
+             lambda: evidence(s, cookie, tally), lambda: edits(s, cookie, tally), lambda: photographs(s, cookie, tally), lambda: readers(s)]
     threads = [until_dead(work, stop) for work in works]
     time.sleep(rng.uniform(0, 0.3))
     odd = commands(program, path, folder, rng, tally, number)
@@ -203,7 +259,7 @@ def main(program, rounds="30", seed="11"):
     check("what killed servers left of uploads is gone", not glob.glob(uploads_folder + "/mapd-desk-*"), os.listdir(uploads_folder))
     left.stop()
     print(f"{rounds} kills in {time.time() - began:.0f} s; begun {tally.begun}; told to be done {tally.done}; there {what_is_there(path)}")
-    check("there was something to lose", all(tally.done.get(what, 0) for what in ("notice", "private.read", "import")), tally.done)
+    check("there was something to lose", all(tally.done.get(what, 0) for what in ("notice", "private.read", "import", "evidence", "edit", "photo")), tally.done)
     shutil.rmtree(folder)
     print(f"{sum(serve.RESULTS)} passed, {len(serve.RESULTS) - sum(serve.RESULTS)} failed")
     return 0 if all(serve.RESULTS) else 1
