@@ -168,9 +168,7 @@ static void start(struct reader *r)
     r->own = *r->load;
     r->own.row = (struct arena){0};
     r->own.prepares = batch_is_first(r->own.batch);
-    r->blocks = calloc(BLOCKS, sizeof *r->blocks);
-    if (!r->blocks)
-        abort();
+    r->blocks = memory_zeroed(BLOCKS, sizeof *r->blocks);
     r->load = &r->own;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
@@ -210,9 +208,7 @@ static struct reading *next_ahead(struct reader *r, struct fault *f)
 struct reader *reader_open(struct load *l, const struct load_kind *kind)
 {
     const struct import_options *o = l->options;
-    struct reader *r = calloc(1, sizeof *r);
-    if (!r)
-        abort();
+    struct reader *r = memory_zeroed(1, sizeof *r);
     r->import = r->load = l;
     r->kind = kind;
     r->one = ARENA_NEW(&l->whole, struct reading);
