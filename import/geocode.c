@@ -314,6 +314,15 @@ static struct slice name_in_question(const struct reading *reading, const struct
                : slice_of(arena_format(a, "%.*s → %.*s", (int)typed.n, typed.p, (int)street.n, street.p));
 }
 
+static const struct gazetteer_source *source_of(const struct gazetteer *g, const struct judged *j)
+{
+    int64_t id = j->placed.grade == PLACE_EXACT ? j->placed.source_id : g->streets[j->match.street].source_id;
+    for (uint32_t i = 0; id && i < g->source_count; i++)
+        if (g->sources[i].id == id)
+            return &g->sources[i];
+    return NULL;
+}
+
 static void decide_street(const struct geocoder *g, struct reading *reading, struct arena *a,
                           struct geocode_result *r)
 {
@@ -327,10 +336,12 @@ static void decide_street(const struct geocoder *g, struct reading *reading, str
     r->score = best.score;
     r->street_id = g->gazetteer->streets[best.match.street].id;
     r->street = g->gazetteer->streets[best.match.street].name;
+    r->source = source_of(g->gazetteer, &best);
     write_number(&best, a, r);
     write_key(g, &best, a, r);
     r->chance = geocode_chance(is_blocked(best.faults) ? 'R' : best.class, best.score);
     r->why = why_street(g, &best, a);
+    r->basis = why_candidate(&best, a);
     if (is_blocked(best.faults))
         write_review(r, best.faults, name_in_question(reading, &best, r->street, a), a);
     write_territory(g, &best.address, r);
@@ -465,7 +476,7 @@ static void recall(const struct gazetteer_memory *m, struct geocode_result *r)
     r->accuracy_m = m->accuracy_m;
     r->score = 100;
     r->fault_group = (struct slice){0};
-    r->why = SLICE("Địa chỉ này đã được cán bộ xác nhận trên bản đồ.");
+    r->why = r->basis = SLICE("Địa chỉ này đã được cán bộ xác nhận trên bản đồ.");
 }
 
 /* A confirmed address stands before everything else. */
@@ -565,6 +576,8 @@ void geocode(const struct geocoder *g, const struct geocode_query *q, struct are
     bool is_settled = r->status == GEOCODE_NONE || decide_memory(g, r);
     if (has_position && !is_settled)
         decide_typed(g, &typed, a, r);
+    if (r->basis.n == 0)
+        r->basis = r->why;
     r->parcel = reading->address.parcel;
     r->sheet = reading->address.sheet;
     r->normalised = reading->tokens.text;

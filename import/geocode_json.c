@@ -97,6 +97,17 @@ static void add_alley(struct slice chain, struct buf *out)
     buf_char(out, ']');
 }
 
+static void add_source(const struct geocode_result *r, struct buf *out)
+{
+    if (r->source == NULL)
+        return;
+    buf_text(out, ",\"source\":{");
+    buf_json_field(out, "name", r->source->name);
+    add_text(out, "date", r->source->dated_on);
+    add_text(out, "licence", r->source->licence);
+    buf_char(out, '}');
+}
+
 static void add_spans(const struct geocode_result *r, struct buf *out)
 {
     buf_text(out, ",\"spans\":[");
@@ -117,6 +128,7 @@ void geocode_json(const struct geocode_result *r, struct buf *out)
     if (r->parcel || r->sheet)
         buf_format(out, ",\"parcel\":%d,\"sheet\":%d", r->parcel, r->sheet);
     add_text(out, "why", r->why);
+    add_source(r, out);
     add_text(out, "normalised", r->normalised);
     add_spans(r, out);
     add_candidates(r, true, out);
@@ -129,6 +141,9 @@ void geocode_explanation_json(const struct geocode_result *r, struct buf *out)
     add_answer(r, out);
     buf_format(out, ",\"street_id\":%lld,\"group_id\":%lld,\"ward_id\":%lld", (long long)r->street_id,
                (long long)r->group_id, (long long)r->ward_id);
+    add_text(out, "why", r->basis);
+    if (r->source)
+        add_text(out, "source", r->source->name);
     add_candidates(r, false, out);
     buf_char(out, '}');
 }

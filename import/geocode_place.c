@@ -379,7 +379,10 @@ static bool place_number(const struct place_index *p, const struct node *n, cons
     int parity = n->chain.n ? -1 : house->number % 2;
     const struct known *exact = find_exact(n, value);
     if (exact) {
-        *out = (struct placed){.grade = PLACE_EXACT, .at = exact->point->at, .accuracy_m = LEAST_ACCURACY_M};
+        *out = (struct placed){.grade = PLACE_EXACT,
+                               .at = exact->point->at,
+                               .accuracy_m = LEAST_ACCURACY_M,
+                               .source_id = exact->point->source_id};
         return true;
     }
     if (n->known_count == 0)

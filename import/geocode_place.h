@@ -24,6 +24,7 @@ struct placed {
     int known_max;       /* largest known number where grade is OUTSIDE */
     bool is_alley_mouth; /* the alley itself is not known */
     bool is_other_side;
+    int64_t source_id; /* of the house, when grade is EXACT */
     bool is_scattered; /* no line, and the houses known are so far apart that the street is no answer */
 };
 

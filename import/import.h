@@ -47,6 +47,9 @@ struct import_options {
     const char *sheet, *crs, *mapping_path;       /* each may be NULL */
     const char *report_path, *second_report_path; /* NULL, or CSV, or by the ending .xlsx a workbook */
     bool dry_run, explain;
+    /* Of reference data: whose it is, its date (YYYY-MM-DD) and the text of its licence; NULL: the name of
+     * the file, nothing. */
+    const char *source_name, *source_date, *licence;
     const char *who; /* for provenance: "cli" or a user's name */
     /* Called every 256 rows with rows so far and the estimate; false stops the import and rolls back. May be
      * NULL. */
@@ -169,11 +172,13 @@ struct geocode_result {
     struct slice street, number, chain, ward, normalised;
     struct slice key;         /* same place by its words, same key; empty when nothing was understood */
     struct slice why;         /* one Vietnamese sentence */
+    struct slice basis;       /* the same without a word of the address: what is stored with the place */
     struct slice fault_group; /* the same for rows that one decision would mend; may be empty */
     struct geocode_span spans[16];
     int span_count;
     struct geocode_candidate candidates[GEOCODE_CANDIDATES];
     int candidate_count;
+    const struct gazetteer_source *source; /* of the house or street it rests on; NULL: nobody said */
 };
 
 bool geocoder_open(struct geocoder **out, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
@@ -182,6 +187,11 @@ void geocoder_close(struct geocoder *g);
  * arena. */
 void geocode(const struct geocoder *g, const struct geocode_query *q, struct arena *a,
              struct geocode_result *r);
+/* The same for a row whose list has a position of its own (accuracy in metres): the position stands, and *r
+ * holds the street and number its address says. True when it lies outside our ward, or more than 300 m from a
+ * house that the gazetteer knows by that address: r->why says so. */
+bool geocode_given(const struct geocoder *g, const struct geocode_query *q, const struct lonlat *at,
+                   double accuracy_m, struct arena *a, struct geocode_result *r);
 void geocode_json(const struct geocode_result *r, struct buf *out); /* design.md section 8 */
 /* The candidates as a question for a person keeps them: a JSON array without a word of the address. */
 void geocode_candidates_json(const struct geocode_result *r, struct buf *out);

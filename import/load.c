@@ -151,6 +151,10 @@ static bool apply_row(struct run *r, const struct row *row, struct source_row *s
         return false;
     if (is_rejected(out))
         return batch_row_cancel(r->load.batch, f);
+    bool is_written = out->verdict == VERDICT_ADDED || out->verdict == VERDICT_UPDATED;
+    if (r->load.source_id && is_written &&
+        !source_mark(r->load.store, out->entity, out->entity_id, r->load.source_id, f))
+        return false;
     source->entity_id = out->entity_id;
     source->waiting = out->verdict == VERDICT_REVIEW;
     source->row = row->number;
@@ -313,11 +317,37 @@ static bool open_batch(struct run *r, struct fault *f)
     return true;
 }
 
+/* Reference data without a word about where it is from is at least from that file. */
+static bool name_source(struct run *r, struct fault *f)
+{
+    const struct import_options *o = r->load.options;
+    bool is_osm = o->kind == IMPORT_OSM;
+    struct data_source source = {.name = slice_of(o->source_name ? o->source_name
+                                                  : is_osm       ? "OpenStreetMap"
+                                                                 : file_name_of(o->path)),
+                                 .dated_on = slice_of(o->source_date ? o->source_date : ""),
+                                 .licence = slice_of(o->licence ? o->licence
+                                                     : is_osm   ? "© OpenStreetMap contributors, ODbL 1.0"
+                                                                : "")};
+    struct date day;
+    bool is_day = !source.dated_on.n || date_parse_iso(source.dated_on, &day);
+    if (!is_day)
+        return fault_set(f, FAULT_USAGE, "--source-date", "%s", "ngày của nguồn ghi NĂM-THÁNG-NGÀY");
+    if (!r->kind->feeds_gazetteer && o->kind != IMPORT_BASE)
+        return o->source_name == NULL && o->licence == NULL && o->source_date == NULL
+                   ? true
+                   : fault_set(f, FAULT_USAGE, "--source-name", "%s", "nguồn chỉ ghi cho dữ liệu nền");
+    if (!source_put(r->load.store, &source, f))
+        return false;
+    r->load.source_id = source.id;
+    return true;
+}
+
 /* Everything between begin and commit. */
 static bool load_file(struct run *r, struct fault *f)
 {
     struct load *l = &r->load;
-    if (!open_batch(r, f) || !load_markets(l) ||
+    if (!open_batch(r, f) || !name_source(r, f) || !load_markets(l) ||
         (r->kind->needs_geocoder && !geocoder_open(&l->geocoder, l->store, f)))
         return false;
     return (!r->kind->begin || r->kind->begin(l, f)) && load_rows(r, f) && finish_batch(r, f);

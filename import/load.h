@@ -53,8 +53,9 @@ struct load {
     const struct import_options *options;
     struct arena row, whole; /* memory of one row, of the import */
     struct date today, listed_on;
-    void *record; /* what `read` made for `apply`; in the row's arena */
-    void *state;  /* of the kind; in the import's arena */
+    void *record;      /* what `read` made for `apply`; in the row's arena */
+    void *state;       /* of the kind; in the import's arena */
+    int64_t source_id; /* of reference data; 0 for other lists */
     struct market *markets;
     int market_count;
     bool prepares;        /* `read` may do in advance what only a new place needs */

@@ -61,6 +61,7 @@ struct location {
     int64_t street_id, group_id, ward_id;
     struct slice street, number, chain;
     const char *question; /* why a person must decide, or NULL */
+    const char *doubt;    /* what speaks against the position the list gives, or NULL */
     struct slice fault_group, candidates;
 };
 

@@ -395,7 +395,6 @@ static void recall_owner(struct writing *w)
 bool business_write(struct load *l, const struct row *row, struct business *b, const struct matches *m,
                     struct outcome *out, struct fault *f)
 {
-    (void)row;
     struct writing w = {.l = l, .b = b, .is_new = true};
     bool is_twin = out->twin_of != 0 || m->kind == MATCH_WEAK;
     if (!is_twin && m->kind == MATCH_SAME) {
@@ -410,6 +409,8 @@ bool business_write(struct load *l, const struct row *row, struct business *b, c
     locate(l, b, &w.where);
     if (w.stall)
         locate_at_stall(&w);
+    if (w.where.doubt)
+        complain_text(out, COLUMN_LON, FAULT_BAD_COORDINATE, cell_text(row, COLUMN_LON), w.where.doubt);
     out->verdict = w.is_new ? VERDICT_ADDED : VERDICT_UPDATED;
     if (is_twin)
         ask_about_twins(&w, m, out);

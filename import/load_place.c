@@ -95,34 +95,33 @@ static void take_result(struct load *l, const struct geocode_result *r, struct l
     }
 }
 
-/* Of a place whose coordinates are typed the address is only shown, as typed; its street is asked for where
- * it stands for something that is hidden. Reading addresses would be a third of a long import. */
-static bool needs_address(const struct business *b)
-{
-    return !b->has_position || b->at_home == 1 || name_holds_owner(b);
-}
-
 static void locate_by_address(struct load *l, const struct business *b, struct location *out)
 {
     struct geocode_result r = {0};
     geocode(l->geocoder, &b->query, &l->row, &r);
     take_result(l, &r, out);
-    if (b->number_problem && !b->has_position) {
+    if (b->number_problem) {
         out->position = (struct place_position){.position = "none"};
         out->question = b->number_problem;
         out->fault_group = SLICE("number_is_date");
     }
 }
 
+static void locate_as_given(struct load *l, const struct business *b, struct location *out)
+{
+    struct geocode_result r = {0};
+    if (geocode_given(l->geocoder, &b->query, &b->at, GPS_ACCURACY_M, &l->row, &r))
+        out->doubt = arena_text(&l->row, r.why);
+    take_result(l, &r, out);
+}
+
 void locate(struct load *l, const struct business *b, struct location *out)
 {
     *out = (struct location){.position = {.position = "none"}};
-    if (needs_address(b))
+    if (b->has_position)
+        locate_as_given(l, b, out);
+    else
         locate_by_address(l, b, out);
-    if (b->has_position) {
-        out->position = (struct place_position){.position = "gps", .at = b->at, .accuracy_m = GPS_ACCURACY_M};
-        out->question = NULL;
-    }
     int64_t group = 0, ward = 0;
     if (strcmp(out->position.position, "none") != 0)
         geocode_areas(l->geocoder, out->position.at, &group, &ward);

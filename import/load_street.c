@@ -142,6 +142,7 @@ static bool apply_alley(struct load *l, const struct street_row *r, const struct
                         .advice = "Đường của kiệt này chưa có; nhập danh sách đường (streets) trước"});
         return true;
     }
+    out->entity = "alley";
     out->entity_id = street;
     out->verdict = VERDICT_ADDED;
     return alley_put(l->store, street, r->chain, row->wkb, f);

@@ -194,7 +194,8 @@ static bool fill_group(struct reader *r, sqlite3_stmt *st, void *row)
 static bool fill_street(struct reader *r, sqlite3_stmt *st, void *row)
 {
     *(struct gazetteer_street *)row = (struct gazetteer_street){
-        sqlite3_column_int64(st, 0), keep(r, st, 1), keep(r, st, 2), keep(r, st, 3), keep_shape(r, st, 4)};
+        sqlite3_column_int64(st, 0), keep(r, st, 1), keep(r, st, 2), keep(r, st, 3), keep_shape(r, st, 4),
+        sqlite3_column_int64(st, 5)};
     return true;
 }
 
@@ -224,6 +225,7 @@ static bool fill_point(struct reader *r, sqlite3_stmt *st, void *row)
     point->chain = keep(r, st, 1);
     point->number = sqlite3_column_int(st, 2);
     point->suffix = keep(r, st, 3);
+    point->source_id = sqlite3_column_int64(st, 5);
     return column_point(st, 4, &point->at) && street_index(r, sqlite3_column_int64(st, 0), &point->street);
 }
 
@@ -257,6 +259,13 @@ static bool fill_memory(struct reader *r, sqlite3_stmt *st, void *row)
     return true;
 }
 
+static bool fill_source(struct reader *r, sqlite3_stmt *st, void *row)
+{
+    *(struct gazetteer_source *)row = (struct gazetteer_source){sqlite3_column_int64(st, 0), keep(r, st, 1),
+                                                                keep(r, st, 2), keep(r, st, 3)};
+    return true;
+}
+
 struct load {
     const char *count_sql, *sql;
     fill_row *fill;
@@ -276,8 +285,8 @@ static const struct load GROUPS = {
     sizeof(struct gazetteer_group)};
 static const struct load STREETS = {
     "SELECT count(*) FROM street",
-    "SELECT id, name, fold, coalesce(ward, ''), AsBinary(geom) FROM street ORDER BY id", fill_street,
-    sizeof(struct gazetteer_street)};
+    "SELECT id, name, fold, coalesce(ward, ''), AsBinary(geom), source_id FROM street ORDER BY id",
+    fill_street, sizeof(struct gazetteer_street)};
 static const struct load ALIASES = {
     "SELECT count(*) FROM street_alias",
     "SELECT street_id, name, fold, kind FROM street_alias WHERE kind <> 'proposed' ORDER BY street_id, id",
@@ -286,10 +295,11 @@ static const struct load ALLEYS = {
     "SELECT count(*) FROM alley",
     "SELECT street_id, chain, AsBinary(geom) FROM alley ORDER BY street_id, chain", fill_alley,
     sizeof(struct gazetteer_alley)};
-static const struct load POINTS = {"SELECT count(*) FROM address_point",
-                                   "SELECT street_id, chain, number, suffix, geom FROM address_point ORDER "
-                                   "BY street_id, chain, number, suffix",
-                                   fill_point, sizeof(struct gazetteer_point)};
+static const struct load POINTS = {
+    "SELECT count(*) FROM address_point",
+    "SELECT street_id, chain, number, suffix, geom, source_id FROM address_point ORDER "
+    "BY street_id, chain, number, suffix",
+    fill_point, sizeof(struct gazetteer_point)};
 static const struct load MARKETS = {"SELECT count(*) FROM market",
                                     "SELECT id, code, name, fold, geom FROM market ORDER BY id", fill_market,
                                     sizeof(struct gazetteer_market)};
@@ -302,6 +312,10 @@ static const struct load MEMORY = {
     "SELECT count(*) FROM address_memory",
     "SELECT key, lon, lat, position, accuracy_m FROM address_memory ORDER BY key", fill_memory,
     sizeof(struct gazetteer_memory)};
+
+static const struct load SOURCES = {"SELECT count(*) FROM source",
+                                    "SELECT id, name, dated_on, licence FROM source ORDER BY id", fill_source,
+                                    sizeof(struct gazetteer_source)};
 
 /* One table as one array in the arena; NULL with the fault filled when it cannot be read. */
 static void *load_rows(struct reader *r, const struct load *load, uint32_t *count)
@@ -338,7 +352,8 @@ static bool load_all(struct reader *r)
            (g->points = load_rows(r, &POINTS, &g->point_count)) != NULL &&
            (g->markets = load_rows(r, &MARKETS, &g->market_count)) != NULL &&
            (g->stalls = load_rows(r, &STALLS, &g->stall_count)) != NULL &&
-           (g->memory = load_rows(r, &MEMORY, &g->memory_count)) != NULL;
+           (g->memory = load_rows(r, &MEMORY, &g->memory_count)) != NULL &&
+           (g->sources = load_rows(r, &SOURCES, &g->source_count)) != NULL;
 }
 
 bool gazetteer_read(struct gazetteer **out, struct store *s, struct fault *f)

@@ -41,10 +41,17 @@ struct gazetteer_group {
     struct shape area;
 };
 
+/* whose reference data something is */
+struct gazetteer_source {
+    int64_t id;
+    struct slice name, dated_on, licence;
+};
+
 struct gazetteer_street {
     int64_t id;
     struct slice name, fold, ward;
     struct shape line;
+    int64_t source_id; /* 0: nobody said */
 };
 
 enum alias_kind { ALIAS_STRONG, ALIAS_WEAK, ALIAS_OLD_NAME };
@@ -66,6 +73,7 @@ struct gazetteer_point {
     struct slice chain, suffix;
     int number;
     struct lonlat at;
+    int64_t source_id;
 };
 
 struct gazetteer_market {
@@ -103,8 +111,9 @@ struct gazetteer {
     struct gazetteer_market *markets;
     struct gazetteer_stall *stalls;
     struct gazetteer_memory *memory;
+    struct gazetteer_source *sources; /* by id */
     uint32_t ward_count, ward_name_count, group_count, street_count, alias_count, alley_count, point_count;
-    uint32_t market_count, stall_count, memory_count;
+    uint32_t market_count, stall_count, memory_count, source_count;
 };
 
 bool gazetteer_read(struct gazetteer **out, struct store *s, struct fault *f) RESULT_MUST_BE_USED;

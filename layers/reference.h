@@ -15,6 +15,21 @@ int street_alias_list(struct store *s, struct arena *a, struct named **out); /* 
 int ward_list(struct store *s, struct arena *a, struct named **out);
 int residential_group_list(struct store *s, struct arena *a, struct named **out);
 
+/* --- source.c: whose the reference data is --- */
+
+struct data_source {
+    int64_t id;
+    struct slice name, dated_on, licence;         /* empty: nobody said */
+    int64_t streets, houses, areas, stalls, base; /* of source_list: how much rests on it */
+};
+
+/* The source of this name, date and licence, made when there is none; its id. */
+bool source_put(struct store *s, struct data_source *source, struct fault *f) RESULT_MUST_BE_USED;
+/* What a row made comes from this source; other entities than reference data are left alone. */
+bool source_mark(struct store *s, const char *entity, int64_t entity_id, int64_t source_id,
+                 struct fault *f) RESULT_MUST_BE_USED;
+int source_list(struct store *s, struct arena *a, struct data_source **out);
+
 struct street {
     int64_t id;
     struct slice name, ref, ward;

@@ -668,6 +668,16 @@ CREATE TRIGGER touched_meta_insert AFTER INSERT ON meta WHEN new.key = 'today' B
 CREATE TRIGGER touched_meta_update AFTER UPDATE ON meta WHEN new.key = 'today' BEGIN INSERT INTO touched (place_id) VALUES (0); END;
 CREATE TRIGGER touched_meta_delete AFTER DELETE ON meta WHEN old.key = 'today' BEGIN INSERT INTO touched (place_id) VALUES (0); END;
 
+-- migration 18
+-- Where reference data came from, when, and its licence; '' when nobody said. A list of another date is another source. Nothing was
+-- ever written into the table as it was.
+DROP TABLE source;
+CREATE TABLE source (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, dated_on TEXT NOT NULL DEFAULT '', licence TEXT NOT NULL DEFAULT '',
+  UNIQUE (name, dated_on, licence));
+ALTER TABLE address_point ADD COLUMN source_id INTEGER REFERENCES source (id);
+ALTER TABLE stall_plan ADD COLUMN source_id INTEGER REFERENCES source (id);
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

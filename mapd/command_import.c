@@ -68,6 +68,9 @@ static bool read_options(const struct arguments *args, struct import_options *o,
     o->sheet = args->option[OPTION_SHEET];
     o->crs = args->option[OPTION_CRS];
     o->mapping_path = args->option[OPTION_MAPPING];
+    o->source_name = args->option[OPTION_SOURCE_NAME];
+    o->source_date = args->option[OPTION_SOURCE_DATE];
+    o->licence = args->option[OPTION_LICENCE];
     o->report_path = args->option[OPTION_REPORT];
     o->dry_run = args->option[OPTION_DRY_RUN] != NULL;
     o->explain = args->option[OPTION_EXPLAIN] != NULL;

@@ -511,6 +511,41 @@ static void batch_row(const struct call *c, struct buf *out, const struct batch_
     buf_text(out, "</td></tr>");
 }
 
+static void count_words(struct buf *out, int64_t n, const char *what)
+{
+    if (n)
+        buf_format(out, "%lld %s<br>", (long long)n, what);
+}
+
+/* Whose the streets, houses and areas are; what licences ask is shown where the data is. */
+static void sources_html(const struct call *c, struct buf *out)
+{
+    struct data_source *sources;
+    int count = source_list(staff_of(c)->store, c->arena, &sources);
+    if (count == 0)
+        return;
+    buf_text(out, "<h2>Nguồn của dữ liệu nền</h2>");
+    html_table_open(out, "Nguồn của dữ liệu nền");
+    buf_text(out, "<tr><th>Nguồn</th><th>Ngày</th><th>Giấy phép</th><th>Đang dùng</th></tr>");
+    for (int i = 0; i < count; i++) {
+        const struct data_source *o = &sources[i];
+        buf_text(out, "<tr><td>");
+        html_text(out, o->name);
+        buf_text(out, "</td><td>");
+        html_text(out, o->dated_on.n ? o->dated_on : SLICE("không ghi"));
+        buf_text(out, "</td><td>");
+        html_text(out, o->licence.n ? o->licence : SLICE("không ghi"));
+        buf_text(out, "</td><td>");
+        count_words(out, o->streets, "đường");
+        count_words(out, o->houses, "số nhà");
+        count_words(out, o->areas, "phường, tổ dân phố");
+        count_words(out, o->stalls, "ô trong sơ đồ chợ");
+        count_words(out, o->base, "đối tượng nền");
+        buf_text(out, "</td></tr>");
+    }
+    html_table_close(out);
+}
+
 static bool batches_page(const struct call *c, struct reply *r, const char *done)
 {
     enum { SHOWN = 100 };
@@ -532,6 +567,7 @@ static bool batches_page(const struct call *c, struct reply *r, const char *done
     for (int i = 0; i < count; i++)
         batch_row(c, out, &lines[i]);
     html_table_close(out);
+    sources_html(c, out);
     staff_page_close(c, r);
     return true;
 }

@@ -225,6 +225,78 @@ START_TEST(a_house_in_an_alley_street_stands_in_the_alley_of_its_street)
 }
 END_TEST
 
+START_TEST(reference_data_says_whose_it_is)
+{
+    struct import_options o = {.path = "test_load_list.csv",
+                               .kind = IMPORT_STREETS,
+                               .who = "cli",
+                               .source_name = "Sở Xây dựng",
+                               .source_date = "2026-10-01",
+                               .licence = "dùng nội bộ"};
+    ck_assert(file_write(o.path, slice_of("name\nLê Lợi\n"), &ward.f));
+    ck_assert_msg(import_file(ward.store, &o, &ward.sum, NULL, &ward.f), "%s", ward.f.text);
+    import_list(IMPORT_ADDRESSES, "street,number,lon,lat\nLê Lợi,12,108.2205,16.0421\n");
+    struct geocoder *g;
+    struct arena a = {0};
+    struct geocode_result r;
+    ck_assert(geocoder_open(&g, ward.store, &ward.f));
+    geocode(g, &(struct geocode_query){.address = SLICE("12 Lê Lợi")}, &a, &r);
+    ck_assert(r.source && slice_equal(r.source->name, SLICE("test_load_list.csv")));
+    geocode(g, &(struct geocode_query){.address = SLICE("Lê Lợi")}, &a, &r);
+    ck_assert(r.source && slice_equal(r.source->name, SLICE("Sở Xây dựng")) &&
+              slice_equal(r.source->dated_on, SLICE("2026-10-01")) &&
+              slice_equal(r.source->licence, SLICE("dùng nội bộ")));
+    geocoder_close(g);
+    arena_release(&a);
+    o.source_date = "hôm qua";
+    ck_assert(!import_file(ward.store, &o, &ward.sum, NULL, &ward.f));
+}
+END_TEST
+
+START_TEST(a_grid_is_every_stall_of_its_zone)
+{
+    import_list(IMPORT_MARKETS, "Mã chợ,Tên chợ,Kinh độ,Vĩ độ\nC1,Chợ Mẫu,108.2200,16.0500\n");
+    import_list(IMPORT_STALL_PLANS,
+                "Mã chợ,Khu,Loại,Số ô đầu,Số hàng,Số cột,Cách hàng (m),Cách cột (m),Hướng,Cách đánh số,Kinh "
+                "độ,Vĩ độ\n"
+                "C1,Khu A,sạp,A01,3,10,2.5,2,90,dích dắc,108.2201,16.0501\n"
+                "C1,Khu B,sạp,B1,0,10,2.5,2,,,108.2201,16.0501\n"
+                "C1,Khu B,sạp,B1,2,10,2.5,,,,108.2201,16.0501\nC1,Khu B,sạp,B1,2,10,2.5,2,,,,\n");
+    COUNTS(1, 0, 0, 3, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM stall_plan"), 30);
+    struct geocoder *g;
+    struct arena a = {0};
+    struct geocode_result r;
+    ck_assert(geocoder_open(&g, ward.store, &ward.f));
+    /* back and forth: A12 is the last but one of the second row, 16 m east and 2.5 m south of the first */
+    geocode(g, &(struct geocode_query){.address = SLICE("Sạp A12 khu A, Chợ Mẫu")}, &a, &r);
+    ck_assert(r.class == 'A' && r.position == POSITION_STALL_PLAN);
+    ck_assert_double_eq_tol(r.at.lon, 108.2201 + 16 / 107000.0, 2e-6);
+    ck_assert_double_eq_tol(r.at.lat, 16.0501 - 2.5 / 110600.0, 2e-6);
+    geocoder_close(g);
+    arena_release(&a);
+}
+END_TEST
+
+START_TEST(a_position_of_the_list_is_compared_with_its_address)
+{
+    import_list(IMPORT_ADDRESSES, "street,number,lon,lat\nLê Lợi,12,108.2205,16.0421\n");
+    import_list(IMPORT_ESTABLISHMENTS,
+                "Mã điểm,Tên cơ sở,Địa chỉ,Kinh độ,Vĩ độ\n"
+                "M1,Quán An,12 Lê Lợi,108.2206,16.0421\nM2,Quán Bình,12 Lê Lợi,108.2305,16.0421\n");
+    COUNTS(2, 0, 0, 0, 0);
+    ck_assert_int_eq(
+        number("SELECT count(*) FROM establishment WHERE street_id IS NOT NULL AND number = '12'"), 2);
+    ck_assert_int_eq(
+        number("SELECT count(*) FROM place WHERE position = 'gps' AND geocode LIKE '%danh sách%'"), 2);
+    ck_assert_int_eq(number("SELECT count(*) FROM place WHERE geocode LIKE '%cách xa địa chỉ%'"), 1);
+    struct buf report = {0};
+    ck_assert(file_read("test_load_report.csv", 1 << 20, &report, &ward.f));
+    ck_assert(slice_find(buf_to_slice(&report), SLICE("cách xa địa chỉ")) > 0);
+    buf_release(&report);
+}
+END_TEST
+
 static const char OSM[] = "<?xml version='1.0'?><osm version='0.6'>"
                           "<node id='1' lat='16.0421' lon='108.2205' version='1'/><node id='2' lat='16.0431' "
                           "lon='108.2205' version='1'/>"
@@ -299,6 +371,9 @@ int main(void)
         house_numbers_stand_on_known_streets,
         house_numbers_bring_their_streets_when_the_ward_has_no_list,
         a_house_in_an_alley_street_stands_in_the_alley_of_its_street,
+        reference_data_says_whose_it_is,
+        a_grid_is_every_stall_of_its_zone,
+        a_position_of_the_list_is_compared_with_its_address,
         an_osm_extract_fills_streets_alleys_numbers_and_roads,
         an_industry_code_without_its_zero_is_told_and_not_mended,
     };
