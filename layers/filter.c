@@ -88,13 +88,12 @@ static bool has_shapes(const struct cql2 *n)
     return false;
 }
 
-bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2, struct fault *f)
+/* The text is the filter's own already. */
+static bool add_expression(struct filter *filter, const struct cql2_text *cql2, struct fault *f)
 {
-    if (cql2->text.n > CQL2_BYTES_MAX)
-        return fault_set(f, FAULT_BAD_PARAMETER, "filter", "dài hơn %d byte", CQL2_BYTES_MAX);
     if (filter->expression_count == EXPRESSIONS_MAX)
         return fault_set(f, FAULT_BAD_PARAMETER, "filter", "nhiều hơn %d biểu thức", EXPRESSIONS_MAX);
-    struct cql2_source source = {filter->arena, arena_slice(filter->arena, cql2->text), f};
+    struct cql2_source source = {filter->arena, cql2->text, f};
     bool is_json = cql2->lang == CQL2_LANG_JSON;
     struct cql2 *root = is_json ? cql2_read_json(&source) : cql2_read_text(&source);
     struct cql2_context context = {filter->layer, cql2->crs};
@@ -104,6 +103,60 @@ bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2, struct
     if (filter->layer->geometry != GEOMETRY_POINT && has_shapes(root))
         filter->meter->stride = 1;
     return true;
+}
+
+bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2, struct fault *f)
+{
+    if (cql2->text.n > CQL2_BYTES_MAX)
+        return fault_set(f, FAULT_BAD_PARAMETER, "filter", "dài hơn %d byte", CQL2_BYTES_MAX);
+    struct cql2_text own = *cql2;
+    own.text = arena_slice(filter->arena, cql2->text);
+    return add_expression(filter, &own, f);
+}
+
+/* Its code, or its name as people write it. */
+static int64_t area_named(const struct snapshot_layer *areas, struct slice wanted)
+{
+    int name = layer_field(areas->layer, SLICE("name"));
+    int64_t row = snapshot_find(areas, wanted);
+    for (uint32_t i = 0; row < 0 && name >= 0 && i < areas->count; i++)
+        if (slice_equal(snapshot_text(&areas->columns[name], i), wanted))
+            row = i;
+    return row;
+}
+
+static void area_ring(struct buf *out, const struct part *ring)
+{
+    buf_char(out, '(');
+    for (uint32_t i = 0; i < ring->count; i++) {
+        buf_text(out, i ? "," : "");
+        buf_real(out, ring->points[i].lon, 9);
+        buf_char(out, ' ');
+        buf_real(out, ring->points[i].lat, 9);
+    }
+    buf_char(out, ')');
+}
+
+bool filter_add_area(struct filter *filter, const struct snapshot_layer *areas, struct slice name,
+                     struct fault *f)
+{
+    int64_t row = area_named(areas, name);
+    struct buf out = {0};
+    if (row < 0 || row >= areas->located)
+        return fault_set(f, FAULT_BAD_PARAMETER, "area", "không có '%s' trong lớp %s",
+                         arena_text(filter->arena, name), areas->layer->name);
+    uint32_t parts = snapshot_part_count(areas, (uint32_t)row);
+    buf_text(&out, "S_INTERSECTS(geometry,MULTIPOLYGON((");
+    for (uint32_t i = 0; i < parts; i++) {
+        struct part ring = snapshot_part(areas, (uint32_t)row, i);
+        if (i)
+            buf_text(&out, ring.is_hole ? "," : "),(");
+        area_ring(&out, &ring);
+    }
+    buf_text(&out, ")))");
+    struct cql2_text what = {.text = arena_slice(filter->arena, buf_to_slice(&out)), .lang = CQL2_LANG_TEXT};
+    buf_release(&out);
+    return add_expression(filter, &what, f);
 }
 
 bool filter_is_empty(const struct filter *filter)

@@ -159,6 +159,9 @@ struct cql2_text {
  * with the place in the text when it cannot be read, names no field, compares what cannot be compared. */
 bool filter_add_cql2(struct filter *filter, const struct cql2_text *cql2,
                      struct fault *f) RESULT_MUST_BE_USED;
+/* Only what meets one area of a layer of areas, by its code or its name; BAD_PARAMETER when there is none. */
+bool filter_add_area(struct filter *filter, const struct snapshot_layer *areas, struct slice name,
+                     struct fault *f) RESULT_MUST_BE_USED;
 bool filter_is_empty(const struct filter *filter);
 /* Makes the filter ready for one snapshot layer (texts become ids); then filter_test is a few comparisons. */
 void filter_bind(struct filter *filter, const struct snapshot_layer *l);

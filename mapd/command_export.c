@@ -4,20 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* CQL2 text, or CQL2 JSON when it begins like an object. */
-static bool read_filter(struct arena *a, const struct snapshot_layer *l, const char *text,
-                        struct filter **out, struct fault *f)
-{
-    struct slice trimmed = slice_trim(slice_of(text));
-    struct cql2_text what = {.text = trimmed,
-                             .lang = slice_starts(trimmed, SLICE("{")) ? CQL2_LANG_JSON : CQL2_LANG_TEXT};
-    *out = filter_new(a, l->layer);
-    if (!filter_add_cql2(*out, &what, f))
-        return false;
-    filter_bind(*out, l);
-    return true;
-}
-
 struct source {
     const struct layer *layer;
     const struct staff_layer *staff; /* NULL: the public profile */
@@ -48,11 +34,13 @@ static bool note_purpose(const struct arguments *args, const struct source *sour
 {
     struct store *s = NULL;
     const char *purpose = args->option[OPTION_PURPOSE], *filter = args->option[OPTION_FILTER];
+    const char *area = args->option[OPTION_AREA];
     struct staff_purpose note = {.who = "cli",
                                  .layer = source->layer->name,
                                  .purpose = purpose && purpose[0] ? purpose : "không nêu (dòng lệnh)",
                                  .part = source->list ? source->list->name
                                          : filter     ? filter
+                                         : area       ? area
                                                       : ""};
     if (!source->staff)
         return true;
@@ -61,23 +49,38 @@ static bool note_purpose(const struct arguments *args, const struct source *sour
     return ok;
 }
 
-static bool add_list(struct arena *a, const struct snapshot_layer *l, const struct staff_list *list,
-                     struct filter **filter, struct fault *f)
+/* CQL2 text, or CQL2 JSON when it begins like an object. */
+static bool add_cql2(struct filter *filter, const char *text, struct fault *f)
 {
-    struct cql2_text what = {.text = slice_of(list->condition), .lang = CQL2_LANG_TEXT};
-    if (!*filter)
-        *filter = filter_new(a, l->layer);
-    if (!filter_add_cql2(*filter, &what, f))
-        return false;
-    filter_bind(*filter, l);
-    return true;
+    struct slice trimmed = slice_trim(slice_of(text));
+    struct cql2_text what = {.text = trimmed,
+                             .lang = slice_starts(trimmed, SLICE("{")) ? CQL2_LANG_JSON : CQL2_LANG_TEXT};
+    return filter_add_cql2(filter, &what, f);
+}
+
+static bool add_area(struct filter *filter, const struct vantage *vantage, const char *name, struct fault *f)
+{
+    struct snapshot *s = NULL;
+    bool ok = snapshot_at(&s, vantage, LAYER_RESIDENTIAL_GROUPS, f) &&
+              filter_add_area(filter, snapshot_get(s, LAYER_RESIDENTIAL_GROUPS), slice_of(name), f);
+    snapshot_release(s);
+    return ok;
+}
+
+/* What was asked for of the layer, all of it at once. */
+static bool add_conditions(struct filter *filter, const struct source *source, const struct arguments *args,
+                           const struct vantage *vantage, struct fault *f)
+{
+    const char *cql2 = args->option[OPTION_FILTER], *area = args->option[OPTION_AREA];
+    return (!cql2 || add_cql2(filter, cql2, f)) &&
+           (!source->list || add_cql2(filter, source->list->condition, f)) &&
+           (!area || add_area(filter, vantage, area, f));
 }
 
 static bool export_named(const struct source *source, const struct arguments *args,
                          struct export_request *request, struct export_count *count, struct fault *f)
 {
     struct arena arena = {0};
-    struct filter *filter = NULL;
     struct snapshot *s = NULL;
     struct vantage vantage = {.path = args->positional[0],
                               .key_path = key_path_of(args),
@@ -87,11 +90,14 @@ static bool export_named(const struct source *source, const struct arguments *ar
                         : snapshot_at(&s, &vantage, source->layer->id, f)))
         return false;
     const struct snapshot_layer *l = snapshot_get(s, source->layer->id);
-    bool ok = !args->option[OPTION_FILTER] || read_filter(&arena, l, args->option[OPTION_FILTER], &filter, f);
-    ok = ok && (!source->list || add_list(&arena, l, source->list, &filter, f));
-    request->layer = l;
-    request->filter = filter;
-    ok = ok && export_layer(request, count, f);
+    struct filter *filter = filter_new(&arena, l->layer);
+    bool ok = add_conditions(filter, source, args, &vantage, f);
+    if (ok) {
+        filter_bind(filter, l);
+        request->layer = l;
+        request->filter = filter_is_empty(filter) ? NULL : filter;
+        ok = export_layer(request, count, f);
+    }
     arena_release(&arena);
     snapshot_release(s);
     return ok;
@@ -101,7 +107,7 @@ static bool export_named(const struct source *source, const struct arguments *ar
 static bool is_whole(const struct source *source, const struct arguments *args)
 {
     return !source->staff && !args->option[OPTION_AS_OF] && !args->option[OPTION_KNOWN_AT] &&
-           !args->option[OPTION_FILTER];
+           !args->option[OPTION_FILTER] && !args->option[OPTION_AREA];
 }
 
 static bool export_chosen(const struct source *source, const struct arguments *args,

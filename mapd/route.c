@@ -346,7 +346,8 @@ static bool asks_for_work(struct slice query)
         struct slice name = {one.p, equals < 0 ? one.n : (size_t)equals};
         if (slice_equal(name, SLICE("filter")) || slice_equal(name, SLICE("sortby")) ||
             slice_equal(name, SLICE("as_of")) || slice_equal(name, SLICE("known_at")) ||
-            slice_equal(name, SLICE("from")) || slice_find(name, SLICE("%")) >= 0)
+            slice_equal(name, SLICE("from")) || slice_equal(name, SLICE("area")) ||
+            slice_find(name, SLICE("%")) >= 0)
             return true;
     }
     return false;

@@ -17,15 +17,18 @@ static bool add_cql2(const struct call *c, struct filter *filter, struct fault *
 
 bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f)
 {
-    bool has_cql2 = c->value[PARAMETER_FILTER].given;
+    bool has_cql2 = c->value[PARAMETER_FILTER].given, has_area = c->value[PARAMETER_AREA].given;
     *out = NULL;
-    if (!c->field_count && !has_cql2)
+    if (!c->field_count && !has_cql2 && !has_area)
         return true;
     struct filter *filter = filter_new(c->arena, l->layer);
     for (int i = 0; i < c->field_count; i++)
         if (!filter_add_equal(filter, c->fields[i].name, c->fields[i].value, f))
             return false;
     if (has_cql2 && !add_cql2(c, filter, f))
+        return false;
+    const struct snapshot_layer *groups = snapshot_get(c->snapshot, LAYER_RESIDENTIAL_GROUPS);
+    if (has_area && !filter_add_area(filter, groups, c->value[PARAMETER_AREA].text, f))
         return false;
     filter_bind(filter, l);
     *out = filter;
