@@ -295,6 +295,10 @@ const char *word_set(const struct layer *layer, const char *field);
 /* The rows asked for by fields and `filter`, bound to `l`; *out is NULL when nothing was asked
  * (serve_filter.c). */
 bool make_filter(const struct call *c, const struct snapshot_layer *l, struct filter **out, struct fault *f);
+/* The layer's file becomes the body, its path being filled in here (serve_export.c). */
+struct export_request;
+bool export_send(const struct call *c, struct export_request *request, const char *extension, struct reply *r,
+                 struct fault *f);
 void page_begin(const struct call *c, struct reply *r, const char *title);
 void page_end(const struct call *c, struct reply *r);
 struct json;

@@ -80,30 +80,36 @@ static const char *crs_of(const struct call *c)
     }
 }
 
-bool export_reply(const struct call *c, const struct snapshot_layer *l, struct reply *r, struct fault *f)
+bool export_send(const struct call *c, struct export_request *request, const char *extension, struct reply *r,
+                 struct fault *f)
 {
-    struct export_request request = {.layer = l,
-                                     .crs = crs_of(c),
-                                     .byte_order_mark =
-                                         c->value[PARAMETER_BOM].given && !c->value[PARAMETER_BOM].integer};
-    struct filter *filter = NULL;
+    const char *name = request->layer->layer->name, *folder = scratch_folder(c, f);
     struct export_count count = {0};
-    const char *extension = extension_of(c), *folder;
-    if (!make_filter(c, l, &filter, f) || !(folder = scratch_folder(c, f)))
+    if (!folder)
         return false;
-    request.filter = filter;
-    request.path = arena_format(c->arena, "%s/%s.%s", folder, l->layer->name, extension);
-    bool ok = export_layer(&request, &count, f) && reply_file(r, request.path, f);
-    unlink(request.path);
+    request->path = arena_format(c->arena, "%s/%s.%s", folder, name, extension);
+    bool ok = export_layer(request, &count, f) && reply_file(r, request->path, f);
+    unlink(request->path);
     rmdir(folder);
     if (!ok)
         return false;
-    r->type = export_media_type(request.path);
-    reply_header(
-        r, "Content-Disposition",
-        arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", l->layer->name, local_day(c), extension));
+    r->type = export_media_type(request->path);
+    reply_header(r, "Content-Disposition",
+                 arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", name, local_day(c), extension));
     reply_header(r, "X-Record-Count", arena_format(c->arena, "%llu", (unsigned long long)count.written));
     return true;
+}
+
+static bool export_reply(const struct call *c, const struct snapshot_layer *l, struct reply *r,
+                         struct fault *f)
+{
+    bool marked = c->value[PARAMETER_BOM].given && !c->value[PARAMETER_BOM].integer;
+    struct export_request request = {.layer = l, .crs = crs_of(c), .byte_order_mark = marked};
+    struct filter *filter = NULL;
+    if (!make_filter(c, l, &filter, f))
+        return false;
+    request.filter = filter;
+    return export_send(c, &request, extension_of(c), r, f);
 }
 
 bool serve_export(const struct call *c, struct reply *r, struct fault *f)

@@ -23,7 +23,8 @@ static const struct bar_link WORK[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ
                                        {ROUTE_STAFF_LABELS, "/staff/labels", "Nhãn QR"},
                                        {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
                                        {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"}};
-static const struct bar_link KEEPING[] = {{ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
+static const struct bar_link KEEPING[] = {{ROUTE_STAFF_EXPORT, "/staff/export", "Xuất tệp"},
+                                          {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},
                                           {ROUTE_POLICY, "/staff/policy", "Ngưỡng"},
                                           {ROUTE_USERS, "/staff/users", "Tài khoản"},
                                           {ROUTE_AUDIT, "/staff/audit", "Nhật ký"}};

@@ -272,6 +272,7 @@ MATRIX = {
     "GET /staff/import/{job}/report.xlsx": TAKE_IN, "POST /staff/review/export.xlsx": DECIDE, "POST /staff/decisions/{decision}/undo": DECIDE,
     "GET /staff/batches": ALL - {"observer"}, "POST /staff/batches/{batch}/undo": TAKE_IN,
     "GET /staff/review": ASK, "GET /staff/review/{review}": ASK, "POST /staff/review/{review}": DECIDE, "POST /staff/review/{review}/row": DECIDE,
+    "GET /staff/export": ASK - {"entry"}, "POST /staff/export": ASK - {"entry"},
     "POST /staff/find": ALL - {"observer"}, "GET /staff/c/{code}": ALL - {"observer"}, "POST /staff/c/{code}/private": ASK,
     "GET /staff/me": ALL, "GET /staff/help": ALL, "GET /staff/places": ALL - {"observer"}, "GET /staff/c/{code}/edit": DECIDE, "POST /staff/c/{code}/edit": DECIDE,
     "POST /staff/c/{code}/position": DECIDE, "POST /staff/c/{code}/undo": DECIDE,
@@ -600,6 +601,23 @@ def left_over(s, path, program):
         check("it stands, nothing is asked, and the owner is hidden still", row[0] == "gps" and row[2:] == (0, 1) and CANARY not in row[1], row)
 
 
+def taken_away(s, path):
+    """A layer with what is restricted, for a purpose that is written down first."""
+    told = "SELECT count(*) FROM audit WHERE action = 'export.staff' AND who = 'verifier'"
+    before = count(path, told)
+    b = signed_in(s, "verifier")
+    wanted = {"part": "establishments", "area": "", "as": "csv", "crs": "", "purpose": "đối chiếu thuế (dữ liệu mẫu)"}
+    check("without a purpose nothing is read", b.post("/staff/export", wanted | {"purpose": "  "}).status == 400 and count(path, told) == before)
+    check("no such part", b.post("/staff/export", wanted | {"part": "wards"}).status == 400)
+    answer = b.post("/staff/export", wanted)
+    check("the owners are in it", answer.status == 200 and CANARY in answer.text() and answer.headers.get("cache-control") == "no-store"
+          and "establishments-" in answer.headers["content-disposition"], answer.status)
+    check("its length is known", int(answer.headers["content-length"]) == len(answer.body))
+    check("written down with its purpose", count(path, told + " AND detail LIKE '%đối chiếu thuế%'") == before + 1)
+    book = b.post("/staff/export", wanted | {"part": "expired", "as": "xlsx", "crs": "EPSG:5899"})
+    check("a list as a workbook", book.status == 200 and book.body[:2] == b"PK" and "food-safety-" in book.headers["content-disposition"], book.status)
+
+
 def record_page(s, path, code):
     b = signed_in(s, "entry")
     before = count(path, "SELECT count(*) FROM audit WHERE action = 'private.read'")
@@ -671,6 +689,7 @@ def main(program):
     large_and_broken(s)
     CODE.append(review_queue(s, path, program))
     left_over(s, path, program)
+    taken_away(s, path)
     record_page(s, path, CODE[0])
     nothing_public(s, CODE[0])
     log = s.log_text()
