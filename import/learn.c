@@ -144,10 +144,9 @@ static bool teach_house(const struct lecture *l, const struct geocode_candidate 
     return address_point_put(l->store, &p, &id, &is_new, f);
 }
 
-/* Words of a name, not a number, not a lost letter, and nobody else's name. */
-static bool is_learnable(struct lecture *l, struct slice typed, int64_t street_id)
+/* Words of a name, not a number and not a lost letter. */
+static bool is_name(struct slice typed)
 {
-    uint32_t street;
     size_t letters = 0, words = typed.n > 0;
     for (size_t i = 0; i < typed.n; i++) {
         letters += typed.p[i] != ' ';
@@ -155,8 +154,14 @@ static bool is_learnable(struct lecture *l, struct slice typed, int64_t street_i
         if (typed.p[i] == '?')
             return false;
     }
-    return letters >= NAME_LETTERS_LEAST && words <= NAME_WORDS_MOST &&
-           street_index_of(l->geocoder, street_id, &street) &&
+    return letters >= NAME_LETTERS_LEAST && words <= NAME_WORDS_MOST;
+}
+
+/* A name, and nobody else's. */
+static bool is_learnable(struct lecture *l, struct slice typed, int64_t street_id)
+{
+    uint32_t street;
+    return is_name(typed) && street_index_of(l->geocoder, street_id, &street) &&
            !street_is_taken(l->geocoder->streets, text_fold_in(&l->arena, typed), street);
 }
 
@@ -267,14 +272,43 @@ static bool settle(struct lecture *l, const char *decision, struct place_positio
     return review_apply(l->store, l->item.id, &d, f);
 }
 
-static bool teach_point(struct lecture *l, struct lonlat at, struct fault *f)
+/* The house, the name as typed, and the rows that stand better by them. */
+static bool teach_place(struct lecture *l, struct lonlat at, struct fault *f)
 {
-    struct place_position pin = {.position = "gps", .at = at, .accuracy_m = PIN_M};
     l->street_id = street_of_point(l, at);
     l->chain = l->answer.chain.n ? l->answer.chain : SLICE("");
     const struct geocode_candidate *c = l->street_id ? candidate_of_street(l, l->street_id) : NULL;
-    return settle(l, "pin", pin, f) && (!c || (teach_house(l, c, at, f) && propose_alias(l, c, f))) &&
-           place_touched(l, f);
+    return (!c || (teach_house(l, c, at, f) && propose_alias(l, c, f))) && place_touched(l, f);
+}
+
+static bool teach_point(struct lecture *l, struct lonlat at, struct fault *f)
+{
+    struct place_position pin = {.position = "gps", .at = at, .accuracy_m = PIN_M};
+    return settle(l, "pin", pin, f) && teach_place(l, at, f);
+}
+
+static bool teach_pin(struct lecture *l, const struct pin_lesson *p, struct fault *f)
+{
+    struct unplaced row;
+    if (!unplaced_read(l->store, &l->arena, p->place_id, &row))
+        return true;
+    if (!geocoder_open(&l->geocoder, l->store, f))
+        return false;
+    l->item = (struct review_item){.place_id = p->place_id, .address = row.address};
+    ask_again(l->geocoder, &row, &l->arena, &l->answer);
+    struct address_memory m = {
+        l->answer.key, p->place_id, p->who, {.position = "gps", .at = p->at, .accuracy_m = PIN_M}};
+    return (!m.key.n || address_remember(l->store, &m, f)) && teach_place(l, p->at, f);
+}
+
+bool learn_pin(const void *pin_lesson, struct fault *f)
+{
+    const struct pin_lesson *p = pin_lesson;
+    struct lecture l = {.store = p->store};
+    bool ok = teach_pin(&l, p, f);
+    geocoder_close(l.geocoder);
+    arena_release(&l.arena);
+    return ok;
 }
 
 bool learn_point(struct store *s, const struct learn_question *q, struct lonlat at, struct lesson *out,
@@ -382,9 +416,11 @@ struct slice learn_typed_name(struct store *s, struct arena *a, int64_t review_i
     struct slice typed = {"", 0};
     if (lecture_open(&l, s, &(struct learn_question){.review_id = review_id}, &ignored))
         typed = arena_slice(a, typed_name(&l));
+    bool is_free = typed.n && is_name(typed) &&
+                   !street_is_taken(l.geocoder->streets, text_fold_in(&l.arena, typed), UINT32_MAX);
     geocoder_close(l.geocoder);
     arena_release(&l.arena);
-    return typed;
+    return is_free ? typed : (struct slice){"", 0};
 }
 
 bool learn_undo(struct store *s, int64_t lesson, const char *who, struct fault *f)

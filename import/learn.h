@@ -34,11 +34,22 @@ bool learn_point(struct store *s, const struct learn_question *q, struct lonlat 
  * such. */
 bool learn_candidate(struct store *s, const struct learn_question *q, int candidate, struct lesson *out,
                      struct fault *f) RESULT_MUST_BE_USED;
+/* What an officer's pin on the map teaches, as learn_point does, inside the transaction that moves the place
+ * (place_pin.teach): undone with it. `context` is a struct pin_lesson; of a place without an address nothing
+ * is learnt. */
+struct pin_lesson {
+    struct store *store;
+    int64_t place_id;
+    const char *who;
+    struct lonlat at;
+};
+bool learn_pin(const void *pin_lesson, struct fault *f) RESULT_MUST_BE_USED;
 /* All rows that write the name as this one does: it is the name of that street. BAD_STATE when the question
  * is not about a name, or the name belongs to another street. */
 bool learn_alias(struct store *s, const struct learn_question *q, int64_t street_id, struct lesson *out,
                  struct fault *f) RESULT_MUST_BE_USED;
-/* The name as typed that learn_alias would learn; empty when the question is not about a name. In the arena.
+/* The name as typed that learn_alias would learn; empty when the question is not about a name,
+ * or no name can be learnt from it. In the arena.
  */
 struct slice learn_typed_name(struct store *s, struct arena *a, int64_t review_id);
 bool learn_undo(struct store *s, int64_t lesson, const char *who, struct fault *f) RESULT_MUST_BE_USED;

@@ -153,7 +153,7 @@ static OGRSpatialReferenceH source_crs(struct ogr *o, struct fault *f)
     if (degrees) {
         return import_crs("EPSG:4326", f);
     }
-    fault_set(f, FAULT_BAD_COORDINATE, o->path,
+    fault_set(f, FAULT_FILE_FORMAT, o->path,
               "tệp không nói hệ toạ độ (toạ độ quanh %.0f; %.0f); hãy thêm --crs, ví dụ --crs EPSG:5899",
               box.MinX, box.MinY);
     return NULL;

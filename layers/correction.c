@@ -73,6 +73,33 @@ bool alias_vote(struct store *s, const struct alias_vote *v, struct fault *f)
     return statement_run(st, f);
 }
 
+bool address_remember(struct store *s, const struct address_memory *m, struct fault *f)
+{
+    char now[21];
+    sqlite3_stmt *st =
+        store_statement(s,
+                        "INSERT INTO address_memory (key, lon, lat, confirmed_by,"
+                        " confirmed_at, place_id, position, accuracy_m)"
+                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE"
+                        " SET lon = excluded.lon, lat = excluded.lat, confirmed_by ="
+                        " excluded.confirmed_by, confirmed_at = excluded.confirmed_at, place_id"
+                        " = excluded.place_id, position = excluded.position, accuracy_m ="
+                        " excluded.accuracy_m",
+                        f);
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_slice(st, 1, m->key);
+    bind_real(st, 2, m->position.at.lon);
+    bind_real(st, 3, m->position.at.lat);
+    bind_text(st, 4, m->who);
+    bind_text(st, 5, now);
+    bind_id(st, 6, m->place_id);
+    bind_text(st, 7, m->position.position);
+    bind_real(st, 8, m->position.accuracy_m);
+    return statement_run(st, f);
+}
+
 /* --- rows that could stand better --- */
 
 #define UNPLACED_COLUMNS                                                                                     \
@@ -137,6 +164,21 @@ int unplaced_reckoned(struct store *s, struct arena *a, int64_t street_id, struc
     bind_int(st, 1, street_id);
     bind_slice(st, 2, chain);
     return unplaced_rows(a, st, out);
+}
+
+bool unplaced_read(struct store *s, struct arena *a, int64_t place_id, struct unplaced *out)
+{
+    struct unplaced *rows = NULL;
+    sqlite3_stmt *st = store_statement(
+        s, "SELECT p.id, 0, " UNPLACED_COLUMNS " LEFT JOIN review r ON 0 WHERE p.id = ?1 AND e.address <> ''",
+        NULL);
+    if (!st)
+        return false;
+    bind_int(st, 1, place_id);
+    if (unplaced_rows(a, st, &rows) != 1)
+        return false;
+    *out = rows[0];
+    return true;
 }
 
 static bool close_question(struct store *s, const struct replaced *r, struct fault *f)

@@ -36,6 +36,15 @@ struct alias_vote {
 };
 bool alias_vote(struct store *s, const struct alias_vote *v, struct fault *f) RESULT_MUST_BE_USED;
 
+/* An address stands where a person put it; a later word about it counts. */
+struct address_memory {
+    struct slice key; /* geocode_result.key */
+    int64_t place_id; /* 0: none */
+    const char *who;
+    struct place_position position;
+};
+bool address_remember(struct store *s, const struct address_memory *m, struct fault *f) RESULT_MUST_BE_USED;
+
 /* --- rows that could stand better --- */
 
 struct unplaced {
@@ -50,6 +59,9 @@ int unplaced_waiting(struct store *s, struct arena *a, struct unplaced **out);
  */
 int unplaced_reckoned(struct store *s, struct arena *a, int64_t street_id, struct slice chain,
                       struct unplaced **out);
+
+/* The same of one place, whatever became of it; false when it is no establishment or has no address. */
+bool unplaced_read(struct store *s, struct arena *a, int64_t place_id, struct unplaced *out);
 
 struct replaced {
     struct unplaced row;

@@ -131,10 +131,10 @@ static bool undo_inside(struct store *s, int64_t id, const char *who, struct fau
     if (ok && !conflict)
         conflict = store_int(s, "SELECT count(*) FROM pragma_foreign_key_check", NULL, 0) > 0;
     if (ok && conflict)
-        ok = fault_set(
-            f, FAULT_BUILT_UPON, NULL, "%s",
-            "hồ sơ đã được sửa sau quyết định này (một lần nhập hoặc một quyết định khác); hãy rút lại "
-            "việc sau trước");
+        ok = fault_set(f, FAULT_BUILT_UPON, NULL, "%s",
+                       "hồ sơ đã đổi sau quyết định này: một quyết định khác, hoặc một lần nhập (danh sách "
+                       "đường hay số nhà mới cũng "
+                       "đặt lại các dòng đang chờ); hãy rút lại việc sau trước");
     buf_format(&detail, "{\"decision\":%lld,\"action\":\"%.*s\"}", (long long)id, (int)t.action.n,
                t.action.p ? t.action.p : "");
     struct audit_entry entry = {.who = who,

@@ -267,7 +267,8 @@ bool place_edit_move(struct store *s, int64_t place_id, const struct place_pin *
     if (*result == EDIT_SAVED) {
         saving_note(&g, "position", spot_text(&a, place_position_name(s, &a, place_id), now),
                     spot_text(&a, pin->to.position, &pin->to.at));
-        good = settle(&g, pin, f) && close_questions(&g, f);
+        good = settle(&g, pin, f) && close_questions(&g, f) &&
+               (!pin->teach || pin->teach(pin->teach_context, f));
     }
     good = saving_end(&g, &a, good, f);
     arena_release(&a);

@@ -45,6 +45,9 @@ struct place_pin {
     const struct lonlat *was; /* where the editor saw it; NULL: nowhere */
     struct place_position to;
     int64_t group_id, ward_id; /* whose area holds it; 0: as it was */
+    /* What the pin teaches, written in the same transaction and taken back with it; NULL: nothing. */
+    bool (*teach)(const void *context, struct fault *f);
+    const void *teach_context;
 };
 
 /* An officer puts the pin: position, area, and open questions about where it stands closed. EDIT_CONFLICT

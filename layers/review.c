@@ -131,31 +131,8 @@ static bool settle_place(struct store *s, const struct review_item *item, const 
 static bool remember_address(struct store *s, const struct review_item *item, const struct review_decision *d,
                              struct fault *f)
 {
-    char now[21];
-    if (!d->moves || !d->address_key.n)
-        return true;
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "INSERT INTO address_memory (key, lon, lat, confirmed_by,"
-                        " confirmed_at, place_id, position, accuracy_m)"
-                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO UPDATE"
-                        " SET lon = excluded.lon, lat = excluded.lat, confirmed_by ="
-                        " excluded.confirmed_by, confirmed_at = excluded.confirmed_at, place_id"
-                        " = excluded.place_id, position = excluded.position, accuracy_m ="
-                        " excluded.accuracy_m",
-                        f);
-    if (!st)
-        return false;
-    clock_utc_iso(now);
-    bind_slice(st, 1, d->address_key);
-    bind_real(st, 2, d->position.at.lon);
-    bind_real(st, 3, d->position.at.lat);
-    bind_text(st, 4, d->who);
-    bind_text(st, 5, now);
-    bind_id(st, 6, item->place_id);
-    bind_text(st, 7, d->position.position);
-    bind_real(st, 8, d->position.accuracy_m);
-    return statement_run(st, f);
+    struct address_memory m = {d->address_key, item->place_id, d->who, d->position};
+    return !d->moves || !d->address_key.n || address_remember(s, &m, f);
 }
 
 /* A place that now stands somewhere has no other open question about where. */

@@ -1,6 +1,6 @@
 /* serve_edit: a record changed by hand, field by field or by moving its pin, and the way back. The form
  * carries what its reader saw, so that two people at one record both see what the other wrote. */
-#include "import/import.h"
+#include "import/learn.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
 #include "mapd/staff.h"
@@ -303,6 +303,9 @@ bool staff_move(const struct call *c, struct reply *r, struct fault *f)
     if (!read_spot(c, "lat", "lon", &pin.to.at))
         return fault_set(f, FAULT_BAD_COORDINATE, NULL, "%s",
                          "vĩ độ từ 8 đến 24, kinh độ từ 102 đến 110 (độ)");
+    struct pin_lesson lesson = {store_of(c), id, pin.who, pin.to.at};
+    pin.teach = learn_pin;
+    pin.teach_context = &lesson;
     pin.was = read_spot(c, "was_lat", "was_lon", &was) ? &was : NULL;
     struct buf why = {0};
     buf_text(&why, "{\"why\":\"cán bộ đặt ghim\",\"decided_by\":");

@@ -148,6 +148,47 @@ START_TEST(a_pin_is_a_known_house_for_its_neighbours)
 }
 END_TEST
 
+/* The pin drawn on the map of a record, not in the queue: it teaches the same, and goes with the saving. */
+START_TEST(a_pin_moved_on_the_map_teaches_too)
+{
+    uint64_t before = fingerprint();
+    int64_t place = number("SELECT id FROM place WHERE ref = 'H5'");
+    double was = (double)number("SELECT accuracy_m FROM place WHERE ref = 'H6'");
+    struct pin_lesson taught = {ward.store, place, "an", {108.22 + 47 * 0.00003, 16.04006}};
+    struct place_pin pin = {
+        .who = "an",
+        .to = {.position = "gps", .at = taught.at, .accuracy_m = 15, .explanation = SLICE("{}")},
+        .teach = learn_pin,
+        .teach_context = &taught};
+    enum edit_result result;
+    LEARN(place_edit_move(ward.store, place, &pin, &result, &ward.f));
+    ck_assert_int_eq(result, EDIT_SAVED);
+    ck_assert_str_eq(position_of("H5"), "gps");
+    ck_assert_int_eq(number("SELECT count(*) FROM address_point WHERE number = 47 AND source = 'staff'"), 1);
+    ck_assert_int_eq(number("SELECT count(*) FROM address_memory"), 1);
+    ck_assert((double)number("SELECT accuracy_m FROM place WHERE ref = 'H6'") < was);
+    struct arena a = {0};
+    struct edit_line *lines;
+    struct slice code =
+        slice_of(arena_text(&a, slice_of(text_of("SELECT code FROM place WHERE ref = 'H5'"))));
+    ck_assert_int_eq(place_edit_list(ward.store, &a, code, 10, &lines), 1);
+    LEARN(place_edit_undo(ward.store, code, lines[0].id, "an", &ward.f));
+    ck_assert_uint_eq(fingerprint(), before);
+    arena_release(&a);
+}
+END_TEST
+
+/* A question whose name nobody can learn offers no decision about a name. */
+START_TEST(only_a_name_that_can_be_learnt_is_offered)
+{
+    import_list(IMPORT_ESTABLISHMENTS, "Mã cơ sở,Tên cơ sở,Địa chỉ\nH7,Quán Bảy,5 Xyz\n");
+    struct arena a = {0};
+    ck_assert(learn_typed_name(ward.store, &a, question_of("H4")).n > 0);
+    ck_assert(learn_typed_name(ward.store, &a, question_of("H7")).n == 0);
+    arena_release(&a);
+}
+END_TEST
+
 START_TEST(a_pin_far_from_the_street_says_nothing_of_the_street)
 {
     LEARN(learn_point(ward.store, QUESTION("H5"), (struct lonlat){108.23, 16.06}, &lesson, &ward.f));
@@ -248,6 +289,8 @@ int main(void)
         an_automatic_answer_teaches_nothing,
         one_name_mends_all_rows_that_write_it_so,
         a_pin_is_a_known_house_for_its_neighbours,
+        a_pin_moved_on_the_map_teaches_too,
+        only_a_name_that_can_be_learnt_is_offered,
         a_pin_far_from_the_street_says_nothing_of_the_street,
         a_name_becomes_strong_when_two_rows_agree,
         what_was_accepted_is_remembered_for_what_it_is,
