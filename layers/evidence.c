@@ -24,8 +24,15 @@ static const char LIST[] =
     "  FROM due WHERE n < " DISPUTE_DAYS ")"
     "SELECT p.id, p.code, p.public_name, p.class, p.method, p.happened_on, p.minutes_number, p.state, "
     "p.created_by,"
-    " p.verified_by, p.moved_at, p.moved_by, p.why, d.day, p.passed, d.day < (SELECT day FROM day_today)"
-    " FROM picked p LEFT JOIN (SELECT id, max(day) AS day FROM due GROUP BY id) d ON d.id = p.id"
+    " p.verified_by, p.moved_at, p.moved_by, p.why, d.day, coalesce(x.taken_on, ''), p.passed,"
+    " d.day < (SELECT day FROM day_today), x.id IS NOT NULL, coalesce(CAST(round(x.distance_m) AS INTEGER), "
+    "-1),"
+    " EXISTS (SELECT 1 FROM evidence_file y JOIN evidence v ON v.id = y.evidence_id"
+    "  WHERE y.source_hash = x.source_hash AND v.place_id <> p.place_id AND v.state NOT IN ('rejected', "
+    "'withdrawn'))"
+    " FROM picked p LEFT JOIN evidence_file x ON x.id ="
+    "  (SELECT max(id) FROM evidence_file WHERE evidence_id = p.id)"
+    " LEFT JOIN (SELECT id, max(day) AS day FROM due GROUP BY id) d ON d.id = p.id"
     " ORDER BY p.state = 'disputed' DESC, p.happened_on DESC, p.id DESC";
 
 static void read_line(sqlite3_stmt *st, struct arena *a, struct evidence_line *line)
@@ -33,12 +40,15 @@ static void read_line(sqlite3_stmt *st, struct arena *a, struct evidence_line *l
     struct slice *texts[] = {&line->code,        &line->name,     &line->class,    &line->method,
                              &line->happened_on, &line->minutes,  &line->state,    &line->created_by,
                              &line->verified_by, &line->moved_at, &line->moved_by, &line->reason,
-                             &line->decide_by};
+                             &line->decide_by,   &line->taken_on};
     *line = (struct evidence_line){.id = sqlite3_column_int64(st, 0)};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = slice_of(arena_text(a, column_slice(st, (int)i + 1)));
     line->passed = sqlite3_column_int(st, COUNT_OF(texts) + 1) != 0;
     line->is_overdue = sqlite3_column_int(st, COUNT_OF(texts) + 2) != 0;
+    line->has_picture = sqlite3_column_int(st, COUNT_OF(texts) + 3) != 0;
+    line->distance_m = sqlite3_column_int64(st, COUNT_OF(texts) + 4);
+    line->shares_picture = sqlite3_column_int(st, COUNT_OF(texts) + 5) != 0;
 }
 
 int evidence_list(struct store *s, struct arena *a, const struct evidence_query *q,
@@ -103,6 +113,64 @@ static bool note(struct store *s, const char *who, const char *action, int64_t i
     return ok;
 }
 
+static bool keep_picture(struct store *s, const struct evidence_new *e, int64_t id, struct fault *f)
+{
+    char now[21];
+    if (!e->image)
+        return true;
+    sqlite3_stmt *st =
+        image_keep(s, e->jpeg, e->who, e->image, f)
+            ? store_statement(
+                  s,
+                  "INSERT INTO evidence_file (evidence_id, hash, source_hash, media, bytes, taken_on, "
+                  "distance_m, masked_by, added_at)"
+                  " SELECT ?1, i.hash, ?2, 'image/jpeg', i.bytes, i.taken_on,"
+                  " ST_Distance(p.geom, MakePoint(i.lon, i.lat, 4326), 1), ?3, ?4"
+                  " FROM image i JOIN evidence v ON v.id = ?1 JOIN place p ON p.id = v.place_id WHERE "
+                  "i.hash = ?5",
+                  f)
+            : NULL;
+    if (!st)
+        return false;
+    clock_utc_iso(now);
+    bind_int(st, 1, id);
+    bind_bytes(st, 2, (struct slice){(const char *)e->image->source_hash, HASH_BYTES});
+    bind_text(st, 3, e->who);
+    bind_text(st, 4, now);
+    bind_bytes(st, 5, (struct slice){(const char *)e->image->hash, HASH_BYTES});
+    return statement_run(st, f);
+}
+
+static bool read_picture(struct store *s, int64_t id, struct slice code, struct buf *jpeg, struct fault *f)
+{
+    uint8_t hash[HASH_BYTES];
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT x.hash FROM evidence_file x JOIN evidence v ON v.id = "
+                                       "x.evidence_id JOIN place p ON p.id = v.place_id"
+                                       " WHERE v.id = ?1 AND p.code = ?2 ORDER BY x.id DESC LIMIT 1",
+                                       f);
+    if (!st)
+        return false;
+    bind_int(st, 1, id);
+    bind_slice(st, 2, code);
+    bool there = statement_next(st, f) && column_bytes(st, 0).n == HASH_BYTES;
+    if (there)
+        memcpy(hash, column_bytes(st, 0).p, HASH_BYTES);
+    sqlite3_reset(st);
+    return there ? image_read(s, (struct slice){(const char *)hash, HASH_BYTES}, jpeg, f)
+                 : fault_set(f, FAULT_NOT_FOUND, NULL, "%s", "không có ảnh này");
+}
+
+bool evidence_picture(struct store *s, int64_t id, struct slice code, const char *who, struct buf *jpeg,
+                      struct fault *f)
+{
+    bool ok = store_begin(s, f) && read_picture(s, id, code, jpeg, f) &&
+              note(s, who, "evidence.read", id, code, f) && store_commit_quietly(s, f);
+    if (!ok)
+        store_rollback(s);
+    return ok;
+}
+
 bool evidence_bring(struct store *s, const struct evidence_new *e, int64_t *id, struct fault *f)
 {
     struct arena a = {0};
@@ -113,8 +181,8 @@ bool evidence_bring(struct store *s, const struct evidence_new *e, int64_t *id, 
     arena_release(&a);
     if (!ok || !store_begin(s, f))
         return false;
-    ok = evidence_put(s, &item, NULL, f) && note(s, e->who, "evidence.bring", item.id, e->class, f) &&
-         store_commit(s, f);
+    ok = evidence_put(s, &item, NULL, f) && keep_picture(s, e, item.id, f) &&
+         note(s, e->who, "evidence.bring", item.id, e->class, f) && store_commit(s, f);
     if (!ok)
         store_rollback(s);
     *id = item.id;

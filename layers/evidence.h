@@ -8,6 +8,7 @@
 
 #include "layers/kit.h"
 
+struct image;
 struct store;
 
 struct evidence_line {
@@ -17,6 +18,9 @@ struct evidence_line {
     struct slice moved_at, moved_by, reason; /* the last move */
     struct slice decide_by; /* of a dispute: ten working days (policy dispute.days); else empty */
     bool passed, is_overdue;
+    bool has_picture, shares_picture; /* shares: another place shows the same one */
+    struct slice taken_on;            /* what the camera said, or empty */
+    int64_t distance_m;               /* from the place to where it was taken; -1: not known */
 };
 
 struct evidence_query {
@@ -35,10 +39,13 @@ struct evidence_new {
     struct date happened_on;
     bool passed;
     const char *who;
+    struct image
+        *image; /* of import_picture, with its `jpeg`; NULL: none. What is on it was masked by `who` */
+    struct slice jpeg;
 };
 
-/* Its own transaction; the item waits as `submitted`. BAD_VALUE, FUTURE_DATE, NOT_FOUND (no such place),
- * DUPLICATE. */
+/* Its own transaction; the item, with its picture, waits as `submitted`. BAD_VALUE, FUTURE_DATE, NOT_FOUND
+ * (no such place), DUPLICATE. */
 bool evidence_bring(struct store *s, const struct evidence_new *e, int64_t *id,
                     struct fault *f) RESULT_MUST_BE_USED;
 
@@ -52,5 +59,9 @@ struct evidence_decision {
 /* Its own transaction. NOT_FOUND; BAD_STATE along B.3; FORBIDDEN with the sentence when the same person may
  * not. */
 bool evidence_decide(struct store *s, const struct evidence_decision *d, struct fault *f) RESULT_MUST_BE_USED;
+
+/* The picture of an item of this code, as JPEG; an entry of the audit says who saw it. NOT_FOUND. */
+bool evidence_picture(struct store *s, int64_t id, struct slice code, const char *who, struct buf *jpeg,
+                      struct fault *f) RESULT_MUST_BE_USED;
 
 #endif

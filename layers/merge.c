@@ -83,9 +83,6 @@ static const char *const HANGING[] = {
     " WHERE excluded.listed_on > listed_on OR (excluded.listed_on = listed_on AND ?3 = ?2)",
     "INSERT OR IGNORE INTO platform_use (place_id, category, source_date)"
     " SELECT ?1, category, source_date FROM platform_use WHERE place_id = ?2",
-    /* the code that goes leads to the other: where it hangs, the place has its code posted */
-    "INSERT OR IGNORE INTO code_posting (place_id, posted_on, photo, confirmed_by, recorded_at)"
-    " SELECT ?1, posted_on, photo, confirmed_by, recorded_at FROM code_posting WHERE place_id = ?2",
     "INSERT OR IGNORE INTO code_exemption (place_id, decision_ref, valid_from, valid_to)"
     " SELECT ?1, decision_ref, valid_from, valid_to FROM code_exemption WHERE place_id = ?2",
     "INSERT OR IGNORE INTO fs_place (place_id, business_kind, regime, regime_reason, authority,"

@@ -678,6 +678,14 @@ CREATE TABLE source (
 ALTER TABLE address_point ADD COLUMN source_id INTEGER REFERENCES source (id);
 ALTER TABLE stall_plan ADD COLUMN source_id INTEGER REFERENCES source (id);
 
+-- migration 19
+-- a code hangs where the label's steps say so (label.c); how special cases of the scoring sheets are taken (score.c)
+DROP TABLE code_posting;
+INSERT INTO policy (key, value) VALUES
+  ('score.no_market', 'undetermined'), -- S0 VII.6 without a market: undetermined, exclude_and_rescale, full or zero
+  ('score.partial_count', '0'),        -- 1: fewer than the least count still earn their share
+  ('score.own_software', '1');         -- 0: S0 VIII.2.1 does not speak of a tool the city did not pay for
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.

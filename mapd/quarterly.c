@@ -120,6 +120,23 @@ static void scores(struct document *d, const struct indicator_report *r)
     }
 }
 
+static void sheet_sums(struct document *d, const struct indicator_report *r)
+{
+    static const char *const SHEETS[] = {"S0", "S1-huyen", "S1-xa", "S2"};
+    for (size_t i = 0; i < COUNT_OF(SHEETS); i++) {
+        struct indicator_sheet s = score_sheet(r, SHEETS[i]);
+        const char *more =
+            s.excluded ? arena_format(d->arena, "; loại %d,%02d điểm, quy đổi về thang 100: %s",
+                                      s.excluded / 100, s.excluded % 100, points(d->arena, s.rescaled))
+                       : "";
+        document_add(d, BLOCK_BULLET,
+                     arena_format(d->arena,
+                                  "Bộ %s: các mục tính được cộng lại %s (%s) trên tối đa %d,%02d điểm%s.",
+                                  s.sheet, points(d->arena, s.score), points(d->arena, s.score_relative),
+                                  s.max / 100, s.max % 100, more));
+    }
+}
+
 static void stages(struct document *d, const struct indicator_report *r)
 {
     for (int k = 0; k < INDICATOR_STAGES; k++) {
@@ -254,6 +271,7 @@ void quarterly_write(struct document *d, const struct period_document *p, const 
     stages(d, &p->report);
     shares(d, &p->report);
     scores(d, &p->report);
+    sheet_sums(d, &p->report);
     document_add(d, BLOCK_HEADING, "II. TỒN TẠI");
     gaps(d, &p->report);
     typed(d, "III. NGUYÊN NHÂN", words->causes);

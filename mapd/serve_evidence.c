@@ -60,6 +60,24 @@ static void cell_html(struct buf *out, struct slice text)
     buf_text(out, "</td>");
 }
 
+/* What the camera said beside what the item says: a picture from elsewhere, of another day, or of another
+ * place too is for the verifier to judge. */
+static void picture_html(const struct call *c, struct buf *out, const struct evidence_line *e)
+{
+    enum { NEAR_M = 50 };
+    if (!e->has_picture)
+        return;
+    if (may(c, ROUTE_EVIDENCE_PICTURE))
+        buf_format(out, "<a href=\"/staff/evidence/%.*s/photos/%lld\">Ảnh</a>", (int)e->code.n, e->code.p,
+                   (long long)e->id);
+    if (e->taken_on.n)
+        buf_format(out, " chụp %s", day_text(c, e->taken_on));
+    if (e->distance_m >= 0)
+        buf_format(out, e->distance_m > NEAR_M ? ", <b>cách điểm %lld m</b>" : ", cách điểm %lld m",
+                   (long long)e->distance_m);
+    buf_text(out, e->shares_picture ? "<br><b>Cùng ảnh với điểm khác</b><br>" : "<br>");
+}
+
 static void item_html(const struct call *c, struct buf *out, const struct evidence_line *e, bool with_place)
 {
     buf_text(out, "<tr>");
@@ -95,6 +113,7 @@ static void item_html(const struct call *c, struct buf *out, const struct eviden
         html_text(out, slice_equal(e->reason, SLICE("qr_tamper")) ? SLICE("mã bị dán đè") : e->reason);
     }
     buf_text(out, "</td><td>");
+    picture_html(c, out, e);
     decision_html(c, out, e);
     buf_text(out, "</td></tr>");
 }
@@ -160,6 +179,8 @@ static void new_form(const struct call *c, struct buf *out, struct slice code)
                   "value=\"\">không ghi</option></select>");
     form_input(out, "Ngày", "day", "date", "required");
     form_input(out, "Số biên bản", "minutes", "text", "maxlength=\"60\"");
+    form_input(out, "Ảnh (E2 phải có; tối đa 12 MB, dữ liệu máy ảnh ghi trong tệp được đọc rồi bỏ)", "photo",
+               "file", "accept=\"image/jpeg,image/png,image/webp\"");
     buf_text(out, "<label><input type=\"checkbox\" name=\"passed\" value=\"1\" checked> Đạt</label>"
                   "<label><input type=\"checkbox\" name=\"masked\" value=\"1\" required> Tôi đã che mặt "
                   "người, số tài khoản, tên "
@@ -220,6 +241,9 @@ bool staff_evidence_bring(const struct call *c, struct reply *r, struct fault *f
                 fault_set(&here, FAULT_VALUE_MISSING, "masked", "%s", "cần xác nhận đã che dữ liệu riêng");
     good = good && (date_parse_iso(form_get(&c->form, "day"), &e.happened_on) ||
                     fault_set(&here, FAULT_BAD_DATE, "day", "%s", ""));
+    good = good && photo_of_form(c, &e.image, &e.jpeg, &here);
+    if (good && !e.image && slice_equal(e.class, SLICE("E2")))
+        good = fault_set(&here, FAULT_VALUE_MISSING, "photo", "%s", "minh chứng E2 cần ảnh hiện trường");
     good = good && evidence_bring(store_of(c), &e, &id, &here);
     return answer(c, r, good, &here, f);
 }
@@ -233,4 +257,11 @@ bool staff_evidence_decide(const struct call *c, struct reply *r, struct fault *
         slice_to_int(form_get(&c->form, "id"), &d.id) || fault_set(&here, FAULT_NOT_FOUND, "id", "%s", "");
     good = good && evidence_decide(store_of(c), &d, &here);
     return answer(c, r, good, &here, f);
+}
+
+bool staff_evidence_picture(const struct call *c, struct reply *r, struct fault *f)
+{
+    r->type = "image/jpeg";
+    return evidence_picture(store_of(c), c->value[PARAMETER_PHOTO].integer, c->value[PARAMETER_CODE].text,
+                            who_of(c), &r->body, f);
 }

@@ -154,7 +154,9 @@ void staff_problem(struct call *c, struct reply *r, const struct fault *f)
 void form_open(const struct call *c, struct buf *out, const char *action)
 {
     bool is_upload = strcmp(action, "/staff/import") == 0 || slice_ends(slice_of(action), SLICE("/label")) ||
-                     slice_ends(slice_of(action), SLICE("/photos"));
+                     slice_ends(slice_of(action), SLICE("/photos")) ||
+                     (slice_starts(slice_of(action), SLICE("/staff/evidence/")) &&
+                      !slice_ends(slice_of(action), SLICE("/decide")));
     buf_text(out, "<form method=\"post\" action=\"");
     html_attr(out, slice_of(action));
     buf_text(out, is_upload ? "\" enctype=\"multipart/form-data\">" : "\">");

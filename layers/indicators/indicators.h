@@ -61,10 +61,19 @@ struct indicator_score {
     int index;                                    /* of its row in scoring.def */
     const char *sheet, *row, *title, *rule, *why; /* why: what the score does not say, or NULL */
     int max;                                      /* hundredths of a point */
-    bool is_measured, has_value;
+    bool is_measured, has_value, is_excluded;     /* excluded: out of the sheet's scale by policy */
     int64_t numerator, denominator;
     int64_t score, score_relative; /* ten-thousandths of a point: literal and relative reading */
     const char *appraised, *granted; /* thẩm định, đạt: as the appraising body wrote them; NULL: not yet */
+};
+
+/* The rows of one sheet that have a score, added up: not the sheet, of which this service knows a few rows.
+ */
+struct indicator_sheet {
+    const char *sheet;
+    int max, excluded;             /* hundredths of a point: of the rows with a score; of those excluded */
+    int64_t score, score_relative; /* ten-thousandths */
+    int64_t rescaled;              /* score * 100 / (100 - excluded) (domain.md B.4) */
 };
 
 enum { INDICATOR_SCORES_MAX = 32, INDICATOR_STAGES = 2 };
@@ -81,6 +90,7 @@ struct indicator_report {
 
 const char *indicator_code(enum indicator_id id);
 bool indicator_find(struct slice code, enum indicator_id *id);
+struct indicator_sheet score_sheet(const struct indicator_report *report, const char *sheet);
 /* One indicator with its shares. */
 bool indicator_compute(struct store *s, enum indicator_id id, const struct indicator_request *r,
                        struct arena *a, struct indicator *out, struct fault *f) RESULT_MUST_BE_USED;

@@ -39,7 +39,7 @@ WITH twin AS MATERIALIZED (
   SELECT p.id,
     CASE
       WHEN e.stall_place_id IS NOT NULL THEN 'cùng một cơ sở với quầy/sạp, đã đếm ở quầy/sạp'
-      WHEN p.ward_id <> (SELECT id FROM ward WHERE is_home = 1) THEN 'thuộc phường khác'
+      WHEN p.ward_id NOT IN (SELECT id FROM ward WHERE is_home = 1) THEN 'thuộc phường khác'
       WHEN p.valid_from > :as_of THEN 'chưa hoạt động tại ngày tính (từ ' || p.valid_from || ')'
       WHEN p.valid_to < :as_of THEN 'không còn hoạt động (đến ' || p.valid_to || ')'
       WHEN p.status = 'suspended' THEN 'đang tạm ngừng'

@@ -24,7 +24,7 @@ FROM (
     SELECT 'licence' AS layer, 'Giấy phép, tình trạng' AS title, licences AS applies, licensed AS filled FROM places
     UNION ALL SELECT 'fs-document', 'Giấy chứng nhận, cam kết, tự công bố ATTP', papers, papered FROM food
     UNION ALL SELECT 'fs-inspection', 'Kết quả kiểm tra ATTP', n, inspected FROM food
-    UNION ALL SELECT 'fs-alert', 'Cảnh báo ATTP', 0, 0
+    UNION ALL SELECT 'fs-alert', 'Cảnh báo ATTP', count(*), count(*) FROM fs_alert WHERE issued_on <= :as_of
     UNION ALL SELECT 'cashless', 'Thanh toán số', n, cashless FROM places
     UNION ALL SELECT 'platform', 'Nền tảng số', businesses, platforms FROM places
     UNION ALL SELECT 'e-invoice', 'Hoá đơn điện tử máy tính tiền', lists, invoiced FROM places))

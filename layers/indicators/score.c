@@ -130,22 +130,55 @@ static bool deployment_of(const struct count *count, bool *deployed)
     return true;
 }
 
-static void score_fill(const struct score_row *row, const struct count *count, struct indicator_score *out)
+/* How the special cases of the sheets are taken: dated policies, read once for all rows. */
+struct special {
+    const char *no_market;
+    bool counts_in_part, spares_own_software;
+};
+
+/* "Trường hợp địa phương không có quản lý chợ thì tính điểm đặc thù" (S0:599) says no more than that. */
+static struct score_value without_market(const struct special *how, struct indicator_score *out)
+{
+    if (strcmp(how->no_market, "full") == 0 || strcmp(how->no_market, "zero") == 0) {
+        out->why = how->no_market[0] == 'f' ? "Không có chợ: tính đủ điểm (score.no_market)."
+                                            : "Không có chợ: tính 0 điểm (score.no_market).";
+        return both(how->no_market[0] == 'f' ? 100 * (int64_t)out->max : 0);
+    }
+    out->is_excluded = strcmp(how->no_market, "exclude_and_rescale") == 0;
+    out->why =
+        out->is_excluded
+            ? "Không có chợ: loại tiêu chí, quy đổi tổng điểm của bộ về thang 100 (score.no_market)."
+            : "Phường chưa có chợ nào thuộc phạm vi quản lý trong danh sách: điểm đặc thù chưa xác định.";
+    return (struct score_value){0};
+}
+
+static struct score_value special_or(const struct score_row *row, const struct special *how,
+                                     const struct score_case *c, struct indicator_score *out)
+{
+    int64_t n = c->ratio.numerator;
+    if (slice_starts(slice_of(row->query_group_title), SLICE("score_market ")) && !c->ratio.denominator)
+        return without_market(how, out);
+    if (row->rule == SCORE_COUNT_MIN && how->counts_in_part && n < c->threshold)
+        return both(ten_thousandths(n * row->max, c->threshold));
+    if (row->rule == SCORE_PENALTY && how->spares_own_software)
+        return both(0);
+    return score_of(c);
+}
+
+static void score_fill(const struct score_row *row, const struct special *how, const struct count *count,
+                       struct indicator_score *out)
 {
     struct score_case c = {
         .rule = row->rule, .max = row->max, .threshold = row->threshold, .ratio = count->total};
     bool known = deployment_of(count, &c.deployed);
-    struct score_value v = known ? score_of(&c) : (struct score_value){0};
+    struct score_value v = known ? special_or(row, how, &c, out) : (struct score_value){0};
     out->numerator = count->total.numerator;
     out->denominator = count->total.denominator;
     out->has_value = v.has_value;
     out->score = v.literal;
     out->score_relative = v.relative;
-    if (!v.has_value)
-        out->why =
-            row->rule == SCORE_PROPORTIONAL
-                ? "Phường chưa có chợ nào thuộc phạm vi quản lý trong danh sách: điểm đặc thù chưa xác định."
-                : "Chưa có đối tượng nào của tiêu chí trong dữ liệu.";
+    if (!v.has_value && !out->why)
+        out->why = "Chưa có đối tượng nào của tiêu chí trong dữ liệu.";
     else if (row->rule == SCORE_DEPLOY_PLUS_RATIO && c.deployed && c.ratio.denominator == 0)
         out->why = "Chưa có tiểu thương nào đang kinh doanh tại chợ đã triển khai: chỉ tính phần triển khai.";
 }
@@ -239,10 +272,46 @@ static bool read_appraisal(struct store *s, const struct basis *b, struct arena 
     return true;
 }
 
+static bool special_read(struct store *s, const struct basis *b, struct arena *a, struct special *out,
+                         struct fault *f)
+{
+    static const char *const KNOWN[] = {"undetermined", "exclude_and_rescale", "full", "zero"};
+    const char *value = policy_text(s, b->as_of, "score.no_market", a, NULL);
+    *out = (struct special){.no_market = value ? value : KNOWN[0],
+                            .counts_in_part = policy_number(s, "score.partial_count", b->as_of, 0) != 0,
+                            .spares_own_software = policy_number(s, "score.own_software", b->as_of, 1) == 0};
+    for (size_t i = 0; i < COUNT_OF(KNOWN); i++)
+        if (strcmp(out->no_market, KNOWN[i]) == 0)
+            return true;
+    return fault_set(f, FAULT_BAD_VALUE, "score.no_market", "\"%s\"", value);
+}
+
+struct indicator_sheet score_sheet(const struct indicator_report *report, const char *sheet)
+{
+    enum { SCALE = 10000 }; /* hundredths of the 100 points a sheet has */
+    struct indicator_sheet sum = {.sheet = sheet};
+    for (int i = 0; i < report->score_count; i++) {
+        const struct indicator_score *one = &report->scores[i];
+        if (strcmp(one->sheet, sheet) != 0)
+            continue;
+        sum.excluded += one->is_excluded ? one->max : 0;
+        if (!one->has_value)
+            continue;
+        sum.max += strcmp(one->rule, RULE_NAMES[SCORE_PENALTY]) != 0 ? one->max : 0;
+        sum.score += one->score;
+        sum.score_relative += one->score_relative;
+    }
+    sum.rescaled = (2 * sum.score * SCALE + SCALE - sum.excluded) / (2 * (SCALE - sum.excluded));
+    return sum;
+}
+
 bool scores_compute(struct store *s, const struct basis *b, struct arena *a, struct indicator_report *out,
                     struct fault *f)
 {
     struct count counts[COUNT_OF(ROWS)] = {0};
+    struct special how;
+    if (!special_read(s, b, a, &how, f))
+        return false;
     out->score_count = COUNT_OF(ROWS);
     for (int i = 0; i < out->score_count; i++) {
         out->scores[i] = score_describe(&ROWS[i], a);
@@ -252,7 +321,7 @@ bool scores_compute(struct store *s, const struct basis *b, struct arena *a, str
         if (counts[i].is_missing)
             out->scores[i].why = "Cần ghi số liệu và minh chứng của tiêu chí này.";
         if (out->scores[i].is_measured)
-            score_fill(&ROWS[i], &counts[i], &out->scores[i]);
+            score_fill(&ROWS[i], &how, &counts[i], &out->scores[i]);
         if (!read_appraisal(s, b, a, &out->scores[i], f))
             return false;
     }

@@ -205,7 +205,7 @@ START_TEST(a_merge_knows_every_table_that_points_at_places)
                 " pragma_foreign_key_list(m.name) k WHERE m.type = 'table' AND k.\"table\" IN ('place', "
                 "'fs_place')"
                 " ORDER BY m.name, k.\"from\")"),
-        "acceptance_listed.place_id,code_exemption.place_id,code_posting.place_id,"
+        "acceptance_listed.place_id,code_exemption.place_id,"
         "establishment.place_id,establishment.stall_place_id,evidence.place_id,"
         "fs_alert.place_id,fs_document.place_id,fs_inspection.place_id,fs_place.place_id,fs_test.place_id,"
         "occupancy.place_id,pilot_member.place_"

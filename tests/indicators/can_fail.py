@@ -4,6 +4,7 @@
     can_fail.py ALTERED SAMPLE_DIR WARD.db
 """
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,10 @@ def main(altered, sample, ward):
             good = status == 1 and any(code in line for line in lines)
             print(f"{query}: \"{before}\" made \"{after}\": {'red, as it must be' if good else 'NOT FOUND OUT'} ({len(lines)} differences)")
             wrong += not good
+        refused = subprocess.run([altered, ward, DAY, "s1_1b", "why_not IS NULL AS in_denominator", "0 AS in_denominator"], capture_output=True, text=True)
+        good = refused.returncode == 1 and re.search(r"s*\d+: \w{11} \w{11}", refused.stderr)
+        print(f"rows above the line that are not below it: {'refused and named' if good else 'NOT FOUND OUT'} ({refused.stderr.strip()[:60]})")
+        wrong += not good
     return 1 if wrong else 0
 
 

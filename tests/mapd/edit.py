@@ -203,10 +203,7 @@ def size_of(jpeg):
 
 
 def bring(b, what, picture, code=STALL, **fields):
-    parts = [("csrf", b.token(f"/staff/c/{code}"))] + list(fields.items())
-    body = b"".join(f'--X\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in parts)
-    body += b'--X\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n' + picture + b"\r\n--X--\r\n"
-    return b.ask(f"/staff/c/{code}/{what}", "POST", body, Content_Type="multipart/form-data; boundary=X")
+    return b.bring(f"/staff/c/{code}/{what}", picture, f"/staff/c/{code}", **fields)
 
 
 def pictures(path):

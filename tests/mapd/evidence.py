@@ -15,6 +15,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import serve
+import edit
 import staff
 import ward
 
@@ -69,15 +70,51 @@ def workflow(s, program, path):
     check("the queue lists what waits", "Chờ xác minh: 1" in queue and "Đang khiếu nại: 0" in queue)
 
 
+def pictures(s, program, path):
+    """A picture of a scene: its day and place are read, the file is painted anew, the same one at another place blocks both."""
+    entry, verifier, observer = (staff.signed_in(s, role) for role in ("entry", "verifier", "observer"))
+    other = ward.code(1002)
+    item = {"class": "E2", "method": "QR", "day": "2026-11-01", "minutes": "ANH-1", "passed": "1"}
+    page, elsewhere = f"/staff/evidence/{PLACE}", f"/staff/evidence/{other}"
+    ids = lambda: [row[0] for row in sqlite3.connect(path).execute("SELECT id FROM evidence WHERE class = 'E2' ORDER BY id")]
+    check("a picture nobody says is masked is not stored", entry.bring(page, edit.photo(80, 60), page, **item).status == 400 and not ids())
+    with sqlite3.connect(path) as db:
+        check("not even as a file", db.execute("SELECT count(*) FROM image").fetchone()[0] == 0)
+    item["masked"] = "1"
+    check("E2 needs its picture", entry.post(page, item).status == 400 and not ids())
+    check("a scene with its picture", entry.bring(page, edit.photo(80, 60), page, **item).status == 303 and len(ids()) == 1, entry.last.text()[-400:])
+    with sqlite3.connect(path) as db:
+        taken, metres, masked, bytes_kept = db.execute("SELECT taken_on, distance_m, masked_by, bytes FROM evidence_file").fetchone()
+    check("day and place were read from the camera's words", taken == "2026-11-01" and metres is not None and masked == "entry", (taken, metres, masked))
+    shown = verifier.ask(f"{page}/photos/{ids()[0]}")
+    check("what is kept is a JPEG without them", shown.status == 200 and shown.body[:2] == b"\xff\xd8" and b"SecretPhone" not in shown.body
+          and b"Exif" not in shown.body and len(shown.body) == bytes_kept)
+    listed = verifier.ask(page).text()
+    check("the verifier sees day and distance", "chụp 01/11/2026" in listed and re.search(r"cách điểm \d+ m", listed), listed[-900:])
+    check("an observer sees no picture", observer.ask(f"{page}/photos/{ids()[0]}").status == 403)
+    check("nor anybody under another place's code", verifier.ask(f"{elsewhere}/photos/{ids()[0]}").status == 404)
+    check("the same picture at another place is taken", entry.bring(elsewhere, edit.photo(80, 60), elsewhere, **item).status == 303 and len(ids()) == 2)
+    decide = lambda at, number, to, reason="": verifier.post(at + "/decide", {"id": number, "to": to, "reason": reason}, page=at).status
+    check("but proves neither place", decide(page, ids()[0], "verified") == 409 and decide(elsewhere, ids()[1], "verified") == 409)
+    check("and both are told", all("Cùng ảnh với điểm khác" in verifier.ask(at).text() for at in (page, elsewhere)))
+    check("one rejected frees the other", decide(elsewhere, ids()[1], "rejected", "ảnh của sạp khác") == 303 and decide(page, ids()[0], "verified") == 303)
+    with sqlite3.connect(path) as db:
+        check("who looked is written down", db.execute("SELECT count(*) FROM audit WHERE action = 'evidence.read'").fetchone()[0] == 1)
+
+
 def ledgers(s, program, path):
     leader, admin = staff.signed_in(s, "leader"), staff.signed_in(s, "admin")
     write = lambda ledger, *values: leader.post("/staff/service", {"ledger": ledger} | {f"f{i}": v for i, v in enumerate(values)}).status
     day = today(path)
     check("nothing recorded is na", figure(program, path, "S2.3a")[0][2] == "na" and figure(program, path, "S2.7")[0][2] == "na")
-    check("a code posted", write("POSTING", ward.code(20), day) == 303, leader.last.text()[-600:])
+    entry = staff.signed_in(s, "entry")
+    record = f"/staff/c/{ward.code(20)}"
+    check("a label posted without a picture counts nothing", entry.post(record + "/label", {"state": "posted"}, page=record).status == 303
+          and figure(program, path, "S2.3a", as_of=day)[0][0] == 0)
+    check("a label posted, with its picture", entry.bring(record + "/label", edit.photo(90, 60), record, state="posted").status == 303, entry.last.text()[-600:])
     numerator, denominator, state = figure(program, path, "S2.3a", as_of=day)[0]
     check("S2.3a counts it", numerator == 1 and denominator > 100 and state == "ok", (numerator, denominator, state))
-    check("a code nobody has is refused", write("POSTING", "00000000000", day) == 404)
+    check("a code nobody has is refused", write("EXEMPTION", "00000000000", "QĐ 1", day) == 404)
     check("a day that is none is refused", write("HOLIDAY", "2026-02-30", "Tết") == 400)
     for group in ("food-safety", "business"):
         check(f"documents of {group}", write("GROUP", group, "DM-1", "QT-1", "PQ-1") == 303)
@@ -134,6 +171,7 @@ def main(program):
     with sqlite3.connect(path) as db:
         db.execute("UPDATE ward SET is_home = 1")
     staff.make_users(program, path)
+    edit.MAPD = program
     s = serve.Server(program, path)
     for role in ("entry", "verifier", "leader", "observer", "admin"):
         b = staff.Browser(s)
@@ -143,6 +181,7 @@ def main(program):
         serve.ask(s, f"/c/{PLACE}")
     serve.ask(s, "/search?q=banh")
     workflow(s, program, path)
+    pictures(s, program, path)
     ledgers(s, program, path)
     check("stops cleanly", s.stop() == 0)
     own_log(program, path)

@@ -70,6 +70,13 @@ class Browser:
         body += data + f"\r\n--{mark}--\r\n".encode()
         return self.ask("/staff/import", "POST", body, Content_Type=f"multipart/form-data; boundary={mark}")
 
+    def bring(self, target, picture, page, **fields):
+        """A form with a photo, as a phone sends it."""
+        parts = [("csrf", self.token(page))] + list(fields.items())
+        body = b"".join(f'--X\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in parts)
+        body += b'--X\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n' + picture + b"\r\n--X--\r\n"
+        return self.ask(target, "POST", body, Content_Type="multipart/form-data; boundary=X")
+
     def sign_in(self, name, password):
         return self.post("/staff/sign-in", {"name": name, "password": password})
 
@@ -283,6 +290,7 @@ MATRIX = {
     "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
     "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},
     "GET /staff/food/{code}": ASK, "POST /staff/food/{code}": {"entry", "food_safety"}, "POST /staff/food/{code}/publish": {"food_safety", "leader"},
+    "GET /staff/evidence/{code}/photos/{photo}": {"entry", "verifier", "leader"},
     "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},
     "POST /staff/service/check": {"verifier", "leader", "admin"},
     "GET /staff/policy": {"verifier", "leader", "observer", "admin"}, "POST /staff/policy": {"leader"},
