@@ -42,7 +42,7 @@ static const char *day(struct arena *a, struct date d)
 static void results(struct document *d, const struct indicator_report *r)
 {
     static const struct table FORM = {.heads = {"Mã", "Chỉ tiêu", "Đạt", "Tổng", "Tỷ lệ", "Mốc", "Kết quả"},
-                                      .widths = {11, 40, 9, 9, 11, 9, 11},
+                                      .widths = {10, 37, 8, 9, 12, 12, 12},
                                       .is_number = {[2] = true, [3] = true, [4] = true, [5] = true},
                                       .columns = 7};
     struct table *t = document_table(d, "Bảng 1. Các chỉ tiêu", &FORM);
