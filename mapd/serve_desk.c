@@ -333,7 +333,7 @@ static void summary_html(struct buf *out, const struct import_summary *sum)
     count_html(out, "Cập nhật", sum->updated);
     count_html(out, "Không đổi", sum->unchanged);
     count_html(out, "Bị loại (không ghi)", sum->rejected);
-    count_html(out, "Chờ xem xét", sum->review);
+    count_html(out, "Chờ xem xét (đã ghi, cần người quyết định)", sum->review);
     buf_text(out, "</dl>");
     if (!sum->has_positions)
         return;

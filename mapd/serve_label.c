@@ -66,7 +66,9 @@ bool staff_labels(const struct call *c, struct reply *r, struct fault *f)
              "hồ sơ của quầy, bấm “Đã dán” và kèm ảnh. Nhãn là để tra cứu, không phải mã thanh toán.</p>");
     if (!c->serve->base_url)
         note_html(out, "warn",
-                  "Máy chủ chưa chạy với --base-url: mã trên nhãn sẽ mang địa chỉ của trang này. Chỉ để thử, "
+                  "Máy chủ chưa được đặt địa chỉ công khai (người quản trị chạy nó với --base-url): mã trên "
+                  "nhãn sẽ mang "
+                  "địa chỉ của trang này. Chỉ để thử, "
                   "đừng dán.");
     html_table_open(out, "Nhãn QR");
     buf_text(out, "<tr><th>Chợ</th>");

@@ -41,10 +41,12 @@ bool staff_notices(const struct call *c, struct reply *r, struct fault *f)
     struct buf *out = &r->body;
     int count = notice_list(store_of(c), c->arena, SLICE(""), SHOWN, &lines);
     staff_page_open(c, r, "Phản ánh của người dân");
-    buf_text(out,
-             "<p>Người dân báo từ trang tra cứu, không cần tài khoản. Việc gần hạn nhất ở trên. Hạn lấy từ "
-             "bảng quy định (<code>notice.days</code>, <code>notice.tamper_days</code>); ngày lễ không được "
-             "trừ.</p>");
+    buf_text(
+        out,
+        "<p>Người dân báo từ trang tra cứu, không cần tài khoản. Việc gần hạn nhất ở trên. Hạn lấy từ "
+        "bảng quy định (<code>notice.days</code>, <code>notice.tamper_days</code>). Thông tin sai: theo "
+        "ngày làm việc, không tính thứ Bảy, Chủ nhật và ngày nghỉ lễ đã ghi ở Sổ vận hành; mã bị dán đè: "
+        "theo ngày lịch.</p>");
     if (!count)
         note_html(out, "good", "Không có phản ánh nào.");
     if (count) {

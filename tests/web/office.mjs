@@ -211,6 +211,8 @@ async function shade(page) {
 }
 
 async function print(page) {
+  await page.click('#home');
+  await still(page);
   await page.click('#open-print');
   await axe(page, 'print dialog');
   await page.fill('#print-form input[name="title"]', 'Nền tảng số theo tổ dân phố');
