@@ -22,7 +22,11 @@ struct business {
     int at_home, has_account, einvoice_in_scope, einvoice_connected;
     int accepts[3]; /* QR, POS, CK; -1 the list does not say */
     struct slice platform;
+    struct business_ahead *ahead; /* NULL: nothing was made in advance */
 };
+
+/* What only a new place needs, made by the thread that reads ahead. */
+struct business_ahead;
 
 struct business_state;
 
@@ -49,6 +53,8 @@ struct matches {
     int64_t stall; /* of SAME: the stall this establishment is one business with; 0 none */
 };
 
+/* Makes b->ahead. */
+void business_prepare(struct load *l, struct business *b);
 void business_match(struct load *l, const struct business *b, struct matches *m);
 /* Writes the business as a new place or over the one that matched; sets verdict, entity and position. */
 bool business_write(struct load *l, const struct row *row, struct business *b, const struct matches *m,

@@ -15,6 +15,8 @@ static void read_establishment(struct load *l, const struct row *row, struct out
     business_key(l, b, &key);
     out->key = arena_slice(&l->row, buf_to_slice(&key));
     buf_release(&key);
+    if (l->prepares)
+        business_prepare(l, b);
 }
 
 static bool apply_establishment(struct load *l, const struct row *row, struct outcome *out, struct fault *f)

@@ -5,6 +5,45 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct business_ahead {
+    struct location where;
+    uint8_t match_key[HASH_BYTES];
+    struct private_ready identity, name, owner_name, phone;
+    char code[CODE_LENGTH + 1];
+};
+
+/* --- in advance --- */
+
+static void prepare_value(struct load *l, const char *field, struct slice text, struct slice key,
+                          struct private_ready *out)
+{
+    struct private_value v = {.owner = "place", .field = field, .text = text, .key = key};
+    if (text.n)
+        private_prepare(store_key(l->store), &v, &l->row, out);
+}
+
+void business_prepare(struct load *l, struct business *b)
+{
+    struct business_ahead *a = ARENA_NEW(&l->row, struct business_ahead);
+    locate(l, b, &a->where);
+    establishment_match_key(l->store, b->name_fold, b->address_key, a->match_key);
+    prepare_value(l, "identity", b->identity, (struct slice){"", 0}, &a->identity);
+    prepare_value(l, "owner_name", b->owner, b->owner_fold, &a->owner_name);
+    prepare_value(l, "phone", b->phone, (struct slice){"", 0}, &a->phone);
+    if (name_holds_owner(b))
+        prepare_value(l, "name", b->name, b->name_fold, &a->name);
+    code_random(a->code);
+    b->ahead = a;
+}
+
+static void match_key_of(struct load *l, const struct business *b, uint8_t out[HASH_BYTES])
+{
+    if (b->ahead)
+        memcpy(out, b->ahead->match_key, HASH_BYTES);
+    else
+        establishment_match_key(l->store, b->name_fold, b->address_key, out);
+}
+
 /* --- matching --- */
 
 static bool differs(struct slice a, struct slice b)
@@ -71,7 +110,10 @@ static bool match_by_ref(struct load *l, const struct business *b, struct matche
 static void match_by_identity(struct load *l, const struct business *b, struct matches *m)
 {
     int64_t ids[MATCHES_MAX];
-    struct private_value v = {.owner = "place", .field = "identity", .text = b->identity};
+    struct private_value v = {.owner = "place",
+                              .field = "identity",
+                              .text = b->identity,
+                              .ready = b->ahead ? &b->ahead->identity : NULL};
     int n = b->identity.n ? private_find(l->store, &v, ids, MATCHES_MAX) : 0;
     struct matches same = {0}, weak = {0};
     for (int i = 0; i < n; i++) {
@@ -111,7 +153,7 @@ static void match_by_name(struct load *l, const struct business *b, struct match
 {
     uint8_t key[HASH_BYTES];
     int64_t ids[MATCHES_MAX];
-    establishment_match_key(l->store, b->name_fold, b->address_key, key);
+    match_key_of(l, b, key);
     int n = establishment_by_match_key(l->store, key, ids, MATCHES_MAX);
     struct matches same = {0}, weak = {0};
     for (int i = 0; i < n; i++) {
@@ -194,6 +236,9 @@ static void merge_place(struct writing *w, struct place *p)
     p->batch_id = batch_id(w->l->batch);
     p->public_name = public_name(w->l, b, &w->where);
     p->name = hides_owner ? p->public_name : without_contacts(w->l, b->name);
+    p->name_fold = slice_equal(p->name, b->name) ? b->name_fold : (struct slice){"", 0};
+    if (w->is_new && b->ahead)
+        memcpy(p->code, b->ahead->code, sizeof p->code);
     if (b->ref.n && !p->ref.n && !w->stall && !is_public_code(b->ref))
         p->ref = b->ref; /* of two records that became one, both numbers lead here */
     if (b->status)
@@ -236,7 +281,7 @@ static bool write_establishment(struct writing *w, int64_t place_id, struct faul
                               .einvoice_in_scope = b->einvoice_in_scope,
                               .einvoice_connected = b->einvoice_connected,
                               .licensed_on = b->licensed_on};
-    establishment_match_key(w->l->store, b->name_fold, b->address_key, e.match_key);
+    match_key_of(w->l, b, e.match_key);
     return establishment_put(w->l->store, &e, w->is_new, f);
 }
 
@@ -244,26 +289,35 @@ static bool write_private(struct writing *w, int64_t place_id, struct fault *f)
 {
     const struct business *b = w->b;
     const struct table *t = w->l->table;
+    const struct business_ahead *a = b->ahead;
+    struct slice none = {"", 0};
     const struct {
         const char *field;
         struct slice text, key;
         bool is_told;
-    } values[] = {
-        {"owner_name", b->owner, b->owner_fold, table_has(t, COLUMN_OWNER)},
-        {"phone", b->phone, {"", 0}, table_has(t, COLUMN_PHONE)},
-        {"identity", b->identity, {"", 0}, b->identity.n > 0},
-        {"name", name_holds_owner(b) ? b->name : (struct slice){"", 0}, b->name_fold, true},
+        const struct private_ready *ready;
+    } values[PRIVATE_NEW_MAX] = {
+        {"identity", b->identity, none, b->identity.n > 0, a ? &a->identity : NULL},
+        {"name", name_holds_owner(b) ? b->name : none, b->name_fold, true, a ? &a->name : NULL},
+        {"owner_name", b->owner, b->owner_fold, table_has(t, COLUMN_OWNER), a ? &a->owner_name : NULL},
+        {"phone", b->phone, none, table_has(t, COLUMN_PHONE), a ? &a->phone : NULL},
     };
-    for (size_t i = 0; i < COUNT_OF(values); i++) {
-        struct private_value v = {.owner = "place",
-                                  .owner_id = place_id,
-                                  .field = values[i].field,
-                                  .text = values[i].text,
-                                  .key = values[i].key,
-                                  .is_new = w->is_new};
-        if (values[i].is_told && !private_put(w->l->store, &v, f))
+    struct private_value told[PRIVATE_NEW_MAX];
+    int n = 0;
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        if (values[i].is_told)
+            told[n++] = (struct private_value){.owner = "place",
+                                               .owner_id = place_id,
+                                               .field = values[i].field,
+                                               .text = values[i].text,
+                                               .key = values[i].key,
+                                               .is_new = w->is_new,
+                                               .ready = w->is_new ? values[i].ready : NULL};
+    if (w->is_new)
+        return private_put_new(w->l->store, told, n, f);
+    for (int i = 0; i < n; i++)
+        if (!private_put(w->l->store, &told[i], f))
             return false;
-    }
     return true;
 }
 
@@ -301,15 +355,20 @@ static bool write_money(struct writing *w, int64_t place_id, struct fault *f)
 {
     static const char *const METHODS[3] = {"QR", "POS", "CK"};
     struct date listed_on = date_is_valid(w->l->listed_on) ? w->l->listed_on : w->l->today;
-    for (int i = 0; i < 3; i++) {
-        struct acceptance a = {.place_id = w->stall ? w->stall : place_id,
-                               .method = METHODS[i],
-                               .accepts = w->b->accepts[i] == 1,
-                               .listed_on = listed_on};
-        if (w->b->accepts[i] >= 0 && !acceptance_put(w->l->store, &a, f))
-            return false;
-    }
-    return write_platforms(w, place_id, listed_on, f);
+    bool is_new = w->is_new && !w->stall, ok = true;
+    struct acceptance told[3];
+    int n = 0;
+    for (int i = 2; i >= 0; i--)
+        if (w->b->accepts[i] >= 0)
+            told[n++] = (struct acceptance){.place_id = w->stall ? w->stall : place_id,
+                                            .method = METHODS[i],
+                                            .accepts = w->b->accepts[i] == 1,
+                                            .listed_on = listed_on};
+    if (is_new)
+        ok = acceptance_put_new(w->l->store, told, n, f);
+    for (int i = 0; ok && !is_new && i < n; i++)
+        ok = acceptance_put(w->l->store, &told[i], f);
+    return ok && write_platforms(w, place_id, listed_on, f);
 }
 
 /* A pin or typed coordinates stay when the row has the same address and none of its own. */
@@ -406,7 +465,10 @@ bool business_write(struct load *l, const struct row *row, struct business *b, c
     if ((!w.is_new || w.stall) && !batch_row_guard(l->batch, f))
         return false;
     recall_owner(&w);
-    locate(l, b, &w.where);
+    if (w.is_new && b->ahead)
+        w.where = b->ahead->where;
+    else
+        locate(l, b, &w.where);
     if (w.stall)
         locate_at_stall(&w);
     if (w.where.doubt)

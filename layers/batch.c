@@ -130,7 +130,7 @@ bool batch_row_cancel(struct batch *b, struct fault *f)
     b->has_pending = false;
     if (!b->is_guarded)
         return journal_take_out(b->journal, f);
-    journal_reset(b->journal);
+    journal_forget(b->journal);
     return statement_run(store_statement(b->store, "ROLLBACK TO import_row", f), f);
 }
 

@@ -130,7 +130,24 @@ struct private_value {
     struct slice text; /* as a person reads it; empty removes the value */
     struct slice key;  /* what is looked up: folded name, bare digits; empty: the text itself */
     bool is_new;       /* the owner is new: nothing can be there yet */
+    const struct private_ready *ready; /* what private_prepare made of it; NULL: made when it is asked for */
 };
+
+/* Hash and seal of a value, made in advance. */
+struct private_ready {
+    uint8_t hash[HASH_BYTES];
+    struct slice sealed;
+};
+
+enum { PRIVATE_NEW_MAX = 4 };
+
+/* Looks at nothing but the key: any thread may do it. The text in the arena is a seal. */
+void private_prepare(const struct key *k, const struct private_value *v, struct arena *a,
+                     struct private_ready *out);
+/* All values of one place that is new (PRIVATE_NEW_MAX at most), by field from a to z; the empty ones are
+ * left out. */
+bool private_put_new(struct store *s, const struct private_value *values, int count,
+                     struct fault *f) RESULT_MUST_BE_USED;
 
 bool private_put(struct store *s, const struct private_value *v, struct fault *f) RESULT_MUST_BE_USED;
 /* Owners of this kind whose field has this key; at most `limit` ids, lowest first. */

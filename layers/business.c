@@ -1,5 +1,6 @@
 /* business: places and establishments, in and out. The public code belongs to the place and is made here,
  * once, when the place is new; nothing ever changes it. */
+#include "layers/fresh.h"
 #include "layers/lookup.h"
 #include "layers/text.h"
 
@@ -152,28 +153,57 @@ static void bind_position(sqlite3_stmt *st, int index, const struct place_positi
     bind_point(st, index + 3, is_located(at) ? &at->at : NULL);
 }
 
+/* The columns in the order of the table. */
+static void bind_fresh_place(struct fresh *r, const struct place *p, struct slice name_fold,
+                             const struct place_position *at, const char now[21])
+{
+    struct slice recorded = {now, 20};
+    fresh_id(r, r->place);
+    fresh_text(r, (struct slice){p->code, CODE_LENGTH});
+    fresh_text(r, p->is_stall ? SLICE("stall") : SLICE("establishment"));
+    fresh_text_or_null(r, p->ref);
+    fresh_text(r, p->name);
+    fresh_text(r, p->public_name);
+    fresh_text(r, name_fold);
+    fresh_text(r, slice_of(p->status));
+    fresh_text_or_null(r, p->status_raw);
+    fresh_date(r, p->valid_from);
+    fresh_date(r, p->valid_to);
+    fresh_text_or_null(r, p->industry_version);
+    fresh_text_or_null(r, p->industry_code);
+    fresh_text_or_null(r, p->industry_group);
+    fresh_id(r, p->group_id);
+    fresh_id(r, p->ward_id);
+    fresh_text(r, slice_of(at ? at->position : "none"));
+    fresh_real(r, is_located(at) ? at->accuracy_m : NAN);
+    fresh_text_or_null(r, at ? at->explanation : (struct slice){"", 0});
+    fresh_int(r, p->needs_review);
+    fresh_date(r, p->source_date);
+    fresh_date(r, p->verified_on);
+    fresh_text(r, recorded);
+    fresh_text(r, recorded);
+    fresh_id(r, p->batch_id);
+    fresh_point(r, is_located(at) ? &at->at : NULL);
+    fresh_end_record(r);
+}
+
 /* With its point at once: setting it later would run the triggers of the spatial index a second time. */
 static bool place_insert(struct store *s, struct place *p, struct slice name_fold,
                          const struct place_position *at, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(
-        s,
-        "INSERT INTO place (ref, name, public_name, name_fold, status, status_raw, valid_from, valid_to,"
-        " industry_version, industry_code, industry_group, residential_group_id, ward_id, needs_review,"
-        " source_date, verified_on, updated_at, batch_id, code, type, recorded_at, position, accuracy_m, "
-        "geocode, geom)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-        " ?20, ?17, ?21, ?22, ?23, ?24)",
-        f);
-    if (!st)
+    struct fresh r;
+    char now[21];
+    if (!fresh_begin_place(
+            &r, s,
+            "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " ?, ?, ?, ?, ?, ?, ?)",
+            f))
         return false;
-    code_random(p->code);
-    struct bound_place bound;
-    bind_place(st, p, name_fold, &bound);
-    bind_borrowed(st, 19, (struct slice){p->code, CODE_LENGTH});
-    bind_borrowed(st, 20, p->is_stall ? SLICE("stall") : SLICE("establishment"));
-    bind_position(st, 21, at);
-    if (!statement_run(st, f))
+    if (!p->code[0])
+        code_random(p->code);
+    clock_utc_iso(now);
+    bind_fresh_place(&r, p, name_fold, at, now);
+    if (!fresh_run(&r, f))
         return false;
     p->id = sqlite3_last_insert_rowid(store_handle(s));
     return true;
@@ -200,9 +230,10 @@ static bool place_update(struct store *s, const struct place *p, struct slice na
 bool place_put(struct store *s, struct place *p, const struct place_position *at, struct fault *f)
 {
     struct buf fold = {0};
-    text_fold(p->name, &fold);
-    bool ok = p->id ? place_update(s, p, buf_to_slice(&fold), at, f)
-                    : place_insert(s, p, buf_to_slice(&fold), at, f);
+    if (!p->name_fold.n)
+        text_fold(p->name, &fold);
+    struct slice name_fold = p->name_fold.n ? p->name_fold : buf_to_slice(&fold);
+    bool ok = p->id ? place_update(s, p, name_fold, at, f) : place_insert(s, p, name_fold, at, f);
     buf_release(&fold);
     return ok;
 }
@@ -248,18 +279,28 @@ static void bind_establishment(sqlite3_stmt *st, const struct establishment *e)
 
 static bool establishment_insert(struct store *s, const struct establishment *e, struct fault *f)
 {
-    sqlite3_stmt *st = store_statement(s,
-                                       "INSERT INTO establishment (place_id, kind, kind_raw, address, "
-                                       "public_address, address_key, match_key, street_id,"
-                                       " number, chain, at_home, has_account, einvoice_in_scope, "
-                                       "einvoice_connected, licensed_on, stall_place_id)"
-                                       " VALUES (?1, coalesce(?2, 'other'), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-                                       "coalesce(?11, 0), ?12, ?13, ?14, ?15, ?16)",
-                                       f);
-    if (!st)
+    struct fresh r;
+    if (!fresh_begin(&r, s, e->place_id,
+                     "INSERT INTO establishment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", f))
         return false;
-    bind_establishment(st, e);
-    return statement_run(st, f);
+    fresh_int(&r, e->place_id);
+    fresh_text(&r, slice_of(e->kind ? e->kind : "other"));
+    fresh_text_or_null(&r, e->kind_raw);
+    fresh_text(&r, e->address);
+    fresh_text(&r, e->public_address);
+    fresh_text(&r, e->address_key);
+    fresh_bytes(&r, (struct slice){(const char *)e->match_key, HASH_BYTES});
+    fresh_id(&r, e->street_id);
+    fresh_text_or_null(&r, e->number);
+    fresh_text_or_null(&r, e->chain);
+    fresh_int(&r, e->at_home == 1);
+    fresh_known(&r, e->has_account);
+    fresh_known(&r, e->einvoice_in_scope);
+    fresh_known(&r, e->einvoice_connected);
+    fresh_date(&r, e->licensed_on);
+    fresh_id(&r, e->stall_place_id);
+    fresh_end_record(&r);
+    return fresh_run(&r, f);
 }
 
 bool establishment_put(struct store *s, const struct establishment *e, bool is_new, struct fault *f)

@@ -50,6 +50,7 @@ struct journal {
     struct store *store;
     struct buf entries;
     struct new_place made; /* stands first among the entries */
+    int64_t next_place;    /* 0: not known */
     const char *last_name; /* SQLite gives the same pointer for the same table */
     int last_table, last_part;
 };
@@ -88,28 +89,44 @@ static uint64_t mark_bytes(uint64_t mark, const void *p, size_t n)
     return mark;
 }
 
-/* A whole number has the same mark as INTEGER and as REAL: SQLite stores 10.0 as 10 and shows either. */
+uint64_t mark_null(uint64_t mark)
+{
+    int type = SQLITE_NULL;
+    return mark_bytes(mark, &type, sizeof type);
+}
+
+uint64_t mark_int(uint64_t mark, int64_t v)
+{
+    int type = SQLITE_INTEGER;
+    return mark_bytes(mark_bytes(mark, &type, sizeof type), &v, sizeof v);
+}
+
+/* SQLite stores 10.0 as 10 and shows either. */
+uint64_t mark_real(uint64_t mark, double v)
+{
+    int type = SQLITE_FLOAT;
+    if (v >= -9e15 && v <= 9e15 && v == (double)(int64_t)v)
+        return mark_int(mark, (int64_t)v);
+    return mark_bytes(mark_bytes(mark, &type, sizeof type), &v, sizeof v);
+}
+
+uint64_t mark_text(uint64_t mark, int type, struct slice text)
+{
+    return mark_bytes(mark_bytes(mark, &type, sizeof type), text.p, text.n);
+}
+
 static uint64_t mark_value(uint64_t mark, sqlite3_value *v)
 {
     int type = sqlite3_value_type(v);
-    double d = type == SQLITE_FLOAT ? sqlite3_value_double(v) : 0;
-    if (type == SQLITE_FLOAT && d >= -9e15 && d <= 9e15 && d == (double)(int64_t)d)
-        type = SQLITE_INTEGER;
-    mark = mark_bytes(mark, &type, sizeof type);
-    if (type == SQLITE_INTEGER) {
-        int64_t i = sqlite3_value_int64(v);
-        return mark_bytes(mark, &i, sizeof i);
-    }
+    if (type == SQLITE_INTEGER)
+        return mark_int(mark, sqlite3_value_int64(v));
     if (type == SQLITE_FLOAT)
-        return mark_bytes(mark, &d, sizeof d);
-    if (type == SQLITE_TEXT || type == SQLITE_BLOB) {
-        const void *p = sqlite3_value_blob(v);
-        return mark_bytes(mark, p, (size_t)sqlite3_value_bytes(v));
-    }
-    return mark;
+        return mark_real(mark, sqlite3_value_double(v));
+    if (type == SQLITE_NULL)
+        return mark_null(mark);
+    const void *p = sqlite3_value_blob(v);
+    return mark_text(mark, type, (struct slice){p, (size_t)sqlite3_value_bytes(v)});
 }
-
-static const uint64_t MARK_START = 0xcbf29ce484222325u;
 
 /* --- listening --- */
 
@@ -162,21 +179,34 @@ static void write_made(struct journal *j)
     memcpy(at + 16, &j->made.count, sizeof j->made.count);
 }
 
+static void begin_new_place(struct journal *j, int64_t id)
+{
+    enum { ENTRY = 1 + 8 + 8 + 4 };
+    if (j->entries.n)
+        return;
+    j->made = (struct new_place){.id = id};
+    buf_add(&j->entries, (char[ENTRY]){'N'}, ENTRY);
+}
+
+void journal_add_made(struct journal *j, uint64_t marks, uint32_t records)
+{
+    j->made.marks += marks;
+    j->made.count += records;
+    write_made(j);
+}
+
 /* A record of a place that is made in this stretch becomes part of its one entry. */
 static bool joins_new_place(struct journal *j, sqlite3 *db, sqlite3_int64 rowid)
 {
-    enum { ENTRY = 1 + 8 + 8 + 4 };
     if (j->last_part == NOT_A_PART)
         return false;
-    if (j->last_part == PLACE_PART && !j->entries.n) {
-        j->made = (struct new_place){.id = rowid};
-        buf_add(&j->entries, (char[ENTRY]){'N'}, ENTRY);
+    if (j->last_part == PLACE_PART) {
+        begin_new_place(j, rowid);
+        j->next_place = 0;
     }
     if (!j->made.id || place_of_new(j, db, rowid) != j->made.id)
         return false;
-    j->made.marks += mark_of_new(db);
-    j->made.count++;
-    write_made(j);
+    journal_add_made(j, mark_of_new(db), 1);
     return true;
 }
 
@@ -226,8 +256,33 @@ struct journal *journal_open(struct store *s)
 {
     struct journal *j = memory_zeroed(1, sizeof *j);
     j->store = s;
-    sqlite3_preupdate_hook(store_handle(s), on_change, j);
+    store_set_journal(s, j);
+    journal_resume(j);
     return j;
+}
+
+bool journal_pause(struct journal *j, int64_t place, bool begins)
+{
+    if (begins) {
+        begin_new_place(j, place);
+        j->next_place = place + 1;
+    }
+    bool is_made = place && j->made.id == place;
+    if (is_made)
+        sqlite3_preupdate_hook(store_handle(j->store), NULL, NULL);
+    return is_made;
+}
+
+void journal_resume(struct journal *j)
+{
+    sqlite3_preupdate_hook(store_handle(j->store), on_change, j);
+}
+
+int64_t journal_next_place(struct journal *j)
+{
+    if (!j->next_place)
+        j->next_place = store_int(j->store, "SELECT max(id) FROM place", NULL, 0) + 1;
+    return j->next_place;
 }
 
 void journal_close(struct journal *j)
@@ -235,6 +290,7 @@ void journal_close(struct journal *j)
     if (!j)
         return;
     sqlite3_preupdate_hook(store_handle(j->store), NULL, NULL);
+    store_set_journal(j->store, NULL);
     buf_release(&j->entries);
     free(j);
 }
@@ -249,6 +305,12 @@ void journal_reset(struct journal *j)
     buf_reset(&j->entries);
     j->made = (struct new_place){0};
     j->last_name = NULL; /* a name may move when the schema is read anew */
+}
+
+void journal_forget(struct journal *j)
+{
+    journal_reset(j);
+    j->next_place = 0;
 }
 
 /* --- taking back --- */
@@ -470,6 +532,6 @@ bool journal_take_out(struct journal *j, struct fault *f)
     }
     buf_release(&list);
     buf_release(&entries);
-    journal_reset(j);
+    journal_forget(j);
     return ok;
 }

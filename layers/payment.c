@@ -1,6 +1,6 @@
 /* payment: what lists say about cashless methods, and the evidence that proves it. A list never becomes
  * evidence; evidence moves from state to state only along domain.md B.3, and each move is written down. */
-#include "layers/store_private.h"
+#include "layers/fresh.h"
 
 #include <string.h>
 
@@ -19,6 +19,27 @@ bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f
     bind_int(st, 3, a->accepts);
     bind_date(st, 4, a->listed_on);
     return statement_run(st, f);
+}
+
+bool acceptance_put_new(struct store *s, const struct acceptance *a, int count, struct fault *f)
+{
+    static const char *const ADD[] = {
+        "INSERT INTO acceptance_listed VALUES (?, ?, ?, ?)",
+        "INSERT INTO acceptance_listed VALUES (?, ?, ?, ?), (?, ?, ?, ?)",
+        "INSERT INTO acceptance_listed VALUES (?, ?, ?, ?), (?, ?, ?, ?), (?, ?, ?, ?)"};
+    struct fresh r;
+    if (count == 0)
+        return true;
+    if (!fresh_begin(&r, s, a[0].place_id, ADD[count - 1], f))
+        return false;
+    for (int i = 0; i < count; i++) {
+        fresh_int(&r, a[i].place_id);
+        fresh_text(&r, slice_of(a[i].method));
+        fresh_int(&r, a[i].accepts);
+        fresh_date(&r, a[i].listed_on);
+        fresh_end_record(&r);
+    }
+    return fresh_run(&r, f);
 }
 
 bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date,

@@ -66,6 +66,9 @@ struct acceptance {
 };
 
 bool acceptance_put(struct store *s, const struct acceptance *a, struct fault *f) RESULT_MUST_BE_USED;
+/* All methods of one place that is new (three at most), from a to z. */
+bool acceptance_put_new(struct store *s, const struct acceptance *a, int count,
+                        struct fault *f) RESULT_MUST_BE_USED;
 bool platform_put(struct store *s, int64_t place_id, struct slice category, struct date source_date,
                   struct fault *f) RESULT_MUST_BE_USED;
 bool platform_clear(struct store *s, int64_t place_id, struct fault *f) RESULT_MUST_BE_USED;

@@ -125,9 +125,10 @@ bool shape_holds(const struct shape *area, struct lonlat at);
 
 struct place {
     int64_t id;
-    char code[CODE_LENGTH + 1];
+    char code[CODE_LENGTH + 1]; /* of a new place: empty, or drawn already */
     bool is_stall;
     struct slice ref, name, public_name;
+    struct slice name_fold; /* of `name`; empty: it is folded when the place is written */
     const char *status;
     struct slice status_raw;
     struct date valid_from, valid_to, source_date, verified_on;

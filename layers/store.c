@@ -23,6 +23,7 @@ struct store {
     char *path;
     struct key *key;
     struct lookup *lookup;
+    struct journal *journal;
     int64_t changes_at_begin;
     struct {
         const char *sql;
@@ -33,6 +34,16 @@ struct store {
 sqlite3 *store_handle(struct store *s)
 {
     return s->db;
+}
+
+struct journal *store_journal(const struct store *s)
+{
+    return s->journal;
+}
+
+void store_set_journal(struct store *s, struct journal *j)
+{
+    s->journal = j;
 }
 
 struct lookup *store_lookup(const struct store *s)
@@ -205,7 +216,19 @@ void bind_borrowed_bytes(sqlite3_stmt *st, int index, struct slice bytes)
 
 /* SpatiaLite's own blob: 00, little-endian mark, SRID, MBR, 7C, type 1, x, y, FE (gaia-gis "BLOB-Geometry").
  */
-enum { POINT_BLOB_BYTES = 60 };
+void point_blob(const struct lonlat *at, unsigned char blob[POINT_BLOB_BYTES])
+{
+    const uint32_t srid = 4326, type = 1;
+    const double mbr[4] = {at->lon, at->lat, at->lon, at->lat};
+    blob[0] = 0x00;
+    blob[1] = 0x01;
+    memcpy(blob + 2, &srid, 4);
+    memcpy(blob + 6, mbr, 32);
+    blob[38] = 0x7C;
+    memcpy(blob + 39, &type, 4);
+    memcpy(blob + 43, mbr, 16);
+    blob[59] = 0xFE;
+}
 
 void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at)
 {
@@ -213,15 +236,8 @@ void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at)
         sqlite3_bind_null(st, index);
         return;
     }
-    unsigned char blob[POINT_BLOB_BYTES] = {0x00, 0x01};
-    const uint32_t srid = 4326, type = 1;
-    const double mbr[4] = {at->lon, at->lat, at->lon, at->lat};
-    memcpy(blob + 2, &srid, 4);
-    memcpy(blob + 6, mbr, 32);
-    blob[38] = 0x7C;
-    memcpy(blob + 39, &type, 4);
-    memcpy(blob + 43, mbr, 16);
-    blob[59] = 0xFE;
+    unsigned char blob[POINT_BLOB_BYTES];
+    point_blob(at, blob);
     sqlite3_bind_blob(st, index, blob, sizeof blob, SQLITE_TRANSIENT);
 }
 

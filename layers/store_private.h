@@ -16,6 +16,11 @@ void store_set_lookup(struct store *s, struct lookup *l);
 /* Whether the connection may read the public views alone; off only while it gets views of its own. */
 void store_guard(struct store *s, bool is_public);
 
+/* Who listens to the changes of this connection (journal.c); NULL: nobody. */
+struct journal;
+struct journal *store_journal(const struct store *s);
+void store_set_journal(struct store *s, struct journal *j);
+
 /* Text of an embedded SQL file: "schema", or the file name in layers/indicators ("kpi_gd"); NULL if there is
  * none. */
 const char *sql_text(const char *name);
@@ -58,7 +63,10 @@ void bind_bytes(sqlite3_stmt *st, int index, struct slice bytes);
 void bind_borrowed(sqlite3_stmt *st, int index, struct slice text);
 void bind_borrowed_or_null(sqlite3_stmt *st, int index, struct slice text);
 void bind_borrowed_bytes(sqlite3_stmt *st, int index, struct slice bytes);
-/* SpatiaLite blob of a point, EPSG:4326; NULL when `at` is NULL. */
+enum { POINT_BLOB_BYTES = 60 };
+/* SpatiaLite blob of a point, EPSG:4326. */
+void point_blob(const struct lonlat *at, unsigned char blob[POINT_BLOB_BYTES]);
+/* The same; NULL when `at` is NULL. */
 void bind_point(sqlite3_stmt *st, int index, const struct lonlat *at);
 
 struct slice column_slice(sqlite3_stmt *st,
