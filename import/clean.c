@@ -67,8 +67,10 @@ static bool says_nothing(struct slice text)
                                         "/",  "\\",   "?",     "nt",       "n/t",   "#n/a",  "n/a",
                                         "na", "null", "none",  "\"",       "''",    "“",     "”",
                                         "–",  "—",    "x x x", "không có", "ko có", "không", "chưa có"};
-    for (size_t i = 0; text.n <= 12 && i < COUNT_OF(marks); i++) {
-        if (slice_equal_ignoring_case(text, slice_of(marks[i]))) {
+    char first = text.n ? text.p[0] : 0;
+    first = first >= 'A' && first <= 'Z' ? (char)(first + 32) : first;
+    for (size_t i = 0; text.n && text.n <= 12 && i < COUNT_OF(marks); i++) {
+        if (marks[i][0] == first && slice_equal_ignoring_case(text, slice_of(marks[i]))) {
             return true;
         }
     }
@@ -119,6 +121,49 @@ static bool row_says(const struct word *w, struct slice text, bool whole)
     return false;
 }
 
+/* --- words that were read before --- */
+
+/* A list says the same few words in every row, and what they mean never changes: each thread keeps some. What
+ * stays are cells that were understood, in the memory of the thread that read them. */
+enum { KEPT_WORDS = 64, KEPT_BYTES = 40 };
+
+struct kept_word {
+    enum word_list list;
+    uint32_t n;
+    char text[KEPT_BYTES];
+    const char *value; /* NULL: a free slot */
+};
+
+static struct kept_word *kept_slot(enum word_list list, struct slice text)
+{
+    static _Thread_local struct kept_word kept[KEPT_WORDS];
+    uint32_t h = 2166136261u + (uint32_t)list;
+    for (size_t i = 0; i < text.n; i++) {
+        h = (h ^ (unsigned char)text.p[i]) * 16777619u;
+    }
+    return &kept[(h >> 16 ^ h) % KEPT_WORDS];
+}
+
+static const char *find_kept(enum word_list list, struct slice text)
+{
+    if (text.n > KEPT_BYTES) {
+        return NULL;
+    }
+    const struct kept_word *k = kept_slot(list, text);
+    bool same = k->value && k->list == list && k->n == text.n && memcmp(k->text, text.p, text.n) == 0;
+    return same ? k->value : NULL;
+}
+
+static void keep_word(enum word_list list, struct slice text, const char *value)
+{
+    if (text.n == 0 || text.n > KEPT_BYTES) {
+        return;
+    }
+    struct kept_word *k = kept_slot(list, text);
+    *k = (struct kept_word){.list = list, .n = (uint32_t)text.n, .value = value};
+    memcpy(k->text, text.p, text.n);
+}
+
 static const char *find_word(enum word_list list, struct slice text)
 {
     for (int pass = 0; pass < 2; pass++) {
@@ -158,7 +203,10 @@ static enum clean clean_word(const struct cell *c, enum word_list list, const ch
     if (sound != CLEAN_OK) {
         return sound;
     }
-    *out = find_word(list, fold_cell(c, &folded));
+    *out = find_kept(list, c->text);
+    if (!*out && (*out = find_word(list, fold_cell(c, &folded))) != NULL) {
+        keep_word(list, c->text, *out);
+    }
     buf_release(&folded);
     if (*out) {
         enum clean verdict = **out ? CLEAN_OK : CLEAN_EMPTY;
@@ -172,7 +220,8 @@ static enum clean clean_word(const struct cell *c, enum word_list list, const ch
 static bool is_tick(struct slice text)
 {
     static const char *const ticks[] = {"✓", "✔", "√", "☑", "✅", "+", "●", "•", "*", "û", "ü", "þ"};
-    for (size_t i = 0; i < COUNT_OF(ticks); i++) {
+    enum { LONGEST = 3 }; /* bytes */
+    for (size_t i = 0; text.n <= LONGEST && i < COUNT_OF(ticks); i++) {
         if (slice_equal(text, slice_of(ticks[i]))) {
             return true;
         }

@@ -279,6 +279,38 @@ static bool has_acceptance(const struct table *t)
     return table_has(t, COLUMN_QR) || table_has(t, COLUMN_POS) || table_has(t, COLUMN_TRANSFER);
 }
 
+/* --- the file's own hash, while the indexes are made --- */
+
+struct hashing {
+    const char *path;
+    uint8_t *out;
+    struct fault fault;
+    bool ok, has_thread;
+    pthread_t thread;
+};
+
+static void *hash_file(void *context)
+{
+    struct hashing *h = context;
+    h->ok = sha256_of_file(h->path, h->out, &h->fault);
+    return NULL;
+}
+
+static void start_hashing(struct hashing *h, const char *path, uint8_t out[HASH_BYTES])
+{
+    *h = (struct hashing){.path = path, .out = out};
+    h->has_thread = thread_start(&h->thread, hash_file, h);
+    if (!h->has_thread)
+        hash_file(h);
+}
+
+static bool end_hashing(struct hashing *h, struct fault *f)
+{
+    if (h->has_thread)
+        pthread_join(h->thread, NULL);
+    return h->ok || fault_set(f, h->fault.code, h->fault.place, "%s", h->fault.text);
+}
+
 static bool finish_batch(struct run *r, struct fault *f)
 {
     struct load *l = &r->load;
@@ -287,13 +319,16 @@ static bool finish_batch(struct run *r, struct fault *f)
                                   .today = l->today,
                                   .acceptance = has_acceptance(l->table),
                                   .platform = table_has(l->table, COLUMN_PLATFORM)};
-    struct batch_counts counts = {
-        .rows = r->sum->rows,
-        .of = {r->sum->added, r->sum->updated, r->sum->unchanged, r->sum->rejected, r->sum->review}};
-    return batch_after_rows(l->batch, f) && (!r->kind->finish || r->kind->finish(l, f)) &&
-           (!r->kind->feeds_gazetteer || learn_place_waiting(l->store, &r->sum->placed, f)) &&
-           (!r->kind->has_places || batch_date(l->batch, &dating, f)) &&
-           batch_finish(l->batch, &counts, dating.listed_on, f);
+    struct batch_end end = {.counts = {.rows = r->sum->rows,
+                                       .of = {r->sum->added, r->sum->updated, r->sum->unchanged,
+                                              r->sum->rejected, r->sum->review}},
+                            .listed_on = dating.listed_on};
+    struct hashing hashing;
+    start_hashing(&hashing, l->options->path, end.file_hash);
+    bool ok = batch_after_rows(l->batch, f) && (!r->kind->finish || r->kind->finish(l, f)) &&
+              (!r->kind->feeds_gazetteer || learn_place_waiting(l->store, &r->sum->placed, f)) &&
+              (!r->kind->has_places || batch_date(l->batch, &dating, f)) && batch_index(l->batch, f);
+    return end_hashing(&hashing, f) && ok && batch_finish(l->batch, &end, f);
 }
 
 static const char *file_name_of(const char *path)
@@ -311,7 +346,7 @@ static bool open_batch(struct run *r, struct fault *f)
                                 .who = o->who ? o->who : "cli",
                                 .signature = table_signature(r->load.table),
                                 .places = r->kind->only_places ? table_row_estimate(r->load.table) : 0};
-    if (!sha256_of_file(o->path, start.file_hash, f) || !batch_open(&r->load.batch, r->load.store, &start, f))
+    if (!batch_open(&r->load.batch, r->load.store, &start, f))
         return false;
     r->sum->batch = batch_id(r->load.batch);
     return true;

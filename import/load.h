@@ -11,6 +11,8 @@
 
 #include "import/clean.h"
 
+#include <pthread.h>
+
 /* --- what became of a row --- */
 
 enum { PROBLEMS_MAX = 10 };
@@ -94,6 +96,9 @@ struct reading {
     struct date listed_on; /* as far as the list has told */
     uint64_t row_estimate;
 };
+
+/* Signals go to the thread that asks whether to go on, never to the new one. */
+bool thread_start(pthread_t *thread, void *(*work)(void *), void *context);
 
 struct reader;
 

@@ -15,8 +15,8 @@ static bool is_tail(struct slice part)
     static const char *const HEADS[] = {"phuong ",    "p ",      "quan ", "q ",  "tp ",
                                         "thanh pho ", "tinh ",   "xa ",   "to ", "tdp ",
                                         "viet nam",   "da nang", "huyen "};
-    for (size_t i = 0; i < COUNT_OF(HEADS); i++)
-        if (slice_starts(part, slice_of(HEADS[i])))
+    for (size_t i = 0; part.n && i < COUNT_OF(HEADS); i++)
+        if (HEADS[i][0] == part.p[0] && slice_starts(part, slice_of(HEADS[i])))
             return true;
     return part.n == 0;
 }
@@ -25,8 +25,8 @@ static bool is_filler(struct slice word)
 {
     static const char *const WORDS[] = {"so",  "nha", "duong", "d", "dc", "dia",
                                         "chi", "k",   "kiet",  "h", "hem"};
-    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
-        if (slice_equal(word, slice_of(WORDS[i])))
+    for (size_t i = 0; word.n && i < COUNT_OF(WORDS); i++)
+        if (WORDS[i][0] == word.p[0] && slice_equal(word, slice_of(WORDS[i])))
             return true;
     return false;
 }

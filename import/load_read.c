@@ -6,7 +6,6 @@
  * belongs to the writing thread, the table to the reading one until reader_close. */
 #include "import/load.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,13 +151,12 @@ static void *read_ahead(void *context)
     return NULL;
 }
 
-/* Signals go to the thread that asks whether to go on. */
-static bool start_thread(struct reader *r)
+bool thread_start(pthread_t *thread, void *(*work)(void *), void *context)
 {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool runs = pthread_create(&r->thread, NULL, read_ahead, r) == 0;
+    bool runs = pthread_create(thread, NULL, work, context) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return runs;
 }
@@ -172,7 +170,7 @@ static void start(struct reader *r)
     r->load = &r->own;
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);
-    if (start_thread(r))
+    if (thread_start(&r->thread, read_ahead, r))
         return;
     pthread_cond_destroy(&r->changed);
     pthread_mutex_destroy(&r->lock);

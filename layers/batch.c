@@ -58,7 +58,7 @@ static bool insert_batch(struct batch *b, const struct batch_start *start, struc
     clock_utc_iso(now);
     bind_text(st, 1, start->kind);
     bind_text(st, 2, start->file_name);
-    bind_bytes(st, 3, (struct slice){(const char *)start->file_hash, HASH_BYTES});
+    sqlite3_bind_zeroblob(st, 3, HASH_BYTES); /* until batch_finish */
     bind_text(st, 4, start->sheet);
     bind_slice_or_null(st, 5, start->signature);
     bind_text(st, 6, now);
@@ -305,26 +305,30 @@ bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f)
            (!pack_first_place(b->pack) || date_packs(b, d, f));
 }
 
-bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on, struct fault *f)
+bool batch_index(struct batch *b, struct fault *f)
+{
+    return !b->makes_index || (lookup_done(b->store, f) && spatial_index_rebuild(b->store, f));
+}
+
+bool batch_finish(struct batch *b, const struct batch_end *end, struct fault *f)
 {
     sqlite3_stmt *st = store_statement(
         b->store,
         "UPDATE import_batch SET row_count = ?2, added = ?3, updated = ?4, unchanged = ?5, rejected = ?6,"
-        " review = ?7, source_date = ?8, after_rows = ?9 WHERE id = ?1",
+        " review = ?7, source_date = ?8, after_rows = ?9, file_hash = ?10 WHERE id = ?1",
         f);
     if (!st)
         return false;
     bind_int(st, 1, b->id);
-    bind_int(st, 2, (int64_t)counts->rows);
+    bind_int(st, 2, (int64_t)end->counts.rows);
     for (int i = 0; i < VERDICT_COUNT; i++)
-        bind_int(st, 3 + i, (int64_t)counts->of[i]);
-    bind_date(st, 8, listed_on);
+        bind_int(st, 3 + i, (int64_t)end->counts.of[i]);
+    bind_date(st, 8, end->listed_on);
     bind_sealed(st, 9, seal(b, journal_entries(b->journal), &b->sealed_before));
+    bind_bytes(st, 10, (struct slice){(const char *)end->file_hash, HASH_BYTES});
     uint8_t packs[HASH_BYTES];
     pack_digest(b->pack, packs);
-    return statement_run(st, f) &&
-           (!b->makes_index || (lookup_done(b->store, f) && spatial_index_rebuild(b->store, f))) &&
-           batch_audit_done(b->store, b->id, packs, f);
+    return statement_run(st, f) && batch_audit_done(b->store, b->id, packs, f);
 }
 
 /* --- the latest row under an identity --- */

@@ -11,8 +11,7 @@ struct batch;
 
 struct batch_start {
     const char *kind, *file_name, *sheet, *who; /* file_name without its folder; sheet may be NULL */
-    uint8_t file_hash[HASH_BYTES];
-    struct slice signature; /* of the headings */
+    struct slice signature;                     /* of the headings */
     /* About how many places the list may make or move; a long list has their spatial index made at its end. 0
      * when rows have geometry other than places': then every geometry is indexed as it is written. */
     uint64_t places;
@@ -63,9 +62,15 @@ struct batch_dating {
     bool acceptance, platform; /* whether the list has such columns */
 };
 bool batch_date(struct batch *b, const struct batch_dating *d, struct fault *f) RESULT_MUST_BE_USED;
-/* Counts, date and the changes made after the last row. */
-bool batch_finish(struct batch *b, const struct batch_counts *counts, struct date listed_on,
-                  struct fault *f) RESULT_MUST_BE_USED;
+/* Makes the indexes that rested. No row comes after it. */
+bool batch_index(struct batch *b, struct fault *f) RESULT_MUST_BE_USED;
+struct batch_end {
+    struct batch_counts counts;
+    struct date listed_on;
+    uint8_t file_hash[HASH_BYTES]; /* SHA-256 */
+};
+/* Counts, date, the file, and the changes made after the last row. */
+bool batch_finish(struct batch *b, const struct batch_end *end, struct fault *f) RESULT_MUST_BE_USED;
 
 /* --- the latest row of a list under its identity --- */
 

@@ -254,7 +254,8 @@ void buf_add(struct buf *b, const void *p, size_t n)
 {
     if (n == 0)
         return;
-    buf_reserve(b, n);
+    if (n >= b->cap - b->n) /* n never passes cap */
+        buf_reserve(b, n);
     memcpy(b->p + b->n, p, n);
     b->n += n;
 }
@@ -271,7 +272,8 @@ void buf_slice(struct buf *b, struct slice s)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_reserve(b, 1);
+    if (b->n + 1 >= b->cap) /* nearly always there is room */
+        buf_reserve(b, 1);
     b->p[b->n++] = c;
 }
 
