@@ -254,7 +254,7 @@ void buf_add(struct buf *b, const void *p, size_t n)
 {
     if (n == 0)
         return;
-    if (n >= b->cap - b->n) /* n never passes cap */
+    if (n >= b->cap - b->n) /* b->n never passes b->cap */
         buf_reserve(b, n);
     memcpy(b->p + b->n, p, n);
     b->n += n;
