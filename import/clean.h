@@ -26,12 +26,14 @@ enum clean clean_text(const struct cell *c, struct arena *a, struct slice *out);
 enum clean clean_name(const struct cell *c, struct arena *a, struct slice *out);
 /* Digits with the lost zero put back (9 digits of a number cell → 10), +84 → 0; 10 or 11 digits. */
 enum clean clean_phone(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
-/* Tax code 10 or 10-3 digits, or a 12-digit personal identifier; lost zeros of number cells put back; more
- * than 15 digits as a number is a fault. */
+/* Tax code 10 or 10-3 digits, a 12-digit personal identifier, or an old identity card (CMND) of 9; lost zeros
+ * put back where the length proves them: 11 digits are 12, 9 of a number cell are a tax code's 10, and 9 of a
+ * text are so when the check digit fits. More than 15 digits as a number is a fault. */
 enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *out, struct fault *f);
-/* What looks wrong about a number that clean_identity took, in Vietnamese; NULL when nothing does. The number
- * is kept: a clerk may have the paper in hand. */
-const char *identity_remark(struct slice identity);
+/* What looks wrong about a number that clean_identity took, in Vietnamese; NULL when nothing does: the check
+ * digit of a tax code; place, century and year of birth in a personal identifier; an identity card of 9
+ * digits, which no longer counts. The number is kept: a clerk may have the paper in hand. */
+const char *identity_remark(struct slice identity, struct date today);
 /* domain.md C.4: upper case, SỐ LÔ KI-ỐT dropped to their short forms, blanks and dashes dropped, suffix
  * kept. */
 enum clean clean_stall_number(const struct cell *c, struct arena *a, struct slice *norm, struct fault *f);

@@ -141,8 +141,31 @@ enum clean clean_phone(const struct cell *c, struct arena *a, struct slice *out,
 static enum clean bad_identity(struct fault *f, size_t n)
 {
     fault_set(f, FAULT_BAD_VALUE, NULL,
-              "mã số có %zu chữ số; mã số thuế có 10 (hoặc 10-3), số định danh có 12", n);
+              "mã số có %zu chữ số; mã số thuế có 10 (hoặc 10-3), số định danh có 12, CMND cũ có 9", n);
     return CLEAN_BAD;
+}
+
+/* The tenth digit of a tax code is ten less the weighted sum of the nine before it, modulo 11 (the rule of
+ * the tax office; a sum that would give ten is never given out). */
+static bool fits_check_digit(struct slice code)
+{
+    static const int WEIGHTS[9] = {31, 29, 23, 19, 17, 13, 7, 5, 3};
+    int sum = 0;
+    for (size_t i = 0; i < COUNT_OF(WEIGHTS); i++) {
+        sum += WEIGHTS[i] * (code.p[i] - '0');
+    }
+    return 10 - sum % 11 == code.p[9] - '0';
+}
+
+/* Nine digits in a text may be a tax code without its zero or an old identity card; the check digit tells. */
+static bool lacks_zero(const struct cell *c, const char *digits, size_t n)
+{
+    char whole[11] = "0";
+    if (n != 9 || c->kind == CELL_NUMBER) {
+        return n == 9 || n == 11;
+    }
+    memcpy(whole + 1, digits, 9);
+    return fits_check_digit((struct slice){whole, 10});
 }
 
 enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *out, struct fault *f)
@@ -165,36 +188,61 @@ enum clean clean_identity(const struct cell *c, struct arena *a, struct slice *o
         fault_set(f, FAULT_BAD_NUMBER, NULL, "mã số ở dạng khoa học (…E+10) đã mất các chữ số cuối");
         return CLEAN_BAD;
     }
-    if (n == 9 || n == 11) {
+    if (lacks_zero(c, digits, n)) {
         put_zero_before(digits, &n);
     }
     if (n == 13) {
         memmove(digits + 11, digits + 10, 4);
         digits[10] = '-';
         n = 14;
-    } else if (n != 10 && n != 12) {
+    } else if (n != 9 && n != 10 && n != 12) {
         return bad_identity(f, n);
     }
     *out = arena_slice(a, (struct slice){digits, n});
     return CLEAN_OK;
 }
 
-/* The tenth digit of a tax code is ten less the weighted sum of the nine before it, modulo 11 (the rule of
- * the tax office; a sum that would give ten is never given out). */
-const char *identity_remark(struct slice identity)
+/* The first three digits say where the birth was registered (TT 59/2021/TT-BCA: the provinces of before July
+ * 2025 under 100, countries above). 000 is given to nobody: samples use it for people who do not exist. */
+static bool is_birthplace(struct slice identity)
 {
-    static const int WEIGHTS[9] = {31, 29, 23, 19, 17, 13, 7, 5, 3};
-    int sum = 0;
-    if (identity.n != 10 && identity.n != 14) {
-        return NULL; /* a personal identifier has no check digit */
+    static const uint8_t PROVINCES[] = {0,  1,  2,  4,  6,  8,  10, 11, 12, 14, 15, 17, 19, 20, 22, 24,
+                                        25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46,
+                                        48, 49, 51, 52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74,
+                                        75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96};
+    int place = (identity.p[0] - '0') * 100 + (identity.p[1] - '0') * 10 + identity.p[2] - '0';
+    return place >= 100 || memchr(PROVINCES, place, sizeof PROVINCES) != NULL;
+}
+
+/* The fourth digit says sex and century: 0 and 1 are 1900 to 1999, 2 and 3 the next, up to 9; two digits of
+ * the year follow. */
+static int birth_year(struct slice identity)
+{
+    return 1900 + (identity.p[3] - '0') / 2 * 100 + (identity.p[4] - '0') * 10 + identity.p[5] - '0';
+}
+
+static const char *personal_remark(struct slice identity, struct date today)
+{
+    if (!is_birthplace(identity)) {
+        return "ba chữ số đầu của số định danh không phải mã tỉnh, thành; mã vẫn được ghi như trong tệp, hãy "
+               "đối chiếu lại";
     }
-    for (size_t i = 0; i < COUNT_OF(WEIGHTS); i++) {
-        sum += WEIGHTS[i] * (identity.p[i] - '0');
+    return birth_year(identity) <= today.year
+               ? NULL
+               : "số định danh cho năm sinh ở tương lai; mã vẫn được ghi như trong tệp, hãy đối chiếu lại";
+}
+
+const char *identity_remark(struct slice identity, struct date today)
+{
+    if (identity.n == 12) {
+        return personal_remark(identity, today);
     }
-    bool fits = 10 - sum % 11 == identity.p[9] - '0';
-    return fits ? NULL
-                : "chữ số kiểm tra của mã số thuế không khớp; mã vẫn được ghi như trong tệp, hãy đối chiếu "
-                  "lại";
+    if (identity.n == 9) {
+        return "9 chữ số: số CMND cũ, không còn giá trị từ 01/01/2025; hãy ghi số định danh 12 chữ số";
+    }
+    return identity.n == 0 || fits_check_digit(identity) ? NULL
+                                                         : "chữ số kiểm tra của mã số thuế không khớp; mã "
+                                                           "vẫn được ghi như trong tệp, hãy đối chiếu lại";
 }
 
 /* --- stalls and houses --- */

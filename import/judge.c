@@ -236,10 +236,28 @@ static bool is_place_and_date(struct slice folded)
     return day >= 0 && month > day && year > month;
 }
 
+/* In a list of one known column only the words of a total alone, or with a count, tell it from a name: "Tổng
+ * cộng", "Cộng: 12 hộ". */
+static bool is_bare_total(struct slice folded)
+{
+    static const char *const words[] = {"tong cong", "tong so", "tong", "cong"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct slice word = slice_of(words[i]);
+        if (starts_with_word(folded, word)) {
+            struct slice rest = slice_trim((struct slice){folded.p + word.n, folded.n - word.n});
+            return rest.n == 0 || (rest.p[0] >= '0' && rest.p[0] <= '9');
+        }
+    }
+    return false;
+}
+
 /* Ends of lists: totals, place and date, signatures. */
 static enum row_sort judge_end(struct judge *j, const struct outline *s, struct slice folded,
                                struct slice first)
 {
+    if (is_bare_total(folded) || is_bare_total(first)) {
+        return ROW_TOTAL;
+    }
     if (j->known_columns < 2) {
         return ROW_DATA;
     }

@@ -22,6 +22,7 @@ struct problem {
     enum fault_code code;
     struct slice value;
     const char *text, *advice; /* Vietnamese; advice may be NULL */
+    const char *detail;        /* what was found, in few words; NULL: the text says it all */
 };
 
 /* A place that the row may be, as its clerk knows it. */
@@ -42,6 +43,7 @@ struct outcome {
     int twin_count;
     struct problem problems[PROBLEMS_MAX];
     int problem_count;
+    struct arena *memory; /* of the row, for the words of its problems */
 };
 
 /* --- one import under way --- */

@@ -2,6 +2,8 @@
 #include "import/load.h"
 #include "layers/text.h"
 
+#include <string.h>
+
 struct area_state {
     struct named *wards, *groups;
     int ward_count, group_count;
@@ -10,6 +12,7 @@ struct area_state {
 struct ward_row {
     struct ward ward;
     struct slice aliases;
+    struct ward_name former; /* of a list of changes: the ward that was; its name may be empty */
 };
 
 struct group_row {
@@ -34,6 +37,48 @@ static void missing_name(struct outcome *out, enum column_id column)
 
 /* --- wards --- */
 
+/* "Phường Hòa Hiệp Bắc" without what it is: addresses write that in a dozen ways, or not at all. */
+static struct slice bare_unit(struct slice name)
+{
+    static const char *const UNITS[] = {"Phường ", "Xã ",    "Thị trấn ", "Đặc khu ",
+                                        "Quận ",   "Huyện ", "Thị xã ",   "Thành phố "};
+    for (size_t i = 0; i < COUNT_OF(UNITS); i++) {
+        size_t n = strlen(UNITS[i]);
+        if (slice_starts(name, slice_of(UNITS[i])) && name.n > n)
+            return (struct slice){name.p + n, name.n - n};
+    }
+    return name;
+}
+
+static void read_former(struct load *l, const struct row *row, struct outcome *out, struct ward_row *r)
+{
+    struct slice part = text_fold_in(&l->row, take_text(l, row, COLUMN_OLD_PART, out));
+    r->former = (struct ward_name){.name = take_text(l, row, COLUMN_OLD_WARD, out),
+                                   .old_code = take_code(l, row, COLUMN_OLD_CODE, out),
+                                   .district = bare_unit(take_text(l, row, COLUMN_OLD_DISTRICT, out)),
+                                   .is_part = slice_starts(part, SLICE("part")) ||
+                                              slice_starts(part, SLICE("mot phan"))};
+}
+
+/* A ward by its code; a row of a list of changes by the ward that was, too: many became one, and some were
+ * divided. */
+static struct slice ward_key(struct load *l, const struct ward_row *r)
+{
+    struct buf key = {0};
+    buf_slice(&key, r->ward.code);
+    if (r->former.name.n) {
+        buf_char(&key, '|');
+        buf_slice(&key, r->former.old_code);
+        buf_char(&key, '|');
+        text_fold(r->former.name, &key);
+        buf_char(&key, '|');
+        text_fold(r->former.district, &key);
+    }
+    struct slice kept = arena_slice(&l->row, buf_to_slice(&key));
+    buf_release(&key);
+    return kept;
+}
+
 static void read_ward(struct load *l, const struct row *row, struct outcome *out)
 {
     struct ward_row *r = ARENA_NEW(&l->row, struct ward_row);
@@ -44,28 +89,43 @@ static void read_ward(struct load *l, const struct row *row, struct outcome *out
                             .valid_from = take_any_date(row, COLUMN_VALID_FROM, out),
                             .valid_to = take_any_date(row, COLUMN_VALID_TO, out)};
     r->aliases = take_text(l, row, COLUMN_ALIASES, out);
+    read_former(l, row, out, r);
     if (!r->ward.code.n || !r->ward.name.n)
         missing_name(out, r->ward.code.n ? COLUMN_NAME : COLUMN_CODE);
-    out->key = r->ward.code;
+    else
+        out->key = ward_key(l, r);
+}
+
+/* Each of the names between semicolons. */
+static bool put_names(struct load *l, struct ward_name *n, struct slice names, bool *is_new, struct fault *f)
+{
+    struct slice name;
+    while (slice_next(&names, ';', &name)) {
+        bool is_added = false;
+        n->name = bare_unit(slice_trim(name));
+        if (n->name.n && !ward_name_put(l->store, n, &is_added, f))
+            return false;
+        *is_new |= is_added;
+    }
+    return true;
 }
 
 static bool apply_ward(struct load *l, const struct row *row, struct outcome *out, struct fault *f)
 {
-    const struct area_state *s = l->state;
     struct ward_row *r = l->record;
-    struct slice rest = r->aliases, name;
+    struct slice former = r->former.name;
+    bool is_new = false;
     (void)row;
-    for (int i = 0; i < s->ward_count; i++)
-        if (slice_equal(s->wards[i].ref, r->ward.code))
-            r->ward.id = s->wards[i].id;
-    out->verdict = r->ward.id ? VERDICT_UPDATED : VERDICT_ADDED;
-    if (!ward_put(l->store, &r->ward, f))
+    r->ward.id = ward_find(l->store, r->ward.code);
+    bool is_known = r->ward.id != 0;
+    /* a list of changes says what became of the wards before; it knows nothing new about one that is there */
+    if (!(is_known && former.n) && !ward_put(l->store, &r->ward, f))
         return false;
-    while (slice_next(&rest, ';', &name)) {
-        name = slice_trim(name);
-        if (name.n && !ward_name_put(l->store, r->ward.id, name, f))
-            return false;
-    }
+    struct ward_name alias = {.ward_id = r->ward.id};
+    r->former.ward_id = r->ward.id;
+    if (!put_names(l, &alias, r->aliases, &is_new, f) || !put_names(l, &r->former, former, &is_new, f))
+        return false;
+    out->verdict = !is_known || (former.n && is_new) ? VERDICT_ADDED : VERDICT_UPDATED;
     out->entity_id = r->ward.id;
     return true;
 }

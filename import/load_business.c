@@ -265,7 +265,7 @@ static void read_person(struct load *l, const struct row *row, struct outcome *o
         complain(out, COLUMN_IDENTITY, &f, cell_text(row, COLUMN_IDENTITY));
         b->identity = (struct slice){"", 0};
     }
-    const char *remark = identity_remark(b->identity);
+    const char *remark = identity_remark(b->identity, l->today);
     if (remark)
         complain_text(out, COLUMN_IDENTITY, FAULT_BAD_VALUE, cell_text(row, COLUMN_IDENTITY), remark);
 }

@@ -17,11 +17,12 @@ static struct problem *add_problem(struct outcome *out, int column, enum fault_c
     return p;
 }
 
-/* The fault's own words may hold the value: the report shows the value in its column, so the sentence is
- * enough. */
+/* The fault's own words go to the clerk, whose list it is; what is kept in the file has the code alone. */
 void complain(struct outcome *out, int column, const struct fault *f, struct slice value)
 {
-    add_problem(out, column, f->code, value)->text = fault_sentence(f->code, false);
+    struct problem *p = add_problem(out, column, f->code, value);
+    p->text = fault_sentence(f->code, false);
+    p->detail = f->text[0] && out->memory ? arena_text(out->memory, slice_of(f->text)) : NULL;
 }
 
 void complain_text(struct outcome *out, int column, enum fault_code code, struct slice value,

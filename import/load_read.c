@@ -87,7 +87,7 @@ static void hash_content(struct reader *r, const struct row *row, uint8_t out[HA
 static void clean(struct reader *r, struct reading *to)
 {
     struct load *l = r->load;
-    to->outcome = (struct outcome){.verdict = VERDICT_ADDED};
+    to->outcome = (struct outcome){.verdict = VERDICT_ADDED, .memory = &l->row};
     to->source = (struct source_row){.row = to->row.number};
     to->row_estimate = table_row_estimate(l->table);
     to->listed_on = l->listed_on = table_source_date(l->table);

@@ -110,6 +110,9 @@ static void read_occupant(struct load *l, const struct row *row, struct outcome 
         complain(out, COLUMN_IDENTITY, &f, cell_text(row, COLUMN_IDENTITY));
         o->identity = (struct slice){"", 0};
     }
+    const char *remark = identity_remark(o->identity, l->today);
+    if (remark)
+        complain_text(out, COLUMN_IDENTITY, FAULT_BAD_VALUE, cell_text(row, COLUMN_IDENTITY), remark);
     o->has_account = take_yes_no(row, COLUMN_ACCOUNT, out);
 }
 

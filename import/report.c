@@ -102,6 +102,9 @@ const char *column_title(int column)
         [COLUMN_DECISION] = "Quyết định",
         [COLUMN_MINUTES_NUMBER] = "Số biên bản",
         [COLUMN_ALIASES] = "Tên khác",
+        [COLUMN_OLD_CODE] = "Mã cũ",
+        [COLUMN_OLD_DISTRICT] = "Quận, huyện cũ",
+        [COLUMN_OLD_PART] = "Sáp nhập một phần",
         [COLUMN_SOURCE] = "Nguồn",
         [COLUMN_VERSION] = "Phiên bản",
         [COLUMN_LEVEL] = "Cấp",
@@ -203,7 +206,7 @@ static void add_sentences(struct buf *text, const struct outcome *out, bool full
         buf_text(text, text->n ? "; " : "");
         if (i > 0 || out->reason.n || full)
             buf_format(text, "%s%s", column_title(p->column), p->column >= 0 ? ": " : "");
-        buf_text(text, p->text);
+        buf_format(text, "%s%s%s", p->text, p->detail ? ": " : "", p->detail ? p->detail : "");
     }
 }
 

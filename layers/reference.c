@@ -46,6 +46,17 @@ int residential_group_list(struct store *s, struct arena *a, struct named **out)
     return list_named(s, a, "SELECT id, name, fold, ref FROM residential_group ORDER BY id", out);
 }
 
+int64_t ward_find(struct store *s, struct slice code)
+{
+    sqlite3_stmt *st = store_statement(s, "SELECT id FROM ward WHERE code = ?1", NULL);
+    if (!st)
+        return 0;
+    bind_slice(st, 1, code);
+    int64_t id = statement_next(st, NULL) ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return id;
+}
+
 int64_t ward_home(struct store *s)
 {
     return store_int(s, "SELECT id FROM ward WHERE is_home", NULL, 0);
@@ -301,19 +312,26 @@ bool ward_put(struct store *s, struct ward *w, struct fault *f)
                w->id, w->wkb, f);
 }
 
-bool ward_name_put(struct store *s, int64_t ward_id, struct slice name, struct fault *f)
+bool ward_name_put(struct store *s, const struct ward_name *n, bool *is_new, struct fault *f)
 {
-    sqlite3_stmt *st =
-        store_statement(s,
-                        "INSERT INTO ward_name (ward_id, name, fold) SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
-                        " (SELECT 1 FROM ward_name WHERE ward_id = ?1 AND fold = ?3)",
-                        f);
+    sqlite3_stmt *st = store_statement(
+        s,
+        "INSERT INTO ward_name (ward_id, name, fold, old_code, district, part) SELECT ?1, ?2, ?3, ?4, ?5, ?6"
+        " WHERE NOT EXISTS (SELECT 1 FROM ward_name WHERE ward_id = ?1 AND fold = ?3"
+        " AND coalesce(district, ?5, '') = coalesce(?5, district, '')) RETURNING id",
+        f);
     if (!st)
         return false;
-    bind_int(st, 1, ward_id);
-    bind_slice(st, 2, name);
-    bind_fold(st, 3, name);
-    return statement_run(st, f);
+    bind_int(st, 1, n->ward_id);
+    bind_slice(st, 2, n->name);
+    bind_fold(st, 3, n->name);
+    bind_slice_or_null(st, 4, n->old_code);
+    bind_slice_or_null(st, 5, n->district);
+    bind_slice(st, 6, n->is_part ? SLICE("part") : SLICE("full"));
+    struct fault failed = {0};
+    *is_new = statement_next(st, &failed);
+    sqlite3_reset(st);
+    return failed.code == FAULT_NONE || fault_set(f, failed.code, failed.place, "%s", failed.text);
 }
 
 bool residential_group_put(struct store *s, struct residential_group *g, struct fault *f)

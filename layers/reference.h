@@ -64,9 +64,17 @@ struct ward {
 };
 
 bool ward_put(struct store *s, struct ward *w, struct fault *f) RESULT_MUST_BE_USED;
-/* A name the ward had before. */
-bool ward_name_put(struct store *s, int64_t ward_id, struct slice name, struct fault *f) RESULT_MUST_BE_USED;
+/* A name the ward had before, or a former ward that became (part of) it; what is not known is empty. */
+struct ward_name {
+    int64_t ward_id;
+    struct slice name, old_code, district;
+    bool is_part; /* only a part of the former ward came to this one */
+};
+
+bool ward_name_put(struct store *s, const struct ward_name *n, bool *is_new,
+                   struct fault *f) RESULT_MUST_BE_USED;
 int64_t ward_home(struct store *s);
+int64_t ward_find(struct store *s, struct slice code); /* by the official code; 0: there is none */
 
 struct residential_group {
     int64_t id, ward_id;

@@ -45,7 +45,7 @@ static void clean_values(int which, const struct cell *c, struct arena *a, struc
     case 12: clean_phone(c, a, &text, f); break;
     case 13:
         if (clean_identity(c, a, &text, f) == CLEAN_OK)
-            identity_remark(text);
+            identity_remark(text, (struct date){2026, 11, 22});
         break;
     case 14: clean_stall_number(c, a, &text, f); break;
     case 15: clean_real(c, &real, f); break;

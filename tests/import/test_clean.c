@@ -198,6 +198,8 @@ START_TEST(telephone_numbers)
 }
 END_TEST
 
+static const struct date TODAY = {2026, 11, 22};
+
 START_TEST(identity_numbers)
 {
     struct cell lost = number_cell(123456789012344992.0, "123456789012344992");
@@ -210,6 +212,9 @@ START_TEST(identity_numbers)
     ck_assert_str_eq(digits_of(clean_identity, text_cell("4.8082001234E10")), "048082001234");
     ck_assert_str_eq(digits_of(clean_identity, text_cell("4.80820E+10")), "bad");
     ck_assert_str_eq(digits_of(clean_identity, lost), "bad");
+    ck_assert_str_eq(digits_of(clean_identity, text_cell("100109106")),
+                     "0100109106"); /* the check digit fits */
+    ck_assert_str_eq(digits_of(clean_identity, text_cell("201 234 567")), "201234567"); /* an old card */
     ck_assert_str_eq(digits_of(clean_identity, text_cell("12345")), "bad");
     ck_assert_str_eq(digits_of(clean_identity, (struct cell){.kind = CELL_ERROR, .text = SLICE("#N/A")}),
                      "bad");
@@ -218,16 +223,27 @@ END_TEST
 
 START_TEST(a_tax_code_whose_check_digit_does_not_fit_is_remarked)
 {
-    ck_assert_ptr_null(identity_remark(SLICE("0100109106"))); /* published by its owner, a state company */
-    ck_assert_ptr_null(identity_remark(SLICE("0100109106-001")));
-    ck_assert_ptr_nonnull(identity_remark(SLICE("0100109107")));
-    ck_assert_ptr_nonnull(identity_remark(SLICE("0100190106"))); /* two digits in the other order */
-    ck_assert_ptr_null(identity_remark(SLICE("048082001234")));
-    ck_assert_ptr_null(identity_remark(SLICE("")));
+    ck_assert_ptr_null(
+        identity_remark(SLICE("0100109106"), TODAY)); /* published by its owner, a state company */
+    ck_assert_ptr_null(identity_remark(SLICE("0100109106-001"), TODAY));
+    ck_assert_ptr_nonnull(identity_remark(SLICE("0100109107"), TODAY));
+    ck_assert_ptr_nonnull(identity_remark(SLICE("0100190106"), TODAY)); /* two digits in the other order */
+    ck_assert_ptr_null(identity_remark(SLICE("048082001234"), TODAY));
+    ck_assert_ptr_null(identity_remark(SLICE(""), TODAY));
 }
 END_TEST
 
 /* Private: a fault about such a number never repeats it. */
+START_TEST(a_personal_identifier_that_nobody_can_have_is_remarked)
+{
+    ck_assert_ptr_null(identity_remark(SLICE("048301001234"), TODAY)); /* a woman born in 2001 */
+    ck_assert_ptr_nonnull(strstr(identity_remark(SLICE("003082001234"), TODAY), "mã tỉnh"));
+    ck_assert_ptr_nonnull(strstr(identity_remark(SLICE("048227001234"), TODAY), "tương lai"));
+    ck_assert_ptr_nonnull(strstr(identity_remark(SLICE("048582001234"), TODAY), "tương lai"));
+    ck_assert_ptr_nonnull(strstr(identity_remark(SLICE("201234567"), TODAY), "CMND"));
+}
+END_TEST
+
 START_TEST(faults_keep_identity_numbers_to_themselves)
 {
     struct cell c = text_cell("04808200123x");
@@ -373,6 +389,7 @@ int main(void)
                                   telephone_numbers,
                                   identity_numbers,
                                   a_tax_code_whose_check_digit_does_not_fit_is_remarked,
+                                  a_personal_identifier_that_nobody_can_have_is_remarked,
                                   faults_keep_identity_numbers_to_themselves,
                                   stall_numbers,
                                   a_house_number_that_became_a_date,

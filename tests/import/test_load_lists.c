@@ -211,6 +211,29 @@ START_TEST(house_numbers_bring_their_streets_when_the_ward_has_no_list)
 }
 END_TEST
 
+START_TEST(a_list_of_ward_changes_names_what_became_of_each)
+{
+    static const char list[] = "old_code,old_ward,old_district,old_province,type,new_code,new_ward\n"
+                               "99101,Phường Mẫu Bắc,Quận Mẫu,Tỉnh Mẫu,full,99002,Phường Mẫu Mới\n"
+                               "99102,Xã Mẫu Liên,Huyện Mẫu,Tỉnh Mẫu,partial,99002,Phường Mẫu Mới\n"
+                               "99102,Xã Mẫu Liên,Huyện Mẫu,Tỉnh Mẫu,partial,99003,Phường Mẫu Khác\n";
+    import_list(IMPORT_WARDS, list);
+    COUNTS(3, 0, 0, 0, 0);
+    ck_assert_int_eq(number("SELECT count(*) FROM ward_name WHERE part = 'part' AND old_code = '99102'"), 2);
+    ck_assert_str_eq(text_of("SELECT name || '/' || district FROM ward_name WHERE old_code = '99101'"),
+                     "Mẫu Bắc/Mẫu");
+    import_list(IMPORT_WARDS, list);
+    COUNTS(0, 0, 3, 0, 0);
+}
+END_TEST
+
+START_TEST(a_total_of_a_narrow_list_is_no_street)
+{
+    import_list(IMPORT_STREETS, "Tên đường,Số hộ\nCộng Hòa,3\nTổng Mẫu,2\nTổng cộng,5\nCộng: 2 tuyến,\n");
+    COUNTS(2, 0, 0, 0, 0);
+}
+END_TEST
+
 START_TEST(a_house_in_an_alley_street_stands_in_the_alley_of_its_street)
 {
     import_list(IMPORT_ADDRESSES,
@@ -370,6 +393,8 @@ int main(void)
         a_state_moves_only_along_its_way,
         house_numbers_stand_on_known_streets,
         house_numbers_bring_their_streets_when_the_ward_has_no_list,
+        a_list_of_ward_changes_names_what_became_of_each,
+        a_total_of_a_narrow_list_is_no_street,
         a_house_in_an_alley_street_stands_in_the_alley_of_its_street,
         reference_data_says_whose_it_is,
         a_grid_is_every_stall_of_its_zone,
