@@ -430,6 +430,39 @@ static void take_remembered(struct run *r, struct buf *explanation)
         buf_text(explanation, "Dùng lại bảng ghép cột đã nhớ cho các tiêu đề này (đổi bằng --mapping)\n");
 }
 
+/* Headings of which no word is known are found by a mapping that once worked for the very same ones. */
+static bool open_by_remembered(struct run *r)
+{
+    enum { TRIED_MOST = 50 };
+    struct load *l = &r->load;
+    struct mapping_line *lines;
+    int count = mapping_list(l->store, import_kind_name(l->options->kind), TRIED_MOST, &l->whole, &lines);
+    for (int i = 0; i < count; i++) {
+        struct table_request request = r->request;
+        struct table *t = NULL;
+        struct fault ignored = {0};
+        request.mapping_json = lines[i].json;
+        if (!table_open(&t, &request, &ignored))
+            continue;
+        if (slice_equal(table_signature(t), lines[i].signature)) {
+            l->table = t;
+            return true;
+        }
+        table_close(t);
+    }
+    return false;
+}
+
+static bool open_table(struct run *r, struct fault *f)
+{
+    struct fault local = {0};
+    if (table_open(&r->load.table, &r->request, &local))
+        return true;
+    if (local.code == FAULT_NO_HEADER && !r->request.mapping_path && open_by_remembered(r))
+        return true;
+    return fault_set(f, local.code, local.place, "%s", local.text);
+}
+
 /* A mapping file that led to stored rows is taken next time for the same headings. */
 static void remember(const struct run *r)
 {
@@ -457,8 +490,7 @@ bool import_file(struct store *s, const struct import_options *o, struct import_
                          "loại danh sách này chưa nhập được");
     sum->has_positions = r.kind->has_places;
     bool ok = store_key(s) || fault_set(f, FAULT_KEY_MISSING, NULL, "%s", "");
-    ok = ok && projection_open(&r.load.projection, o->crs ? o->crs : "EPSG:5899", f) &&
-         table_open(&r.load.table, &r.request, f);
+    ok = ok && projection_open(&r.load.projection, o->crs ? o->crs : "EPSG:5899", f) && open_table(&r, f);
     if (ok)
         take_remembered(&r, explanation);
     if (ok && explanation)

@@ -97,6 +97,13 @@ bool mapping_remember(struct store *s, const char *kind, struct slice signature,
 /* JSON in the arena; empty when there is none. */
 struct slice mapping_recall(struct store *s, const char *kind, struct slice signature, struct arena *a);
 
+struct mapping_line {
+    struct slice signature, json;
+};
+
+/* The newest of them for this kind of list, `most` at most, in the arena. */
+int mapping_list(struct store *s, const char *kind, int most, struct arena *a, struct mapping_line **out);
+
 /* --- batches as people see them (batch_list.c) --- */
 
 struct batch_line {

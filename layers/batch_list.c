@@ -58,6 +58,25 @@ bool mapping_remember(struct store *s, const char *kind, struct slice signature,
     return false;
 }
 
+int mapping_list(struct store *s, const char *kind, int most, struct arena *a, struct mapping_line **out)
+{
+    int count = 0;
+    sqlite3_stmt *st = store_statement(s,
+                                       "SELECT heading_signature, mapping FROM import_mapping WHERE kind = ?1"
+                                       " ORDER BY saved_at DESC, heading_signature LIMIT ?2",
+                                       NULL);
+    *out = ARENA_ARRAY(a, struct mapping_line, (size_t)most + 1);
+    if (!st)
+        return 0;
+    bind_text(st, 1, kind);
+    bind_int(st, 2, most);
+    while (count < most && statement_next(st, NULL))
+        (*out)[count++] =
+            (struct mapping_line){arena_slice(a, column_slice(st, 0)), arena_slice(a, column_slice(st, 1))};
+    sqlite3_reset(st);
+    return count;
+}
+
 struct slice mapping_recall(struct store *s, const char *kind, struct slice signature, struct arena *a)
 {
     struct slice json = {"", 0};

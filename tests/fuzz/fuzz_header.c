@@ -40,7 +40,7 @@ static void judge_all(const struct header *h, const struct mapping *m, const str
     struct judge judge = {
         .kind = q->kind, .header = h, .mapping = m, .known_columns = h->matched, .is_first = true};
     for (uint32_t i = h->last_row + 1; i < q->rows.count; i++) {
-        struct slice group;
+        struct slice group = {0};
         struct date day;
         int weight;
         judge_row(&judge, &q->rows.rows[i], a, &group);

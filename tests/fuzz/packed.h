@@ -26,7 +26,8 @@ static inline void put(struct buf *out, uint32_t v, int bytes)
 static inline void put_common(struct buf *zip, const struct member *m)
 {
     put(zip, 20, 2);
-    put(zip, 0, 8);
+    put(zip, 0, 4);
+    put(zip, 0, 4);
     put(zip, m->crc, 4);
     put(zip, m->size, 4);
     put(zip, m->size, 4);

@@ -352,9 +352,31 @@ START_TEST(a_mapping_that_worked_is_remembered_for_the_same_headings)
 }
 END_TEST
 
+START_TEST(headings_of_which_no_word_is_known_are_remembered_too)
+{
+    struct import_options o = {.path = "test_load_mapped.csv", .kind = IMPORT_ESTABLISHMENTS, .who = "cli"};
+    ck_assert(file_write(o.path, SLICE("Cột A,Cột B\nQuán A,1 Lê Lợi\n"), &ward.f));
+    ck_assert(file_write("test_load_mapping.json",
+                         SLICE("{\"columns\": {\"Cột A\": \"name\", \"Cột B\": \"address\"}}"), &ward.f));
+    ck_assert(!import_file(ward.store, &o, &ward.sum, NULL, &ward.f));
+    ck_assert_int_eq(ward.f.code, FAULT_NO_HEADER);
+    o.mapping_path = "test_load_mapping.json";
+    ward.f = (struct fault){0};
+    ck_assert(import_file(ward.store, &o, &ward.sum, NULL, &ward.f));
+    o.mapping_path = NULL;
+    ck_assert_msg(import_file(ward.store, &o, &ward.sum, NULL, &ward.f), "%s", ward.f.text);
+    COUNTS(0, 0, 1, 0, 0);
+    ck_assert(file_write(o.path, SLICE("Cột A,Cột C\nQuán A,1 Lê Lợi\n"), &ward.f));
+    ck_assert(!import_file(ward.store, &o, &ward.sum, NULL, &ward.f)); /* other headings */
+    unlink("test_load_mapping.json");
+    unlink(o.path);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const TESTS[] = {
+        headings_of_which_no_word_is_known_are_remembered_too,
         rows_are_added_and_the_same_file_again_changes_nothing,
         a_corrected_row_updates_and_keeps_its_code,
         a_row_without_a_name_is_rejected_and_reported,

@@ -46,7 +46,7 @@ START_TEST(rounds_in_one_cell_are_inspections)
 {
     some_places();
     static const char LIST[] =
-        "Tên cơ sở,Tên chủ cơ sở,Địa chỉ,Ngày kí cam kết(3 năm),Ngày kiểm tra,Nội dung không đạt\n"
+        "Tên cơ sở,Tên chủ cơ sở,Địa chỉ,Ngày kí cam kết(3 năm),Kiểm tra,Nội dung không đạt\n"
         "Phở Bắc,Nguyễn Văn Một,12 Lê Lợi,05/03/2024,\"Đợt 1:Ngày kiểm tra: 22-03-2019.Kết quả: Đạt.Đợt "
         "2:Ngày kiểm "
         "tra: 05-11-2020.Kết quả: Không đạt.\",\n";
