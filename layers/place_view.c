@@ -8,9 +8,11 @@ static const struct {
 } SECTIONS[] = {
 #define SECTION(title, sql) {title, sql, false},
 #define FOOD(title, sql)    {title, sql, true},
+#define OFFICE(title, sql)  {title, sql, true},
 #include "layers/place_view.def"
 #undef SECTION
 #undef FOOD
+#undef OFFICE
 };
 
 enum { ROWS_MOST = 100 };

@@ -62,6 +62,13 @@ struct part snapshot_part(const struct snapshot_layer *l, uint32_t row, uint32_t
 int64_t snapshot_find(const struct snapshot_layer *l, struct slice id);
 /* The code under which a place answers that was once printed with this one; empty when it did not move. */
 struct slice snapshot_moved(const struct snapshot *s, struct slice code);
+struct food_note {
+    const char *code; /* "": of every place in the food-safety register */
+    const char *kind; /* "reply", or the scope of a warning: "place" "area" "product" */
+    const char *level, *issuer, *told_on, *text;
+};
+/* What stands beside the food-safety record of this code, the latest first; how many. */
+size_t snapshot_food_notes(const struct snapshot *s, const char *code, const struct food_note **first);
 /* Located rows whose bounds meet the box, ascending; *rows in the arena. */
 uint32_t snapshot_within(const struct snapshot_layer *l, struct box b, struct arena *a,
                          const uint32_t **rows);

@@ -135,6 +135,7 @@ struct place_section {
 };
 
 /* Sections that have rows; everything in the arena. */
+/* place_id 0: what of food safety concerns no single place. */
 int place_sections(struct store *s, struct arena *a, int64_t place_id, struct place_section **out);
 
 struct private_item {

@@ -830,6 +830,22 @@ CREATE VIEW pub_food_safety AS
   JOIN fs_public_inspection i ON i.place_id = f.place_id
   LEFT JOIN fs_document d ON d.id = s.document_id LEFT JOIN establishment e ON e.place_id = p.id;
 
+-- what stands beside a food-safety record: the place's own words about its published result, and warnings in force that were passed
+-- on; code '': of a product, for every place
+CREATE VIEW pub_food_notes AS
+  SELECT p.code AS code, 'reply' AS kind, NULL AS level, NULL AS issuer, i.replied_on AS told_on, i.reply AS text
+    FROM fs_public_inspection l JOIN fs_published i ON i.id = l.inspection_id AND i.publish_state = 'public'
+    JOIN place p ON p.id = i.place_id WHERE i.reply IS NOT NULL
+  UNION ALL SELECT coalesce(p.code, ''), a.scope, a.level, a.issuer || ', ' || a.document, a.issued_on, coalesce(a.subject || ': ', '') || a.public_text
+    FROM fs_alert a, day_today t
+    LEFT JOIN (SELECT a.id AS alert_id, f.place_id FROM fs_alert a, fs_place f
+        LEFT JOIN place q ON q.id = f.place_id LEFT JOIN residential_group g ON g.id = q.residential_group_id
+        LEFT JOIN stall s ON s.place_id = f.place_id LEFT JOIN market m ON m.id = s.market_id
+      WHERE a.scope <> 'product' AND (f.place_id = a.place_id OR g.name = a.subject OR m.name = a.subject)) w ON w.alert_id = a.id
+    LEFT JOIN place p ON p.id = w.place_id
+    WHERE a.publish_state = 'public' AND a.issued_on <= t.day AND (a.withdrawn_on IS NULL OR a.withdrawn_on > t.day)
+      AND (a.scope = 'product' OR p.id IS NOT NULL);
+
 -- accepts_share: occupied stalls with proven acceptance, in percent; a small market's share would point at people
 CREATE VIEW pub_markets AS
   SELECT m.id AS id, m.code AS code, m.name AS name, m.class AS class,

@@ -362,6 +362,7 @@ void snapshot_free(struct snapshot *s)
         layer_release(s->layers[i]);
     search_free(s->search);
     free(s->moved.codes);
+    notes_release(&s->notes);
     free(s);
 }
 
@@ -392,7 +393,7 @@ bool snapshot_build(struct snapshot **out, struct store *s, const struct snapsho
         if (ok)
             layer_finish(made->layers[i]);
     }
-    ok = ok && moved_load(&made->moved, s, f);
+    ok = ok && moved_load(&made->moved, s, f) && (!is_whole || notes_load(&made->notes, s, f));
     struct fault ignored = {0};
     store_run(s, "COMMIT", ok ? f : &ignored);
     if (!ok) {

@@ -95,6 +95,12 @@ struct moved_codes {
     size_t count;
 };
 
+struct food_notes {
+    struct food_note *notes; /* in the order of their codes, the latest of each first */
+    size_t count;
+    struct arena texts;
+};
+
 struct snapshot {
     _Atomic int references;
     int64_t revision, data_version, note; /* note: the last of what was touched that it knows (touched.c) */
@@ -103,6 +109,7 @@ struct snapshot {
     struct stored_layer *layers[LAYER_COUNT];
     struct search_index *search;
     struct moved_codes moved;
+    struct food_notes notes;
 };
 
 /* realloc or die; `room` grows by half at least. */
@@ -160,6 +167,11 @@ struct world shape_label(const struct geometry *g, const struct outline *shape, 
 /* --- snapshot_moved.c --- */
 
 bool moved_load(struct moved_codes *m, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+
+/* --- snapshot_notes.c --- */
+
+bool notes_load(struct food_notes *n, struct store *s, struct fault *f) RESULT_MUST_BE_USED;
+void notes_release(struct food_notes *n);
 
 /* --- snapshot_build.c, snapshot_find.c, search_build.c --- */
 

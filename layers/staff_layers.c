@@ -111,11 +111,23 @@ static void unseal(sqlite3_context *context, int count, sqlite3_value **values)
     buf_release(&plain);
 }
 
-bool staff_layer_read(struct snapshot **out, struct store *s, const struct staff_layer *l, struct fault *f)
+static bool read_with(struct snapshot **out, struct store *s, const struct staff_layer *l,
+                      const struct key *key, struct fault *f)
 {
     struct snapshot_scope scope = {.only = l->layer.id, .staff = l};
     if (sqlite3_create_function(store_handle(s), "unseal", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-                                (void *)(uintptr_t)store_key(s), unseal, NULL, NULL) != SQLITE_OK)
+                                (void *)(uintptr_t)key, unseal, NULL, NULL) != SQLITE_OK)
         return fault_set(f, FAULT_DATABASE, "unseal", "%s", sqlite3_errmsg(store_handle(s)));
     return snapshot_build(out, s, &scope, f);
+}
+
+bool staff_layer_read(struct snapshot **out, struct store *s, const struct staff_layer *l, struct fault *f)
+{
+    return read_with(out, s, l, store_key(s), f);
+}
+
+bool staff_layer_read_closed(struct snapshot **out, struct store *s, const struct staff_layer *l,
+                             struct fault *f)
+{
+    return read_with(out, s, l, NULL, f);
 }

@@ -35,6 +35,9 @@ bool staff_layer_note(struct store *s, const struct staff_purpose *p, struct fau
  */
 bool staff_layer_read(struct snapshot **out, struct store *s, const struct staff_layer *l,
                       struct fault *f) RESULT_MUST_BE_USED;
+/* The same with every sealed field empty: nothing restricted is opened, so nothing is noted. */
+bool staff_layer_read_closed(struct snapshot **out, struct store *s, const struct staff_layer *l,
+                             struct fault *f) RESULT_MUST_BE_USED;
 /* The same as of another day or as known then. */
 bool staff_layer_at(struct snapshot **out, const struct vantage *v, const struct staff_layer *l,
                     struct fault *f) RESULT_MUST_BE_USED;

@@ -1,6 +1,7 @@
 /* serve_edit: a record changed by hand, field by field or by moving its pin, and the way back. The form
  * carries what its reader saw, so that two people at one record both see what the other wrote. */
 #include "import/learn.h"
+#include "mapd/food.h"
 #include "mapd/json_write.h"
 #include "mapd/say.h"
 #include "mapd/staff.h"
@@ -28,6 +29,15 @@ bool staff_me(const struct call *c, struct reply *r, struct fault *f)
     json_bool(&j, may(c, ROUTE_STAFF_EDIT) && store_key(store_of(c)));
     json_key(&j, "reads");
     json_bool(&j, may(c, ROUTE_STAFF_RECORD));
+    json_key(&j, "lists");
+    json_open(&j, '[');
+    for (int i = 0; may(c, ROUTE_FOOD) && i < staff_list_count(); i++) {
+        json_open(&j, '{');
+        json_field(&j, "of", arena_format(c->arena, "food:%s", staff_list_get(i)->name));
+        json_field(&j, "title", staff_list_get(i)->title);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
     json_close(&j, '}');
     return true;
 }
@@ -59,13 +69,37 @@ static bool feature_json(const struct call *c, struct json *j, struct slice code
     return false;
 }
 
+/* "food:expired": the places of a working list (layers/staff_lists.def). */
+static bool codes_of(const struct call *c, struct slice of, struct slice **codes, int *count, struct fault *f)
+{
+    enum { MOST = 2000 };
+    struct food_rows rows;
+    bool is_list = slice_starts(of, SLICE("food:"));
+    const struct staff_list *list = is_list ? staff_list_find((struct slice){of.p + 5, of.n - 5}) : NULL;
+    *count = 0;
+    if (!is_list) {
+        *count = place_codes_of(store_of(c), c->arena, of, MOST, codes);
+        return true;
+    }
+    if (!list || list->layer != LAYER_FOOD_SAFETY)
+        return fault_set(f, FAULT_NOT_FOUND, "of", "%s", "không có danh sách này");
+    if (!food_rows_open(c, &rows, f))
+        return false;
+    bool good = food_rows_choose(c, &rows, list, f);
+    *codes = ARENA_ARRAY(c->arena, struct slice, MOST);
+    for (; good && *count < MOST && *count < (int)rows.count; (*count)++)
+        (*codes)[*count] = arena_slice(c->arena, food_rows_text(&rows, rows.rows[*count], "code"));
+    food_rows_close(&rows);
+    return good;
+}
+
 bool staff_places(const struct call *c, struct reply *r, struct fault *f)
 {
-    (void)f;
-    enum { MOST = 2000 };
     struct slice *codes;
     struct json j = {.out = &r->body};
-    int count = place_codes_of(store_of(c), c->arena, c->value[PARAMETER_OF].text, MOST, &codes), found = 0;
+    int count, found = 0;
+    if (!codes_of(c, c->value[PARAMETER_OF].text, &codes, &count, f))
+        return false;
     r->type = format_type(FORMAT_JSON);
     json_open(&j, '{');
     json_field(&j, "type", "FeatureCollection");

@@ -103,6 +103,11 @@ void food_forms_html(const struct call *c, struct buf *out, enum food_desk desk,
     }
 }
 
+void food_office_html(const struct call *c, struct buf *out)
+{
+    food_sections_html(c, out, 0);
+}
+
 /* --- taking a form --- */
 
 bool food_form_take(const struct call *c, enum food_desk desk, int64_t place_id,

@@ -249,6 +249,29 @@ static const char *food_tone(struct slice state)
     return "";
 }
 
+static void food_note_html(const struct call *c, struct buf *out, const struct food_note *n)
+{
+    bool en = is_english(c), is_reply = strcmp(n->kind, "reply") == 0;
+    struct slice level = say_word("alert", slice_of(n->level), en);
+    buf_text(out, "<div class=\"note\"><b>");
+    html_text(out, slice_of(say(is_reply ? SAY_REPLY : SAY_WARNING, en)));
+    if (!is_reply)
+        buf_format(out, " (%.*s)", (int)level.n, level.p);
+    buf_text(out, ".</b> ");
+    html_text(out, slice_of(n->text));
+    buf_text(out, " <span class=\"quiet\">");
+    html_text(out, slice_of(n->issuer));
+    buf_format(out, "%s%s</span></div>", n->issuer[0] ? ", " : "", day_text(c, slice_of(n->told_on)));
+}
+
+static void food_notes(const struct call *c, struct buf *out, const char *code)
+{
+    const struct food_note *notes;
+    size_t count = snapshot_food_notes(c->snapshot, code, &notes);
+    for (size_t i = 0; i < count; i++)
+        food_note_html(c, out, &notes[i]);
+}
+
 static void food_safety(const struct call *c, struct buf *out, const struct subject *p)
 {
     if (!p->food.l)
@@ -266,6 +289,8 @@ static void food_safety(const struct call *c, struct buf *out, const struct subj
     row_html(out, say(SAY_EXPIRES_ON, en), slice_of(day_text(c, resident_text(at, "expires_on"))));
     row_html(out, say(SAY_LAST_INSPECTION, en), resident_inspection(c, p));
     buf_text(out, "</dl>");
+    food_notes(c, out, p->code);
+    food_notes(c, out, "");
 }
 
 static void record_facts(const struct call *c, struct buf *out, const struct subject *p)

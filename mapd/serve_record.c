@@ -23,7 +23,9 @@ static bool is_moment(struct slice text)
 static void value_html(const struct call *c, struct buf *out, struct slice value, const char *set)
 {
     struct date day;
-    if (set)
+    if (set && strcmp(set, "code") == 0)
+        html_link(out, slice_of(arena_format(c->arena, "/staff/food/%.*s", (int)value.n, value.p)), value);
+    else if (set)
         html_text(out, say_word(set, value, false));
     else if (is_moment(value))
         html_text(out, slice_of(moment_text(c, value)));

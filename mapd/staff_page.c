@@ -22,6 +22,7 @@ static const struct bar_link WORK[] = {{ROUTE_STAFF_HOME, "/staff", "Trang chủ
                                        {ROUTE_STAFF_REVIEWS, "/staff/review", "Hàng chờ"},
                                        {ROUTE_STAFF_LABELS, "/staff/labels", "Nhãn QR"},
                                        {ROUTE_STAFF_NOTICES, "/staff/notices", "Phản ánh"},
+                                       {ROUTE_FOOD, "/staff/food", "ATTP"},
                                        {ROUTE_EVIDENCE_QUEUE, "/staff/evidence", "Minh chứng"}};
 static const struct bar_link KEEPING[] = {{ROUTE_STAFF_EXPORT, "/staff/export", "Xuất tệp"},
                                           {ROUTE_SERVICE, "/staff/service", "Sổ vận hành"},

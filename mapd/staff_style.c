@@ -90,7 +90,8 @@ static const char STYLE[] =
     "padding:.5rem .75rem;margin:.5rem 0}.candidates form{float:right;margin:0 0 .25rem .75rem}"
     "td.good{color:var(--good)}td.warn{color:var(--warn);font-weight:600}"
     ".note.buttons{align-items:center}.note.buttons form{margin:0}"
-    "@media print{.bar,form{display:none}}";
+    ".walk>li{margin:1rem 0}.walk ul{list-style:none;padding:0}"
+    "@media print{.bar,form,.walk .buttons{display:none}.walk>li{break-after:page}}";
 
 const char *staff_style(void)
 {

@@ -170,6 +170,7 @@ def right_of_reply(s, path, officer, leader):
     written("public", send(leader, FRESH, "publish", "/publish", inspection=number, basis="QĐ 77/QĐ-UBND mẫu"))
     check("now it is", soon(lambda: seen() == ("fail", "2026-11-01")), seen())
     page = serve.ask(s, f"/c/{FRESH}").text()
+    check("with the place's own words beside it", "đã bổ sung &lt;sổ&gt;" in page and "20/11/2026" in page, page[-1500:])
     check("and nothing of the findings or of who decided", "Thiếu sổ" not in page and "food.safety" not in page and "QĐ 77" not in page)
     entry = staff.signed_in(s, "entry")
     check("who may not publish may not take it back", entry.post(f"/staff/c/{FRESH}/undo", {"edit": edit.edit_of(entry, FRESH)}, f"/staff/c/{FRESH}").status == 403)

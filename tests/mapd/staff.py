@@ -289,6 +289,7 @@ MATRIX = {
     "GET /staff/notices": ASK, "GET /staff/notices/{notice}": ASK, "POST /staff/notices/{notice}": DECIDE,
     "GET /staff/evidence": {"entry", "verifier", "leader", "observer"}, "GET /staff/evidence/{code}": {"entry", "verifier", "leader", "observer"},
     "POST /staff/evidence/{code}": {"entry", "verifier"}, "POST /staff/evidence/{code}/decide": {"verifier", "leader"},
+    "GET /staff/food": ASK, "POST /staff/food": {"entry", "food_safety"}, "POST /staff/food/publish": {"food_safety", "leader"}, "GET /staff/food/plan": ASK,
     "GET /staff/food/{code}": ASK, "POST /staff/food/{code}": {"entry", "food_safety"}, "POST /staff/food/{code}/publish": {"food_safety", "leader"},
     "GET /staff/evidence/{code}/photos/{photo}": {"entry", "verifier", "leader"},
     "GET /staff/service": {"verifier", "leader", "admin"}, "POST /staff/service": {"verifier", "leader", "admin"},

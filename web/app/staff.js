@@ -40,6 +40,7 @@ export function makeStaff({ map, list, tell, onMoved, onChoose }) {
     select.append(
       h('option', { value: '1' }, t('office_all')),
       h('option', { value: 'review' }, t('office_review')),
+      ...me.lists.map(({ of, title }) => h('option', { value: of }, title)),
       ...features.map(({ properties }) => h('option', { value: properties.code }, properties.name)),
     );
     select.addEventListener('change', () => onChoose(select.value));
