@@ -30,11 +30,12 @@ SHOWN = {
     ("stall", c) for c in ("kind", "number_norm", "goods")} | {("zone", "name")} | {
     ("fs_place", c) for c in ("business_kind", "regime", "health_checked_on", "trained_on", "updated_at")} | {
     ("fs_document", c) for c in ("type", "number", "issuer", "issued_on", "expires_on", "expires_source", "revoked_on")} | {
-    ("fs_inspection", c) for c in ("inspected_on", "result", "vocabulary", "publish_state")} | {
+    ("fs_inspection", c) for c in ("inspected_on", "result", "vocabulary", "publish_state", "entered_by", "recheck_of")} | {
+    ("fs_alert", c) for c in ("scope", "publish_state", "issued_on", "withdrawn_on")} | {
     ("evidence", c) for c in ("class", "method", "happened_on", "state", "created_at", "verified_at")} | {
     ("occupancy", c) for c in ("valid_from", "valid_to")} | {
     ("import_batch", c) for c in ("imported_at", "undone_at", "source_date")}
-TABLES = ("place", "establishment", "market", "stall", "zone", "fs_place", "fs_document", "fs_inspection", "evidence", "occupancy",
+TABLES = ("place", "establishment", "market", "stall", "zone", "fs_place", "fs_document", "fs_inspection", "fs_finding", "fs_test", "fs_alert", "authority", "evidence", "occupancy",
           "import_batch", "import_row", "review", "platform_use", "pilot")
 
 
@@ -68,11 +69,24 @@ def fill(program, ward, folder):
     assert subprocess.run([program, "policy", ward, "fs.publish_results", "1", "--decision", "QĐ mẫu"]).returncode == 0
 
 
+def by_hand(db):
+    """What only staff enter: a result on its way to the public with its reply, a finding, quick tests, a warning that is internal."""
+    (place,) = db.execute("SELECT place_id FROM fs_place LIMIT 1").fetchone()
+    db.execute("INSERT INTO fs_inspection (place_id, kind, inspected_on, result, publish_state, entered_by, notified_on, reply_due, reply, replied_on)"
+               " VALUES (?, 'periodic', '2026-11-01', 'fail', 'notified', 'x', '2026-11-02', '2026-11-12', 'x', '2026-11-05')", (place,))
+    db.execute("INSERT INTO fs_finding (inspection_id, severity, text) SELECT max(id), 'major', ? FROM fs_inspection", (f"{BIRD}found".encode(),))
+    db.execute("INSERT INTO fs_test (place_id, tested_on, kind, sample, result, entered_by) VALUES (?, '2026-11-01', 'x', 'x', 'positive', 'x')", (place,))
+    db.execute("INSERT INTO fs_alert (scope, place_id, subject, level, issuer, document, issued_on, public_text, entered_by)"
+               " VALUES ('place', ?, 'x', 'danger', 'x', 'x', '2026-11-01', 'x', 'x')", (place,))
+    db.execute("INSERT INTO authority (name, parent, basis, valid_from) VALUES ('x', 'x', 'x', '2026-01-01')")
+
+
 def plant(ward):
     """A word in every other text column; how many."""
     db = sqlite3.connect(ward)
     db.enable_load_extension(True)
     db.load_extension("mod_spatialite")
+    by_hand(db)
     planted = 0
     for table in TABLES:
         for _, column, kind, *_ in db.execute(f"PRAGMA table_info({table})").fetchall():

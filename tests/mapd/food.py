@@ -3,7 +3,9 @@
 
 usage: food.py MAPD      prints one line per failure, ends with "N passed, N failed"
 """
+import csv
 import json
+import math
 import os
 import re
 import shutil
@@ -195,6 +197,96 @@ def of_lists(s, path, program):
     subprocess.run([program, "policy", path, "fs.publish_results", "0", "--decision", "QĐ mẫu dừng"], check=True, stdout=subprocess.DEVNULL)
 
 
+# --- the office's desk ---
+
+def warnings(s, path, officer, leader):
+    office = lambda b, form, step="", **fields: b.post(f"/staff/food{step}", {"form": form} | fields, "/staff/food")
+    written("an authority", office(officer, "authority", name="Sở Mẫu ATTP", basis="QĐ mẫu", valid_from="2025-03-01"))
+    refused("twice", office(officer, "authority", name="Sở Mẫu ATTP", valid_from="2025-03-01"), "đang có")
+    refused("a warning before it had the power", office(officer, "alert", scope="product", subject="Rượu Mẫu", level="danger", issuer="Sở Mẫu ATTP", document="1/CB",
+            issued_on="2025-02-28", public_text="Có methanol"), "thẩm quyền")
+    refused("an area that is none", office(officer, "alert", scope="area", subject="Tổ 99", level="info", issuer="Sở Mẫu ATTP", document="2/CB", issued_on="2026-11-01", public_text="x"), "không có tổ")
+    written("of a product", office(officer, "alert", scope="product", subject="Rượu Mẫu", level="danger", issuer="Sở Mẫu ATTP", document="3/CB", issued_on="2026-11-01", public_text="Có methanol, không uống."))
+    written("of an area", office(officer, "alert", scope="area", subject="Tổ 1", level="caution", issuer="Sở Mẫu ATTP", document="4/CB", issued_on="2026-11-02", public_text="Nước nhiễm bẩn."))
+    written("of a place", send(officer, LISTED, "alert", level="info", issuer="Sở Mẫu ATTP", document="5/CB", issued_on="2026-11-03", public_text="Thu hồi lô chả 01."))
+    page = lambda code: serve.ask(s, f"/c/{code}").text()
+    check("internal is internal", not any(w in page(LISTED) for w in ("methanol", "nhiễm bẩn", "lô chả")))
+    ids = {d: str(i) for i, d in sqlite3.connect(path).execute("SELECT id, document FROM fs_alert")}
+    refused("four eyes on warnings", office(officer, "alert-publish", "/publish", alert=ids["3/CB"], published_on="2026-11-03"), "bốn mắt")
+    for document in ("3/CB", "4/CB", "5/CB"):
+        written(f"public: {document}", office(leader, "alert-publish", "/publish", alert=ids[document], published_on="2026-11-03"))
+    check("on the page of the place, by scope", soon(lambda: all(w in page(LISTED) for w in ("methanol", "nhiễm bẩn", "lô chả", "Sở Mẫu ATTP, 5/CB"))))
+    check("its own only there", "lô chả" not in page(ward.code(ward.EXPIRED)) and "methanol" in page(ward.code(ward.EXPIRED)) and "methanol" not in page(ward.code(30)))
+    written("over", office(leader, "alert-end", "/publish", alert=ids["3/CB"], withdrawn_on="2026-11-20"))
+    check("gone from the pages", soon(lambda: "methanol" not in page(LISTED)))
+    authority = str(one(path, "SELECT id FROM authority")[0])
+    written("the authority ends", office(officer, "authority-end", authority=authority, valid_to="2026-11-10"))
+    refused("and warns no more", office(officer, "alert", scope="product", subject="Rượu", level="info", issuer="Sở Mẫu ATTP", document="6/CB", issued_on="2026-11-11", public_text="x"), "thẩm quyền")
+
+
+def exported(program, path, *words):
+    out = os.path.join(os.path.dirname(path), "out.csv")
+    done = subprocess.run([program, "export", path, "food-safety", out, "--staff", "--purpose", "kiểm thử", *words], capture_output=True, text=True)
+    if done.returncode:
+        return {}
+    with open(out, encoding="utf-8-sig", newline="") as file:
+        return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def working_lists(s, path, program, b):
+    page = b.ask("/staff/food").text()
+    names = re.findall(r'href="/staff/food\?of=([\w-]+)"', page)
+    check("seven lists, each with its count", len(names) == 7, names)
+    for name in names:
+        wanted = set(exported(program, path, "--list", name))
+        count = int(re.search(rf'of={name}"[^>]*><b>(\d+)</b>', page).group(1))
+        rows = set(re.findall(r'<tr><td><a href="/staff/food/(\w{11})"', b.ask(f"/staff/food?of={name}").text()))
+        shown = {f["id"] for f in json.loads(b.ask(f"/staff/places?of=food:{name}").body)["features"]}
+        check(f"{name}: count, rows, map and export are one", count == len(wanted) and rows == wanted and shown <= wanted and (not wanted or shown), (count, rows, wanted, shown))
+    check("nothing sealed on the page", SECRET not in page and b.ask("/staff/food?of=nothing").status == 404)
+    me = json.loads(b.ask("/staff/me").body)
+    check("the map offers them", [x["of"] for x in me["lists"]] == [f"food:{n}" for n in names], me)
+
+
+def walk(s, path, b):
+    for n in (30, 33, 47, 61, 88, 120):
+        written(f"place {n} comes under the commitment", send(b, ward.code(n), "document", type="commitment", issued_on="2026-01-05"))
+    spots = {c: xy for c, *xy in ward.connect(path).execute("SELECT code, ST_X(geom), ST_Y(geom) FROM place WHERE geom IS NOT NULL")}
+    stops = re.findall(r'<li class="sheet">.*?href="/staff/food/(\w{11})#inspection"', b.ask("/staff/food/plan?of=not-inspected").text(), re.S)
+    left = [c for c in stops if c in spots]
+    check("a stop for each place", len(stops) >= 2 and len(set(stops)) == len(stops), stops)
+    here, order = min(left, key=lambda c: spots[c][0]), []
+    while here:
+        order.append(here)
+        left.remove(here)
+        far = lambda c: ((spots[c][0] - spots[here][0]) * math.cos(math.radians(16.05))) ** 2 + (spots[c][1] - spots[here][1]) ** 2
+        here = min(left, key=far) if left else None
+    check("always the nearest one next, those without a place last", stops[:len(order)] == order and not set(stops[len(order):]) & set(spots), (stops, order))
+    written("a result entered from it", send(b, stops[0], "inspection", kind="periodic", inspected_on=serve.TODAY, verdict="pass"))
+    check("takes the place off the walk", f"{stops[0]}#" not in b.ask("/staff/food/plan?of=not-inspected").text())
+
+
+def boundaries(path, program, folder):
+    """Every edge of domain.md E.x, by the day for which is asked."""
+    rows = [["Mã điểm", "Số giấy chứng nhận", "Ngày cấp", "Ngày khám sức khỏe", "Ngày kiểm tra", "Kết quả kiểm tra"],
+            ["REF40", "40/X", "21/11/2023", "29/02/2024", "14/01/2025", "B"], ["REF41", "41/X", "29/02/2024", "", "15/01/2025", "B"]]
+    listed = os.path.join(folder, "ranh-gioi.csv")
+    with open(listed, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    done = subprocess.run([program, "import", path, listed, "--as", "food-safety", "--json"], capture_output=True, text=True)
+    check("both rows came in", done.returncode == 0 and '"added":2' in done.stdout, done.stdout + done.stderr)
+    a, b = ward.code(40), ward.code(41)
+    for day, code, field, wanted in (("2026-11-21", a, "state", "expiring"), ("2026-11-22", a, "state", "expired"),
+                                     ("2027-02-28", b, "state", "expiring"), ("2027-03-01", b, "state", "expired"),
+                                     ("2026-08-31", b, "state", "valid"), ("2026-09-01", b, "state", "expiring"),
+                                     ("2027-01-28", b, "expiring_soon", "false"), ("2027-01-29", b, "expiring_soon", "true"),
+                                     ("2025-02-28", a, "health_overdue", "false"), ("2025-03-01", a, "health_overdue", "true"),
+                                     ("2026-11-21", a, "last_result", "pass"), ("2026-11-21", b, "last_result", ""),
+                                     ("2026-11-21", a, "vocabulary", "ABC_2018"), ("2026-11-21", b, "vocabulary", "DAT_KHONGDAT")):
+        got = exported(program, path, "--as-of", day).get(code, {}).get(field)
+        check(f"{day} {field}", str(got).lower() == wanted.lower(), got)
+
+
 def main(program):
     folder = tempfile.mkdtemp()
     path = os.path.join(folder, "ward.db")
@@ -215,6 +307,10 @@ def main(program):
     taken_back(s, path, officer)
     right_of_reply(s, path, officer, leader)
     of_lists(s, path, program)
+    warnings(s, path, officer, leader)
+    working_lists(s, path, program, officer)
+    walk(s, path, officer)
+    boundaries(path, program, folder)
     check("stops cleanly", s.stop() == 0)
     checked = subprocess.run([program, "check", path], capture_output=True, text=True)
     check("the chain is whole", "audit" not in checked.stdout.lower() and not checked.stderr, checked.stdout[-300:])
