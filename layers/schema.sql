@@ -686,6 +686,9 @@ INSERT INTO policy (key, value) VALUES
   ('score.partial_count', '0'),        -- 1: fewer than the least count still earn their share
   ('score.own_software', '1');         -- 0: S0 VIII.2.1 does not speak of a tool the city did not pay for
 
+-- migration 20
+CREATE INDEX fs_inspection_reply ON fs_inspection (place_id) WHERE reply IS NOT NULL; -- few have one: pub_food_notes reads no other
+
 -- views
 -- Days are those of Asia/Ho_Chi_Minh. `day_today` is the one place where "today" enters the public views; the
 -- program sets meta 'today' only under test.
@@ -834,8 +837,9 @@ CREATE VIEW pub_food_safety AS
 -- on; code '': of a product, for every place
 CREATE VIEW pub_food_notes AS
   SELECT p.code AS code, 'reply' AS kind, NULL AS level, NULL AS issuer, i.replied_on AS told_on, i.reply AS text
-    FROM fs_public_inspection l JOIN fs_published i ON i.id = l.inspection_id AND i.publish_state = 'public'
-    JOIN place p ON p.id = i.place_id WHERE i.reply IS NOT NULL
+    FROM fs_published i JOIN place p ON p.id = i.place_id
+    WHERE i.reply IS NOT NULL AND i.publish_state = 'public'
+      AND i.id = (SELECT l.inspection_id FROM fs_public_inspection l WHERE l.place_id = i.place_id)
   UNION ALL SELECT coalesce(p.code, ''), a.scope, a.level, a.issuer || ', ' || a.document, a.issued_on, coalesce(a.subject || ': ', '') || a.public_text
     FROM fs_alert a, day_today t
     LEFT JOIN (SELECT a.id AS alert_id, f.place_id FROM fs_alert a, fs_place f

@@ -23,7 +23,7 @@ bool notes_load(struct food_notes *n, struct store *s, struct fault *f)
     size_t room = 0;
     struct fault here = {0};
     sqlite3_stmt *st =
-        store_statement(s, "SELECT code, kind, level, issuer, told_on, text FROM pub_food_notes", f);
+        store_statement(s, "SELECT code, kind, level, issuer, told_on, text FROM main.pub_food_notes", f);
     if (!st)
         return false;
     while (statement_next(st, &here)) {

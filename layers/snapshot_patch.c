@@ -376,7 +376,9 @@ static bool patch_in_transaction(struct patch *p, bool *done, struct fault *f)
     if (!touched_since(&p->touched, p->store, p->before->note, most_rows(p->before), f))
         return false;
     *done = !p->touched.has_everything && date_to_days(made->date) == date_to_days(p->before->date);
-    return !*done || (patch_layers(p, done, f) && (!*done || moved_load(&made->moved, p->store, f)));
+    return !*done ||
+           (patch_layers(p, done, f) &&
+            (!*done || (moved_load(&made->moved, p->store, f) && notes_load(&made->notes, p->store, f))));
 }
 
 bool snapshot_patch(struct snapshot **out, const struct snapshot *before, struct store *s, struct fault *f)
