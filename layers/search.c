@@ -100,21 +100,61 @@ struct lookup {
     int at; /* number of the word */
 };
 
+/* A document that has all words before this one has it too, or a better hit of it. */
+static inline void take_one(struct lookup *look, uint32_t document, uint8_t value)
+{
+    struct state *s = &look->states[document];
+    if (s->passed == look->at) {
+        *s = (struct state){(uint8_t)(look->at + 1), value, (uint16_t)(s->total + value)};
+        if (look->at == 0)
+            look->found[look->count++] = document;
+    } else if (s->passed == look->at + 1 && value > s->value) {
+        s->total = (uint16_t)(s->total + value - s->value);
+        s->value = value;
+    }
+}
+
+/* What a common word is worth in the documents that are in play. */
+static void take_common(struct lookup *look, const struct common_word *c, int bonus)
+{
+    for (uint32_t i = 0; i < look->count; i++) {
+        uint32_t document = look->found[i];
+        uint8_t rank = c->ranks[document / 2] >> document % 2 * 4 & 15;
+        if (rank)
+            take_one(look, document, (uint8_t)(VALUE_OF_RANK[rank - 1] + bonus));
+    }
+}
+
+static const struct common_word *common_word(const struct search_index *index, uint32_t word)
+{
+    for (int i = 0; i < index->common_count; i++)
+        if (index->common[i].word == word)
+            return &index->common[i];
+    return NULL;
+}
+
 static void take_postings(const struct question *q, struct lookup *look, uint32_t word, int bonus)
 {
     const struct search_index *index = q->index;
-    for (uint32_t i = index->posting_at[word]; i < index->posting_at[word + 1]; i++) {
-        uint32_t document = index->postings[i] >> POSTING_RANK_BITS;
-        uint8_t value = (uint8_t)(VALUE_OF_RANK[index->postings[i] & ((1 << POSTING_RANK_BITS) - 1)] + bonus);
-        struct state *s = &look->states[document];
-        if (s->passed == look->at) {
-            *s = (struct state){(uint8_t)(look->at + 1), value, (uint16_t)(s->total + value)};
-            look->found[look->count++] = document;
-        } else if (s->passed == look->at + 1 && value > s->value) {
-            s->total = (uint16_t)(s->total + value - s->value);
-            s->value = value;
-        }
+    const struct common_word *common = look->at > 0 ? common_word(index, word) : NULL;
+    uint32_t first = index->posting_at[word], end = index->posting_at[word + 1];
+    if (common && look->count < end - first) {
+        take_common(look, common, bonus);
+        return;
     }
+    for (uint32_t i = first; i < end; i++)
+        take_one(look, index->postings[i] >> POSTING_RANK_BITS,
+                 (uint8_t)(VALUE_OF_RANK[index->postings[i] & ((1 << POSTING_RANK_BITS) - 1)] + bonus));
+}
+
+/* Those that have the word too stay in play. */
+static void keep_passed(struct lookup *look)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < look->count; i++)
+        if (look->states[look->found[i]].passed == look->at + 1)
+            look->found[kept++] = look->found[i];
+    look->count = kept;
 }
 
 static void take_prefix(const struct question *q, const struct typed *t, struct lookup *look)
@@ -159,12 +199,13 @@ static uint32_t look_up(const struct question *q, bool forgiving, struct state *
     uint64_t most = forgiving ? documents : q->words[0].postings;
     look.found = ARENA_ARRAY(q->arena, uint32_t, (most < documents ? most : documents) + 1);
     for (look.at = 0; look.at < q->count; look.at++) {
-        look.count = 0;
         const struct typed *t = &q->words[look.at];
         if (forgiving && t->fold.n >= TYPO_LETTERS)
             take_nearly(q, t, &look);
         else
             take_prefix(q, t, &look);
+        if (look.at > 0)
+            keep_passed(&look);
         if (look.count == 0)
             break;
     }

@@ -195,6 +195,30 @@ static void place_postings(struct builder *b)
     free(next);
 }
 
+static void note_one(struct search_index *index, uint32_t word)
+{
+    uint32_t documents = index->first_document[LAYER_COUNT];
+    struct common_word *c = &index->common[index->common_count++];
+    *c = (struct common_word){word, calloc((size_t)documents / 2 + 1, 1)};
+    for (uint32_t i = index->posting_at[word]; i < index->posting_at[word + 1]; i++) {
+        uint32_t document = index->postings[i] >> POSTING_RANK_BITS, shift = document % 2 * 4;
+        uint8_t *ranks = &c->ranks[document / 2], was = *ranks >> shift & 15;
+        uint8_t rank = (uint8_t)((index->postings[i] & ((1 << POSTING_RANK_BITS) - 1)) + 1);
+        if (was == 0 || rank < was)
+            *ranks = (uint8_t)((*ranks & ~(15 << shift)) | rank << shift);
+    }
+}
+
+void search_note_common(struct search_index *index)
+{
+    uint32_t documents = index->first_document[LAYER_COUNT];
+    for (uint32_t word = 0; word < index->word_count && index->common_count < COMMON_MOST; word++) {
+        uint32_t postings = index->posting_at[word + 1] - index->posting_at[word];
+        if (postings >= COMMON_LEAST && postings >= documents / COMMON_SHARE)
+            note_one(index, word);
+    }
+}
+
 struct search_index *search_build(const struct snapshot *s)
 {
     struct builder b = {.index = calloc(1, sizeof *b.index), .snapshot = s};
@@ -217,6 +241,7 @@ struct search_index *search_build(const struct snapshot *s)
     }
     column_release(&b.dictionary);
     free(b.place);
+    search_note_common(b.index);
     return b.index;
 }
 
@@ -224,6 +249,8 @@ void search_free(struct search_index *index)
 {
     if (!index)
         return;
+    for (int i = 0; i < index->common_count; i++)
+        free(index->common[i].ranks);
     free(index->words);
     free(index->bytes);
     free(index->posting_at);
@@ -235,5 +262,6 @@ size_t search_size(const struct search_index *index)
 {
     size_t postings = index->posting_at[index->word_count];
     return sizeof *index + (index->word_count + 1) * (sizeof *index->words + sizeof *index->posting_at) +
-           index->byte_count + postings * sizeof *index->postings;
+           index->byte_count + postings * sizeof *index->postings +
+           (size_t)index->common_count * (index->first_document[LAYER_COUNT] / 2 + 1);
 }

@@ -153,6 +153,7 @@ struct search_index *search_patch(const struct search_index *before, const struc
     made->words = room_for(made->words, (size_t)made->word_count + 1, &w.word_room, sizeof *made->words);
     made->bytes = room_trim(w.bytes.p, w.bytes.n, 1);
     made->byte_count = w.bytes.n;
+    search_note_common(made);
     free(w.moved);
     buf_release(&w.additions);
     arena_release(&w.arena);

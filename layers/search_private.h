@@ -39,6 +39,14 @@ struct word {
     uint8_t fold_length, marks_length;
 };
 
+/* A word that many documents have also says for each document what it is worth there: who has few documents
+ * in play asks them and not the long list of postings. */
+enum { COMMON_MOST = 8, COMMON_SHARE = 8, COMMON_LEAST = 4096 };
+struct common_word {
+    uint32_t word;
+    uint8_t *ranks; /* four bits a document, the low ones first: 0 not there, else the best rank + 1 */
+};
+
 struct search_index {
     uint32_t
         first_document[LAYER_COUNT + 1]; /* a document is a row; documents of a layer follow each other */
@@ -48,7 +56,12 @@ struct search_index {
     size_t byte_count;
     uint32_t *posting_at; /* word_count + 1 */
     uint32_t *postings;   /* document << POSTING_RANK_BITS | rank */
+    struct common_word common[COMMON_MOST];
+    int common_count;
 };
+
+/* Notes the common words; the last step of making an index. */
+void search_note_common(struct search_index *index);
 
 static inline struct slice word_fold(const struct search_index *index, uint32_t word)
 {

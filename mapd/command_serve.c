@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -27,6 +28,7 @@ enum {
     UPLOAD_S = 300,
     RESPONSE_S = 120,
     TILE_CACHE_BYTES = 64 * 1024 * 1024,
+    TILE_CACHE_MOST_MB = 65536,
     TICK_MS = 250,
     MEMORY_ASIDE = 24 * 1024 * 1024,
     FILES = 4096
@@ -107,6 +109,16 @@ static bool read_certificate(struct serve *s, const struct arguments *args, stru
     return true;
 }
 
+/* MAPD_TILE_CACHE_MB in the environment: room for tiles; 0: each is made when it is asked for. */
+static struct tile_cache *new_tile_cache(void)
+{
+    int64_t megabytes;
+    const char *room = getenv("MAPD_TILE_CACHE_MB");
+    if (!room || !slice_to_int(slice_of(room), &megabytes) || megabytes < 0 || megabytes > TILE_CACHE_MOST_MB)
+        return tile_cache_new(TILE_CACHE_BYTES);
+    return megabytes ? tile_cache_new((size_t)megabytes * 1024 * 1024) : NULL;
+}
+
 static bool open_serve(struct serve *s, const struct arguments *args, struct arena *a, struct fault *f)
 {
     if (!set_base_url(s, a, args->option[OPTION_BASE_URL], f) || !read_certificate(s, args, a, f) ||
@@ -121,7 +133,7 @@ static bool open_serve(struct serve *s, const struct arguments *args, struct are
     s->started_ns = clock_monotonic_ns();
     set_page_policy(s);
     pthread_mutex_init(&s->store_lock, NULL);
-    s->tiles = tile_cache_new(TILE_CACHE_BYTES);
+    s->tiles = new_tile_cache();
     s->ready = ready_new();
     s->codes = code_cache_new();
     s->speech = speech_new();

@@ -96,6 +96,11 @@ bool export_send(const struct call *c, struct export_request *request, const cha
     r->type = export_media_type(request->path);
     reply_header(r, "Content-Disposition",
                  arena_format(c->arena, "attachment; filename=\"%s-%s.%s\"", name, local_day(c), extension));
+    /* degrees are longitude first in every format, whichever of the two was asked for */
+    enum crs_id crs = CRS_CRS84;
+    if (request->crs && !crs_find(slice_of(request->crs), &crs))
+        crs = CRS_CRS84;
+    reply_header(r, "Content-Crs", arena_format(c->arena, "<%s>", crs_uri(crs)));
     reply_header(r, "X-Record-Count", arena_format(c->arena, "%llu", (unsigned long long)count.written));
     return true;
 }

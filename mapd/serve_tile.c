@@ -1,5 +1,6 @@
 /* serve_tile: one vector tile, from the cache where it can be. Filtered tiles and those of another day are
- * made each time. An empty tile is 204, a tile that does not exist 404. */
+ * made each time, and all are when there is no cache. An empty tile is 204, a tile that does not exist 404.
+ */
 #include "mapd/serve.h"
 
 struct wanted {
@@ -92,7 +93,7 @@ bool serve_tile(const struct call *c, struct reply *r, struct fault *f)
     struct filter *filter;
     if (!make_filter(c, w.l, &filter, f))
         return false;
-    if (filter || c->value[PARAMETER_AS_OF].given || c->value[PARAMETER_KNOWN_AT].given) {
+    if (filter || !c->serve->tiles || c->value[PARAMETER_AS_OF].given || c->value[PARAMETER_KNOWN_AT].given) {
         encode(c, &w, filter, &r->body);
         finish(r, r->body.n == 0);
         return filter_finish(filter, f);

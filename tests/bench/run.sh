@@ -18,7 +18,7 @@ if [ -d "$shared" ]; then
 else
   printf '\nskipped: real addresses and names (set MAPD_SHARED to the folder that holds data/)\n'
 fi
-for bench in import serve load indicators export; do
+for bench in import serve instructions load indicators export; do
   printf '\n== %s\n' "$bench"
   /usr/bin/python3 "$here/$bench.py" "$build" "$sample"
 done

@@ -3,11 +3,10 @@
 usage: serve.py BUILD_DIR SAMPLE_DIR      BENCH_ROWS=10000,100000 (1000000 takes minutes)   BENCH_ROUNDS=5   BENCH_SECONDS=2
 
 MapServer gets the best that it can use: one flat SpatiaLite table of what `mapd export` wrote, with its R*Tree, behind nginx and four
-FastCGI processes. Tiles are asked with as many features in ours as in MapServer's (asserted). Cold tiles carry a filter that
-all places pass, so that they are made each time. PostGIS is asked by pgbench for the SQL alone (peers.py). CPU is user and system time of all processes of a server, from /proc; that of nginx
+FastCGI processes. Tiles are asked with as many features in ours as in MapServer's (asserted). Cold tiles come from a second
+server of ours without a tile cache, so that they are made each time. PostGIS is asked by pgbench for the SQL alone (peers.py). CPU is user and system time of all processes of a server, from /proc; that of nginx
 is left out, in MapServer's favour.
 """
-import gzip
 import json
 import os
 import random
@@ -24,11 +23,11 @@ import urllib.request
 
 from common import cpu_seconds, folder, register
 from peers import PostGis, QgisServer
+from tile_reader import CENTRE, busiest_tile, feature_count
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "2"))
 SIZES = [int(n) for n in os.environ.get("BENCH_ROWS", "10000,100000").split(",")]
-CENTRE = (108.215, 16.045)
 PROCESSES = 4
 
 
@@ -51,9 +50,10 @@ def get(url, **headers):
 # --- the servers: each has a base address and the processes whose CPU counts ---
 
 class Ours:
-    def __init__(self, program, ward):
+    def __init__(self, program, ward, **environment):
         self.log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([program, "serve", ward, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen([program, "serve", ward, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log, text=True,
+                                        env=dict(os.environ, **environment))
         self.base = re.search(r"(http://\S+?)/$", self.process.stdout.readline().strip()).group(1)
         self.pids = [self.process.pid]
 
@@ -166,44 +166,6 @@ class MapServer:
         self.nginx.wait(20)
 
 
-# --- vector tiles, read just far enough to count ---
-
-def varint(data, at):
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at
-
-
-def fields(data):
-    at = 0
-    while at < len(data):
-        key, at = varint(data, at)
-        if key & 7 == 0:
-            value, at = varint(data, at)
-        elif key & 7 == 2:
-            length, at = varint(data, at)
-            value, at = data[at:at + length], at + length
-        else:
-            length = 8 if key & 7 == 1 else 4
-            value, at = data[at:at + length], at + length
-        yield key >> 3, value
-
-
-def feature_count(tile):
-    tile = gzip.decompress(tile) if tile[:2] == b"\x1f\x8b" else tile
-    return sum(1 for number, layer in fields(tile) if number == 3 for n, _ in fields(layer) if n == 2)
-
-
-def tile_of(lon, lat, z):
-    from math import asinh, pi, radians, tan
-    n = 2 ** z
-    return z, int((lon + 180) / 360 * n), int((1 - asinh(tan(radians(lat))) / pi) / 2 * n)
-
-
 # --- measuring ---
 
 def ask(server, target, *headers):
@@ -246,8 +208,8 @@ def items(ours, peer):
 
 def cold_tiles(ours, peer):
     for z in (12, 14, 16):
-        z, x, y = busiest_tile(ours, z)
-        mine = f"/tiles/establishments/{z}/{x}/{y}.mvt?cluster=false&status=active"
+        z, x, y = busiest_tile(ours.base, z)
+        mine = f"/tiles/establishments/{z}/{x}/{y}.mvt?cluster=false"
         theirs = peer.tile("lean", z, x, y)
         count, there = feature_count(get(ours.base + mine)), feature_count(get(peer.base + theirs))
         assert count > 0 and abs(count - there) <= max(2, count // 200), (count, there)  # a point on an edge may fall on either side
@@ -270,7 +232,7 @@ def beside_qgis(ours, data, at):
         peer.stop()
 
 
-def beside_postgis(ours, source, at):
+def beside_postgis(ours, cold, source, at):
     if not PostGis.is_there():
         print("  PostGIS is not installed, or this is not root: left out")
         return
@@ -280,26 +242,17 @@ def beside_postgis(ours, source, at):
             theirs = median([peer.microseconds(peer.items(count), SECONDS) for _ in range(ROUNDS)])
             line(f"items, {count} features", rounds((ours, f"/ogc/collections/establishments/items?f=json&limit={count}"))[0], theirs, "≥ 40", "PostGIS")
         for z in (12, 14, 16):
-            z, x, y = busiest_tile(ours, z)
-            mine = f"/tiles/establishments/{z}/{x}/{y}.mvt?cluster=false&status=active"
+            z, x, y = busiest_tile(ours.base, z)
+            mine = f"/tiles/establishments/{z}/{x}/{y}.mvt?cluster=false"
             theirs = median([peer.microseconds(peer.tile("lean", z, x, y), SECONDS) for _ in range(ROUNDS)])
-            line(f"tile z{z} made anew, {feature_count(get(ours.base + mine))} features", rounds((ours, mine))[0], theirs, "≥ 60", "PostGIS")
+            line(f"tile z{z} made anew, {feature_count(get(ours.base + mine))} features", rounds((cold, mine))[0], theirs, "≥ 60", "PostGIS")
     finally:
         peer.stop()
 
 
-def busiest_tile(ours, z):
-    """Of those under the middle of the busiest tile one zoom above; at most 9 zooms of four requests."""
-    best = tile_of(*CENTRE, 11)
-    while best[0] < z:
-        options = [(best[0] + 1, 2 * best[1] + i, 2 * best[2] + j) for i in (0, 1) for j in (0, 1)]
-        best = max(options, key=lambda t: feature_count(get(f"{ours.base}/tiles/establishments/{t[0]}/{t[1]}/{t[2]}.mvt?cluster=false")))
-    return best
-
-
 def cached_tiles(ours, bare_program, at):
     for z in (12, 14, 16):
-        z, x, y = busiest_tile(ours, z)
+        z, x, y = busiest_tile(ours.base, z)
         target = f"/tiles/establishments/{z}/{x}/{y}.mvt"
         request = urllib.request.Request(ours.base + target, headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -366,23 +319,24 @@ def one_size(program, bare_program, rows):
     with folder() as at:
         os.chmod(at, 0o755)
         ward, flat, exported = build_data(program, rows, at)
-        ours = Ours(program, ward)
+        ours, cold = Ours(program, ward), Ours(program, ward, MAPD_TILE_CACHE_MB="0")
         print(f"{rows} places", flush=True)
         peer = MapServer(flat, at)
         try:
             items(ours, peer)
-            cold_tiles(ours, peer)
+            cold_tiles(cold, peer)
             cached_tiles(ours, bare_program, at)
             page(ours)
             search(ours)
             peer.stop()
             peer = None
             beside_qgis(ours, flat, at)
-            beside_postgis(ours, exported, at)
+            beside_postgis(ours, cold, exported, at)
         finally:
             if peer:
                 peer.stop()
             log = ours.stop()
+            cold.stop()
         print(f"  published in {re.search(r'published revision .* in (.*)', log).group(1)} (target 50 ms at 10,000, 2 s at 1,000,000)")
 
 
