@@ -254,7 +254,7 @@ def over_http(program, ward, base, folder):
     marked = open(fetch(base, "export/markets.csv?bom=true", folder, "bom.csv"), "rb").read()
     plainly = open(fetch(base, "export/markets.csv", folder, "no-bom.csv"), "rb").read()
     check("bom=true puts the mark in front and changes nothing else", marked == b"\xef\xbb\xbf" + plainly)
-    for asked, said in (("", "/OGC/1.3/CRS84"), ("?crs=EPSG:4326", "/OGC/1.3/CRS84"), ("?crs=EPSG:5899", "/EPSG/0/5899")):
+    for asked, said in (("", "/OGC/1.3/CRS84"), ("?crs=http://www.opengis.net/def/crs/EPSG/0/4326", "/OGC/1.3/CRS84"), ("?crs=EPSG:5899", "/EPSG/0/5899")):
         with urllib.request.urlopen(f"{base}export/markets.csv{asked}") as answer:
             check(f"Content-Crs of /export{asked}", said in answer.headers["Content-Crs"], answer.headers["Content-Crs"])
     check("KML in VN-2000 is refused in words", refuses(base, "export/markets.kml?crs=EPSG:5899", 400))
