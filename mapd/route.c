@@ -275,6 +275,8 @@ static void add_security(const struct call *c, struct reply *r)
         reply_header(r, "Access-Control-Allow-Origin", "*");
         reply_header(r, "Access-Control-Expose-Headers", "Content-Crs, ETag");
     }
+    if (r->status == 304) /* a browser would lay this header over that of the page it kept, styles and all */
+        return;
     for (int i = 0; i < r->header_count; i++)
         if (strcmp(r->headers[i].name, "Content-Security-Policy") == 0)
             return;
