@@ -6,6 +6,7 @@ usage: kill.py MAPD [ROUNDS] [SEED]      30 rounds unless told; ./dev soak: 500
 """
 import contextlib
 import glob
+import hashlib
 import os
 import random
 import re
@@ -27,7 +28,6 @@ import ward
 
 check = serve.check
 LISTED = 60
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(20000)
 
 
 class Tally:
@@ -125,17 +125,14 @@ def edits(s, cookie, tally, n=[0]):
 
 
 def photographs(s, cookie, tally, n=[0]):
-    """The picture of a label on its stall: the one file that stays in the ward file."""
+    """A photo of a place: painted anew by a child, sealed in a file of its own beside the ward file, written down in it."""
     n[0] += 1
     b = staff.Browser(s)
     b.cookie = cookie
-    stall, mark = ward.code(1001 + n[0] % ward.STALLS), "----kill"
-    parts = {"csrf": b.token(f"/staff/c/{stall}"), "state": "posted"}
-    body = "".join(f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in parts.items()).encode()
-    body += f'--{mark}\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\n\r\n'.encode() + PICTURE + f"\r\n--{mark}--\r\n".encode()
-    time.sleep(0.05)
+    picture = edit.png(16 + n[0] % 80, 16 + n[0] // 80)  # never the same twice
+    place = f"/staff/c/{ward.code(20 + n[0] % 50)}"
     tally.begin("photo")
-    if b.ask(f"/staff/c/{stall}/label", "POST", body, Content_Type=f"multipart/form-data; boundary={mark}").status == 303:
+    if b.bring(f"{place}/photos", picture, place).status == 303:
         tally.end("photo")
 
 
@@ -189,13 +186,28 @@ def what_is_there(path):
             "cli.import": count(path, "SELECT count(*) FROM import_batch WHERE imported_by <> 'entry'"),
             "evidence": count(path, "SELECT count(*) FROM evidence"),
             "edit": count(path, "SELECT count(*) FROM place_edit"),
-            "photo": count(path, "SELECT count(*) FROM label WHERE photo IS NOT NULL"),
+            "photo": count(path, "SELECT count(*) FROM place_photo"),
             "close": count(path, "SELECT count(*) FROM closing")}
 
 
 HALVES = {"evidence without its first event": "SELECT count(*) FROM evidence WHERE id NOT IN (SELECT evidence_id FROM evidence_event)",
           "edits and their entries": "SELECT (SELECT count(*) FROM place_edit) <> (SELECT count(*) FROM audit WHERE action = 'place.edit')",
-          "pictures cut short": f"SELECT count(*) FROM label WHERE length(photo) < {len(PICTURE)}"}
+          "photos and their entries": "SELECT (SELECT count(*) FROM place_photo) <> (SELECT count(*) FROM audit WHERE action = 'photo.add')"}
+
+
+def photos_cut_short(path):
+    """Every picture the ward file names lies beside it, byte by byte what it was sealed as."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        names = [bytes(row[0]) for row in db.execute("SELECT i.file FROM image i JOIN place_photo p ON p.image = i.hash")]
+    folder, bad = os.path.join(os.path.dirname(path), "mapd-files"), []
+    for name in names:
+        try:
+            with open(os.path.join(folder, name.hex()), "rb") as file:
+                if hashlib.sha256(file.read()).digest() != name:
+                    bad.append(f"photo {name.hex()[:8]} is not what was sealed")
+        except FileNotFoundError:
+            bad.append(f"photo {name.hex()[:8]} is gone")
+    return bad
 
 
 def wrong_with(program, path, tally):
@@ -208,7 +220,7 @@ def wrong_with(program, path, tally):
     half = count(path, "SELECT count(*) FROM (SELECT b.id FROM import_batch b LEFT JOIN import_row r ON r.batch_id = b.id GROUP BY b.id HAVING count(r.row) <> ?)", LISTED)
     if half:
         found.append(f"{half} imports with some of their rows")
-    found += [f"{what}: {n}" for what, sql in HALVES.items() if (n := count(path, sql))]
+    found += [f"{what}: {n}" for what, sql in HALVES.items() if (n := count(path, sql))] + photos_cut_short(path)[:3]
     name = count(path, "SELECT public_name FROM place WHERE code = ?", EDITED)
     if tally.last_name and int(re.search(r"\d+$", name).group()) < tally.last_name:
         found.append(f"the name is {name}, told {tally.last_name}")
