@@ -155,7 +155,7 @@ START_TEST(metres_of_no_system_are_not_guessed)
 {
     char path[512];
     read_file(&r, IMPORT_STREETS, "street_metres.geojson");
-    ck_assert_int_eq(r.fault.code, FAULT_BAD_COORDINATE);
+    ck_assert_int_eq(r.fault.code, FAULT_FILE_FORMAT);
     reading_release(&r);
     snprintf(path, sizeof path, "%s/import/street_metres.geojson", TEST_DATA);
     read_request(&r, &(struct table_request){.path = path, .kind = IMPORT_STREETS, .crs = "EPSG:5899"});
