@@ -137,7 +137,8 @@ static void add_areas(struct pen *pen, const struct snapshot_layer *l, uint32_t 
 
 static char *put(char *to, struct slice text)
 {
-    memcpy(to, text.p, text.n);
+    if (text.n)
+        memcpy(to, text.p, text.n);
     return to + text.n;
 }
 
