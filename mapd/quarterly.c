@@ -3,6 +3,7 @@
  * and gaps are filled in; causes and solutions are typed by staff. */
 #include "mapd/quarterly.h"
 
+#include "import/import.h"
 #include "mapd/say.h"
 
 #include <string.h>
@@ -184,27 +185,59 @@ static void typed(struct document *d, const char *heading, const char *text)
 
 /* --- sources, rules, evidence --- */
 
-static void listed(struct document *d, const char *caption, const struct table *form,
-                   const struct period_list *list)
+/* A day of the register ("2026-10-31") as an office writes it; what is no day stays. */
+static const char *office_day(struct arena *a, const char *iso)
 {
-    struct table *t = document_table(d, caption, form);
-    for (int row = 0; row < list->rows; row++)
-        table_add(d, t, list->cells + row * list->columns);
+    struct date read;
+    return date_parse_iso(slice_of(iso), &read) ? day(a, read) : iso;
+}
+
+static const char *kind_title(const char *name)
+{
+    enum import_kind kind;
+    return import_kind_find(slice_of(name), &kind) ? import_kind_title(kind) : name;
+}
+
+static void sources(struct document *d, const struct period_list *list)
+{
+    static const struct table FORM = {.heads = {"Danh sách", "Tệp", "Ngày của nguồn", "Ngày nhập", "Số dòng",
+                                                "Vào sổ", "Chờ xử lý", "Bị loại"},
+                                      .widths = {19, 21, 12, 12, 9, 9, 9, 9},
+                                      .is_number = {[4] = true, [5] = true, [6] = true, [7] = true},
+                                      .columns = 8};
+    struct table *t = document_table(d, "Bảng 4. Các danh sách nguồn và kết quả đối chiếu", &FORM);
+    for (int row = 0; row < list->rows; row++) {
+        const char *const *from = list->cells + row * list->columns;
+        const char *cells[] = {kind_title(from[0]),
+                               from[1],
+                               office_day(d->arena, from[2]),
+                               office_day(d->arena, from[3]),
+                               from[4],
+                               from[5],
+                               from[6],
+                               from[7]};
+        table_add(d, t, cells);
+    }
+}
+
+static void policies(struct document *d, const struct period_list *list)
+{
+    static const struct table FORM = {
+        .heads = {"Khoá", "Giá trị", "Từ ngày", "Quyết định"}, .widths = {30, 25, 15, 30}, .columns = 4};
+    struct table *t = document_table(d, "Bảng 5. Ngưỡng, thời hạn có hiệu lực tại ngày tính", &FORM);
+    for (int row = 0; row < list->rows; row++) {
+        const char *const *from = list->cells + row * list->columns;
+        const char *cells[] = {from[0], from[1], office_day(d->arena, from[2]), from[3]};
+        table_add(d, t, cells);
+    }
 }
 
 static void annexes(struct document *d, const struct period_document *p)
 {
-    static const struct table SOURCES = {.heads = {"Danh sách", "Tệp", "Ngày của nguồn", "Ngày nhập",
-                                                   "Số dòng", "Vào sổ", "Chờ xử lý", "Bị loại"},
-                                         .widths = {13, 27, 12, 12, 9, 9, 9, 9},
-                                         .is_number = {[4] = true, [5] = true, [6] = true, [7] = true},
-                                         .columns = 8};
-    static const struct table POLICIES = {
-        .heads = {"Khoá", "Giá trị", "Từ ngày", "Quyết định"}, .widths = {30, 25, 15, 30}, .columns = 4};
     document_add(d, BLOCK_HEADING, "V. ĐỐI CHIẾU NGUỒN");
-    listed(d, "Bảng 4. Các danh sách nguồn và kết quả đối chiếu", &SOURCES, &p->sources);
+    sources(d, &p->sources);
     document_add(d, BLOCK_HEADING, "VI. QUY TẮC ĐÃ DÙNG");
-    listed(d, "Bảng 5. Ngưỡng, thời hạn có hiệu lực tại ngày tính", &POLICIES, &p->policies);
+    policies(d, &p->policies);
 }
 
 static void evidence_annex(struct document *d, const struct period_document *p)
@@ -227,6 +260,7 @@ static void evidence_annex(struct document *d, const struct period_document *p)
             rest = (struct slice){rest.p + part.n + (i < 6), rest.n - part.n - (i < 6)};
             cells[i] = arena_text(d->arena, part);
         }
+        cells[3] = office_day(d->arena, cells[3]);
         cells[5] = strcmp(cells[5], "1") == 0 ? "đạt" : "không đạt";
         cells[6] = arena_text(d->arena, say_word("evidence", slice_of(cells[6]), false));
         table_add(d, t, cells);

@@ -81,6 +81,11 @@ def main(program, given):
         wrong.append(f"KPI-GD: the trend says {closed}")
     if "nguyên nhân thử" not in text or "nguyên nhân thử" not in written:
         wrong.append("what staff typed is missing")
+    sources = [row for row in cells(written) if len(row) == 8]
+    if not any(row[0] == "Quầy, sạp trong chợ" and row[2] == "31/10/2026" for row in sources):
+        wrong.append(f"the table of sources does not speak as an office does: {sources[:3]}")
+    if any(re.fullmatch(r"[a-z-]+", row[0]) or re.match(r"\d{4}-", row[2] + row[3]) for row in sources):
+        wrong.append(f"English or ISO days in the table of sources: {sources}")
     print("\n".join(wrong) or f"{sum(i['state'] != 'na' for i in report['indicators'])} figures the same in JSON, page, PDF, dashboard; picture and trend of KPI-GD too")
     return bool(wrong)
 
