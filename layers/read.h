@@ -198,6 +198,19 @@ struct search_query {
 uint32_t snapshot_search(const struct snapshot *s, const struct search_query *q, struct arena *a,
                          struct search_hit **hits);
 
+/* --- what is near a point (nearest.c) --- */
+
+struct nearest_hit {
+    enum layer_id layer;
+    uint32_t row;
+    double metres; /* from the point to the place, or to the line of the street */
+};
+
+/* The way back: the nearest establishments, stalls, markets and streets within 3.2 km, nearest first; how
+ * many, at most `limit` (at least 1). Degrees, WGS84; *hits in the arena. */
+uint32_t snapshot_nearest(const struct snapshot *s, struct lonlat at, uint32_t limit, struct arena *a,
+                          struct nearest_hit **hits);
+
 /* --- GeoJSON (geojson.c): RFC 7946, 7 decimals, exterior rings counter-clockwise --- */
 
 void geojson_geometry(struct buf *out, const struct snapshot_layer *l, uint32_t row);

@@ -7,6 +7,7 @@ import concurrent.futures
 import gzip
 import http.client
 import json
+import math
 import os
 import re
 import shutil
@@ -517,6 +518,27 @@ def search(s):
     check("search near", ask(s, "/search?q=pho&lon=108.21&lat=16.05").status == 200)
 
 
+def metres(a, b):
+    """Between two positions in degrees, near enough within a ward."""
+    return math.hypot((a[0] - b[0]) * math.cos(math.radians(a[1])), a[1] - b[1]) * 111195
+
+
+def way_back(s):
+    """/search with a point and no words: what stands nearest, told by looking through all places."""
+    places = [f for f in ask(s, "/ogc/collections/establishments/items?limit=10000").json()["features"] if f["geometry"]]
+    for at in (places[0]["geometry"]["coordinates"], [108.2105, 16.0455], places[-1]["geometry"]["coordinates"]):
+        answer = ask(s, f"/search?lon={at[0]}&lat={at[1]}&limit=50").json()["features"]
+        away = [f["properties"]["distance_m"] for f in answer]
+        check("the nearest first", away == sorted(away) and (not away or away[-1] <= 3200), away)
+        said = [f for f in answer if f["properties"]["collection"] == "establishments"]
+        nearest = sorted(metres(at, f["geometry"]["coordinates"]) for f in places)[:len(said)]
+        check(f"way back from {at}", len(said) > 0 and all(abs(f["properties"]["distance_m"] - m) < 0.2 for f, m in zip(said, nearest)),
+              ([f["properties"]["distance_m"] for f in said][:5], nearest[:5]))
+        check("with its address", all("address" in f["properties"] for f in said), said[0]["properties"])
+    check("far away nothing is near", ask(s, "/search?lon=105.85&lat=21.03").json()["features"] == [])
+    check("half a point is none", ask(s, "/search?lon=108.21").json().get("parameter") == "lon")
+
+
 def numbers(s):
     report = ask(s, "/indicators.json").json()
     check("report", report["as_of"] == TODAY and report["indicators"], report.get("as_of"))
@@ -772,7 +794,7 @@ def main(program):
     patience.start()
     try:
         for part in (statuses, bad_requests, methods_and_formats, entity_tags, compression, landing, collections, paging, orders, boxes, datetimes, one_item,
-                     api_document, tiles, tile_descriptions, search, numbers, exports, resident_page, code_spellings, limits, many_at_once, slow_answers, operator):
+                     api_document, tiles, tile_descriptions, search, way_back, numbers, exports, resident_page, code_spellings, limits, many_at_once, slow_answers, operator):
             part(s)
         code_pictures(s, f"HTTP://127.0.0.1:{s.port}", folder)
         proxied = ask(s, "/ogc", X_Forwarded_Proto="https").json()
