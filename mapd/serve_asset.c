@@ -159,13 +159,13 @@ static void send_file(const struct call *c, struct reply *r, const struct file *
     reply_header(r, "Vary", "Accept-Encoding");
     reply_header(r, "Cache-Control",
                  file->is_immutable ? "public, max-age=31536000, immutable" : "public, no-cache");
-    if (strncmp(file->type, "text/html", 9) == 0)
-        reply_header(r, "Content-Security-Policy", APP_POLICY);
     if (etag_listed(c->request->if_none_match, slice_of(tag))) {
         r->status = 304;
         r->type = NULL;
         return;
     }
+    if (strncmp(file->type, "text/html", 9) == 0)
+        reply_header(r, "Content-Security-Policy", APP_POLICY);
     r->type = file->type;
     if (file->coding != CODING_IDENTITY)
         reply_header(r, "Content-Encoding", CODING_NAMES[file->coding]);

@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-static const char *const ENDINGS[] = {"xlsx", "csv", "gpkg", "geojson", "shp.zip", "fgb", "kml"};
+static const struct {
+    const char *ending, *title;
+} ENDINGS[] = {{"xlsx", "Excel (.xlsx)"},
+               {"csv", "Bảng chữ (.csv)"},
+               {"gpkg", "GeoPackage, cho QGIS (.gpkg)"},
+               {"geojson", "GeoJSON (.geojson)"},
+               {"shp.zip", "Shapefile (.shp.zip)"},
+               {"fgb", "FlatGeobuf (.fgb)"},
+               {"kml", "Google Earth (.kml)"}};
 
 /* --- the page --- */
 
@@ -66,10 +74,10 @@ bool staff_export(const struct call *c, struct reply *r, struct fault *f)
     areas_html(c, out);
     choice_open(out, "Dạng tệp", "as");
     for (size_t i = 0; i < COUNT_OF(ENDINGS); i++)
-        choice(out, ENDINGS[i], ENDINGS[i]);
+        choice(out, ENDINGS[i].ending, ENDINGS[i].title);
     choice_close(out);
     choice_open(out, "Hệ toạ độ", "crs");
-    choice(out, "", "WGS84");
+    choice(out, "", "WGS 84, kinh độ và vĩ độ");
     choice(out, "EPSG:5899", "VN-2000, Đà Nẵng (EPSG:5899)");
     choice_close(out);
     form_input(out, "Mục đích", "purpose", "text", "required maxlength=\"200\"");
@@ -100,8 +108,8 @@ static bool read_wanted(const struct call *c, struct wanted *w, struct fault *f)
     w->list = staff_list_find(slice_of(w->part));
     w->layer = staff_layer_find(w->list ? slice_of(layer_get(w->list->layer)->name) : slice_of(w->part));
     for (size_t i = 0; i < COUNT_OF(ENDINGS); i++)
-        if (slice_equal(slice_of(ENDINGS[i]), form_get(&c->form, "as")))
-            w->ending = ENDINGS[i];
+        if (slice_equal(slice_of(ENDINGS[i].ending), form_get(&c->form, "as")))
+            w->ending = ENDINGS[i].ending;
     w->crs = slice_equal(crs, SLICE("EPSG:5899")) ? "EPSG:5899" : NULL;
     if (!w->layer)
         return bad("part", f);

@@ -148,12 +148,13 @@ def methods_and_formats(s):
 
 
 def entity_tags(s):
-    for target in ["/ogc", ITEMS, f"{ITEMS}?limit=3&f=html", f"/c/{ward.code(20)}", f"/c/{ward.code(20)}.svg", f"/c/{ward.code(20)}.png",
+    for target in ["/", "/indicators", "/indicators/KPI-GD", "/ogc", ITEMS, f"{ITEMS}?limit=3&f=html", f"/c/{ward.code(20)}", f"/c/{ward.code(20)}.svg", f"/c/{ward.code(20)}.png",
                    "/tiles/stalls/16/52469/29854.mvt", "/tiles/stalls/0/0/0.mvt", "/tiles/stalls.json", "/search?q=pho", "/indicators.json", "/export/stalls.csv"]:
         for coding in ("identity", "gzip"):
             first = ask(s, target, Accept_Encoding=coding)
             again = ask(s, target, Accept_Encoding=coding, If_None_Match=first.headers["etag"])
             check(f"304 {target} {coding}", again.status == 304 and again.body == b"" and again.headers["etag"] == first.headers["etag"], again.status)
+            check(f"304 {target} leaves the policy of the page kept", "content-security-policy" not in again.headers, again.headers)
             check(f"other tag {target}", ask(s, target, If_None_Match='"other"').status == first.status)
         check(f"Vary {target}", "accept-encoding" in first.headers.get("vary", "").lower())
     check("no tag on /health", "etag" not in ask(s, "/health").headers and ask(s, "/health").headers["cache-control"] == "no-store")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Serves a copy of a ward with a clerk and walks the pages of staff in headless Chromium: staff.sh MAPD WARD.db ARTEFACTS WALK
-# WALK: staff (every page), clerk (a list from upload to undo, the review queue)
+# WALK: staff (every page), clerk (a list from upload to undo, the review queue), pages (the desks and the dashboard at every width)
 set -eu
 here=$(dirname "$0") program=$1 artefacts=$3 walk=$4
 folder=$(mktemp -d)
@@ -12,6 +12,8 @@ ward=$folder/ward.db
 cp "$2.key" "$ward.key"
 echo "mua thu ha noi 54" | "$program" user add "$ward" thu.nhap --role entry
 echo "mua thu ha noi 54" | "$program" user add "$ward" quan.tri --role admin
+echo "mua thu ha noi 54" | "$program" user add "$ward" xac.minh --role verifier
+echo "mua thu ha noi 54" | "$program" user add "$ward" an.toan --role food_safety
 cat >"$folder/khao-sat.csv" <<'END'
 DANH SÁCH CƠ SỞ KHẢO SÁT,,,,,
 STT,Tên cơ sở,Chủ hộ,Điện thoại,Địa chỉ,Buôn bán gì

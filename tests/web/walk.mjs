@@ -37,6 +37,7 @@ export function makeWalk({ base, artefacts, widths, prefix }) {
     if (good) passed += 1;
     else failures.push(name);
     console.log(`${good ? 'ok  ' : 'FAIL'} ${name}${detail === '' ? '' : ': ' + detail}`);
+    return Boolean(good);
   }
 
   async function look(page, name) {
