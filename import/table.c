@@ -124,9 +124,11 @@ static bool no_such_sheet(const struct table *t, const char *wanted, struct faul
 
 static bool no_header(const struct table *t, struct fault *f)
 {
-    return fault_set(f, FAULT_NO_HEADER, t->path,
-                     "cần một dòng có các tiêu đề của danh sách \"%s\"; có thể chỉ ra bằng --mapping",
-                     import_kind_name(t->kind));
+    return fault_set(
+        f, FAULT_NO_HEADER, t->path,
+        "cần một dòng có các tiêu đề của danh sách \"%s\". Báo cáo CSV chỉ để đọc: sửa và nhập lại bản "
+        "XLSX. Ở dòng lệnh có thể chỉ ra bằng --mapping",
+        import_kind_name(t->kind));
 }
 
 static bool choose_named(struct table *t, const char *wanted, struct fault *f)

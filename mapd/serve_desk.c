@@ -353,7 +353,7 @@ static void problems_html(const struct call *c, struct buf *out, const struct jo
             out,
             "<h2>Các dòng cần xem</h2><p><a href=\"%s\">Tải báo cáo XLSX</a> – mỗi dòng như trong tệp, thêm "
             "vấn đề và cách sửa; sửa ngay trong tệp ấy rồi nhập lại được. <a href=\"%s\">Tải báo cáo "
-            "CSV</a>. "
+            "CSV</a> – để đọc, không nhập lại được. "
             "Tệp có đủ mọi dòng; dưới đây nhiều nhất %d dòng đầu.</p>",
             job_url(c, job, "/report.xlsx"), job_url(c, job, "/report.csv"), JOB_ROWS_SHOWN);
         buf_text(out, ROWS_HEAD);

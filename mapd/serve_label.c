@@ -61,8 +61,9 @@ bool staff_labels(const struct call *c, struct reply *r, struct fault *f)
     int count = label_markets(store_of(c), c->arena, &markets);
     staff_page_open(c, r, "Nhãn QR");
     buf_text(out,
-             "<p>Làm tờ nhãn, in (không co giãn, khổ A4), cắt theo dấu, dán ở quầy. In xong bấm “Đã in”; dán "
-             "xong mở "
+             "<p>Làm tờ nhãn, in (không co giãn, khổ A4), cắt theo dấu, dán ở quầy. Tải tờ nhãn xong, bấm "
+             "<a href=\"/staff/labels\">Nhãn QR</a> lần nữa: nút “Đã in” hiện ở dòng của chợ; in xong thì "
+             "bấm. Dán xong mở "
              "hồ sơ của quầy, bấm “Đã dán” và kèm ảnh. Nhãn là để tra cứu, không phải mã thanh toán.</p>");
     if (!c->serve->base_url)
         note_html(out, "warn",

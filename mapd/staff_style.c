@@ -3,7 +3,7 @@
 
 static const char STYLE[] =
     ".bar p{flex-basis:100%;display:flex;flex-wrap:wrap;gap:0 .9rem;margin:0;font-size:.875rem}"
-    ".bar{max-width:72rem;margin:0 auto;padding:.25rem 1rem;display:flex;flex-wrap:wrap;gap:0 .9rem;"
+    ".bar{max-width:72rem;margin:0 auto;padding:.25rem 1rem;display:flex;flex-wrap:wrap;gap:0 .7rem;"
     "align-items:center;border-bottom:1px solid var(--line)}"
     ".bar a{padding:.6rem 0;text-decoration:none}.bar a[aria-current]{font-weight:600;box-shadow:inset 0 "
     "-3px "

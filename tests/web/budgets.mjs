@@ -62,8 +62,9 @@ async function interactive(browser) {
 async function panning(page) {
   await page.evaluate(() => { location.hash; });
   for (let i = 0; i < 2; i += 1) {
+    const before = await page.evaluate(() => location.hash);
     await page.click('#zoom-in');
-    await page.waitForTimeout(400);
+    await until(page, (then) => location.hash !== then, before);
     await settled(page);
   }
   const points = Number(await settled(page));
@@ -96,7 +97,7 @@ async function search(page) {
   let best = Infinity;
   for (const words of ['pho', 'banh mi', 'tra sua', 'nguyen']) {
     await page.fill('#q', '');
-    await page.waitForTimeout(250);
+    await until(page, () => !document.querySelector('#found .item-title'));
     await page.focus('#q');
     await page.keyboard.type(words.slice(0, -1), { delay: 5 });
     await page.waitForTimeout(500);

@@ -214,6 +214,8 @@ async function indicators({ page }) {
   check('the address has the panel', page.url().includes('panel=indicators'));
   await picture(page, '07-indicators');
   await axe(page, 'indicators');
+  const behind = await page.request.get(new URL(await page.locator('.indicator a').first().getAttribute('href'), base).href);
+  check('the rows behind a number are a page to read', /^text\/html/.test(behind.headers()['content-type']) && /Các dòng đứng sau con số/.test(await behind.text()), behind.url());
   await page.keyboard.press('Escape');
   check('Escape leaves the indicators', Boolean(await until(page, () => !location.search.includes('panel='))));
 }
@@ -260,6 +262,7 @@ async function keyboardOnly(browser) {
   const seen = await open(browser, DESKTOP);
   const { page } = seen;
   await listed(page);
+  await still(page); // a list drawn anew takes the focus away
   await page.keyboard.press('Tab');
   check('Tab first offers the list', (await page.evaluate(() => document.activeElement.className)) === 'skip');
   await page.keyboard.press('Enter');

@@ -4,7 +4,7 @@ import { date, number, t } from './language.js';
 import { getJSON } from './server.js';
 
 const percent = (value) => (value === null || value === undefined ? '–' : number(value) + ' %');
-const rowsURL = (code) => `/indicators/${encodeURIComponent(code)}/rows`;
+const rowsURL = (code) => `/indicators/${encodeURIComponent(code)}`;
 
 function verdict({ state, met }) {
   if (state === 'na') return ['na', t('na')];
