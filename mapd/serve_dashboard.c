@@ -284,7 +284,14 @@ static bool is_public_code(const char *code)
     return strlen(code) == CODE_LENGTH && !strchr(code, ' ');
 }
 
-static void row_html(struct buf *out, const struct indicator_row *row)
+/* The map opens at establishments unless its address names another layer. */
+static const char *map_layer(const struct call *c, const char *code)
+{
+    const struct snapshot_layer *stalls = snapshot_get(c->snapshot, LAYER_STALLS);
+    return snapshot_find(stalls, slice_of(code)) >= 0 ? "c=stalls&amp;" : "";
+}
+
+static void row_html(const struct call *c, struct buf *out, const struct indicator_row *row)
 {
     const char *word = row->is_hidden        ? ""
                        : row->in_numerator   ? "được tính"
@@ -292,8 +299,8 @@ static void row_html(struct buf *out, const struct indicator_row *row)
                                              : "ngoài mẫu số";
     buf_text(out, "<tr><td>");
     if (is_public_code(row->code))
-        buf_format(out, "<a href=\"/c/%s\">%s</a> · <a href=\"/?id=%s\">bản đồ</a>", row->code, row->code,
-                   row->code);
+        buf_format(out, "<a href=\"/c/%s\">%s</a> · <a href=\"/?%sid=%s\">bản đồ</a>", row->code, row->code,
+                   map_layer(c, row->code), row->code);
     else
         html_text(out, slice_of(row->code));
     buf_format(out, "</td><td>%s</td><td>%s</td><td>", row->model ? row->model : "", word);
@@ -326,11 +333,11 @@ static void nearest_html(const struct call *c, struct buf *out, const struct one
                n->target, (long long)want);
     rows_open(out, "Gần đạt nhất");
     for (size_t i = 0; i < count && i < NEAREST_MOST && (int64_t)i < want; i++)
-        row_html(out, open[i]);
+        row_html(c, out, open[i]);
     html_table_close(out);
 }
 
-static void rows_html(struct buf *out, const struct one *o)
+static void rows_html(const struct call *c, struct buf *out, const struct one *o)
 {
     buf_format(
         out,
@@ -338,7 +345,7 @@ static void rows_html(struct buf *out, const struct one *o)
         o->row_count, o->indicator.code);
     rows_open(out, "Các dòng");
     for (uint32_t i = 0; i < o->row_count && i < ROWS_SHOWN; i++)
-        row_html(out, &o->rows[i]);
+        row_html(c, out, &o->rows[i]);
     html_table_close(out);
     if (o->row_count > ROWS_SHOWN)
         buf_format(out, "<p class=\"quiet\">Trang này chỉ hiện %d dòng đầu.</p>", ROWS_SHOWN);
@@ -365,7 +372,7 @@ bool serve_indicator(const struct call *c, struct reply *r, struct fault *f)
     trend_html(c, out, o);
     models_html(c, out, n);
     nearest_html(c, out, o);
-    rows_html(out, o);
+    rows_html(c, out, o);
     page_end(c, r);
     return true;
 }
