@@ -154,7 +154,7 @@ void geocode_reverse_json(const struct geocoder *g, struct lonlat at, struct buf
     int64_t group, ward;
     bool is_found = place_nearest(g->places, at, &near);
     geocode_areas(g, at, &group, &ward);
-    buf_text(out, "{\"address\":");
+    buf_text(out, "\"address\":");
     if (is_found && near.point) {
         const struct gazetteer_point *p = near.point;
         buf_char(out, '{');
@@ -180,5 +180,4 @@ void geocode_reverse_json(const struct geocoder *g, struct lonlat at, struct buf
     }
     add_text(out, "ward", lexicon_ward_name(g->lexicon, ward));
     add_text(out, "residential_group", lexicon_group_name(g->lexicon, group));
-    buf_char(out, '}');
 }

@@ -199,7 +199,7 @@ void geocode_candidates_json(const struct geocode_result *r, struct buf *out);
 void geocode_explanation_json(const struct geocode_result *r, struct buf *out);
 /* Group and ward whose area holds the point; 0 where none does. */
 void geocode_areas(const struct geocoder *g, struct lonlat at, int64_t *group_id, int64_t *ward_id);
-/* Nearest known address and street as JSON. */
+/* Nearest known address and street: members of a JSON object, without its braces. */
 void geocode_reverse_json(const struct geocoder *g, struct lonlat at, struct buf *out);
 /* CSV in, the same CSV with the result columns behind (design.md section 4). Rows done in *rows. */
 bool geocode_csv(const struct geocoder *g, const char *in_path, const char *out_path, uint64_t *rows,

@@ -2,6 +2,7 @@
 #include "mapd/mapd.h"
 
 #include "import/import.h"
+#include "layers/layers.h"
 
 #include <stdio.h>
 
@@ -15,6 +16,33 @@ static void print_line(struct buf *out)
 static bool is_degree(double v, double limit)
 {
     return v >= -limit && v <= limit;
+}
+
+/* ,"places":[…]: the nearest of the public copy, each with its layer and its distance. */
+static bool add_places(const char *path, struct lonlat at, struct buf *out, struct fault *f)
+{
+    enum { PLACES = 10 };
+    struct publisher *publisher = NULL;
+    struct nearest_hit *hits;
+    struct arena a = {0};
+    if (!publisher_open(&publisher, path, f))
+        return false;
+    const struct snapshot *s = publisher_get(publisher);
+    uint32_t count = snapshot_nearest(s, at, PLACES, &a, &hits);
+    buf_text(out, ",\"places\":[");
+    for (uint32_t i = 0; i < count; i++) {
+        const struct snapshot_layer *l = snapshot_get(s, hits[i].layer);
+        struct slice properties = snapshot_properties(l, hits[i].row);
+        buf_text(out, i ? ",{" : "{");
+        buf_json_field(out, "collection", slice_of(l->layer->name));
+        buf_format(out, ",\"distance_m\":%.1f,", hits[i].metres);
+        buf_slice(out, (struct slice){properties.p + 1, properties.n - 1});
+    }
+    buf_char(out, ']');
+    snapshot_release(s);
+    publisher_close(publisher);
+    arena_release(&a);
+    return true;
 }
 
 static int geocode_point(const struct geocoder *g, const struct arguments *args, struct fault *f)
@@ -31,7 +59,13 @@ static int geocode_point(const struct geocoder *g, const struct arguments *args,
         fault_set(f, FAULT_BAD_COORDINATE, "--lon --lat", "degrees are expected");
         return command_failed(f);
     }
+    buf_char(&out, '{');
     geocode_reverse_json(g, at, &out);
+    if (!add_places(args->positional[0], at, &out, f)) {
+        buf_release(&out);
+        return command_failed(f);
+    }
+    buf_char(&out, '}');
     print_line(&out);
     return 0;
 }

@@ -37,7 +37,7 @@ def check(name, ok, detail=""):
 
 class Server:
     def __init__(self, program, path, *options):
-        env = dict(os.environ, MAPD_TODAY=TODAY)
+        self.program, self.path, env = program, path, dict(os.environ, MAPD_TODAY=TODAY)
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen([program, "serve", path, "--listen", "127.0.0.1:0", *options],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True, env=env)
@@ -537,6 +537,10 @@ def way_back(s):
               ([f["properties"]["distance_m"] for f in said][:5], nearest[:5]))
         check("with its address", all("address" in f["properties"] for f in said), said[0]["properties"])
     check("far away nothing is near", ask(s, "/search?lon=105.85&lat=21.03").json()["features"] == [])
+    at = places[0]["geometry"]["coordinates"]
+    said = subprocess.run([s.program, "geocode", s.path, "--lon", str(at[0]), "--lat", str(at[1])], capture_output=True, timeout=60, env=dict(os.environ, MAPD_TODAY=TODAY))
+    told = json.loads(said.stdout)
+    check("the command says the same", told["places"] == [f["properties"] for f in ask(s, f"/search?lon={at[0]}&lat={at[1]}").json()["features"]] and "address" in told, told)
     check("half a point is none", ask(s, "/search?lon=108.21").json().get("parameter") == "lon")
 
 
