@@ -294,6 +294,21 @@ START_TEST(entity_tags_compare_weakly)
 }
 END_TEST
 
+START_TEST(what_is_quick_stands_in_no_line)
+{
+    static const char *const QUICK[] = {"/ogc/collections/establishments/items/0123456789A", "/c/0123456789A",
+                                        "/ogc/collections/establishments/items", "/search",
+                                        "/tiles/establishments/16/52469/29805.mvt"};
+    for (size_t i = 0; i < COUNT_OF(QUICK); i++) {
+        struct request request = {.path = slice_of(QUICK[i])};
+        ck_assert_msg(route_lane(NULL, &request) == LANE_NONE, "%s", QUICK[i]);
+    }
+    struct request changes = {.path = SLICE("/ogc/collections/stalls/changes"),
+                              .query = SLICE("by=knowledge&from=2026-01-01")};
+    ck_assert_int_eq(route_lane(NULL, &changes), LANE_NUMBERS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("route");
@@ -310,6 +325,7 @@ int main(void)
     tcase_add_loop_test(c, accept_chooses_the_format, 0, (int)COUNT_OF(ACCEPTS));
     tcase_add_test(c, codings_are_read_with_their_quality);
     tcase_add_test(c, entity_tags_compare_weakly);
+    tcase_add_test(c, what_is_quick_stands_in_no_line);
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
     srunner_run_all(r, CK_NORMAL);
