@@ -381,7 +381,8 @@ void buf_json(struct buf *b, struct slice s)
         }
         i += length ? length : 1;
     }
-    buf_add(b, p + copied, s.n - copied);
+    if (copied < s.n)
+        buf_add(b, p + copied, s.n - copied);
     buf_char(b, '"');
 }
 
