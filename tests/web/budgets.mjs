@@ -97,7 +97,7 @@ async function search(page) {
   let best = Infinity;
   for (const words of ['pho', 'banh mi', 'tra sua', 'nguyen']) {
     await page.fill('#q', '');
-    await until(page, () => !document.querySelector('#found .item-title'));
+    await page.waitForTimeout(250);
     await page.focus('#q');
     await page.keyboard.type(words.slice(0, -1), { delay: 5 });
     await page.waitForTimeout(500);
